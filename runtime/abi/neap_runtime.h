@@ -1,0 +1,74 @@
+/* The contract between a compiled training step and the runtime that it is linked with. Plain C; no exception crosses it.
+ *
+ * The compiler emits one constant, `neap_program`, and the functions it points to. The runtime owns the process: it reads
+ * options and data, allocates the arena once, fills it, and calls `step` once per training step. */
+#ifndef NEAP_RUNTIME_ABI_NEAP_RUNTIME_H
+#define NEAP_RUNTIME_ABI_NEAP_RUNTIME_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NEAP_ABI_VERSION 1
+
+/* The running trainer, opaque to compiled code. */
+typedef struct neap_context neap_context;
+
+/* A kernel works on the items [begin, end) of its iteration space. `buffers` are the addresses of its operands in the
+ * order of the launch; `scratch` is this worker's private block of `neap_program.scratch_bytes_per_worker` bytes, aligned to
+ * 64, with undefined contents. Items may run in any order, on any worker: the bits of the result never depend on it. */
+typedef void (*neap_kernel)(void *const *buffers, int64_t begin, int64_t end, void *scratch);
+
+/* Runs a kernel over `items` items on the pool, handing out pieces of at least `grain`; returns when all are done. */
+void neap_launch(neap_context *context, neap_kernel kernel, void *const *buffers, int64_t items, int64_t grain);
+
+/* Tells the runtime that the gradient of parameter `index` (its position in the manifest's "parameters") is complete at
+ * `data`, before clipping; the slot may be reused as soon as this returns. */
+void neap_observe_gradient(neap_context *context, int64_t index, const void *data);
+
+/* What changes from step to step. It sits in the arena at the manifest's "step_block" offset and is written by the runtime
+ * before every step; kernels read it through a pointer, so nothing of it is a constant of the code. Little-endian floats,
+ * all derived in double precision and rounded once. */
+typedef struct neap_step_block {
+  float learning_rate;
+  float beta1, beta2;            /* adamw */
+  float one_minus_beta1, one_minus_beta2;
+  float epsilon;
+  float decay_factor;            /* adamw: 1 - learning_rate * weight_decay */
+  float weight_decay;            /* sgd: added to the gradient */
+  float momentum;                /* sgd */
+  float step_size;               /* adamw: learning_rate / (1 - beta1^t) */
+  float inverse_sqrt_correction2;/* adamw: 1 / sqrt(1 - beta2^t) */
+  float clip_norm;               /* largest allowed gradient norm; infinity when off */
+  float first_step;              /* 1 on the first step ever of this run, else 0 (sgd's momentum starts as the gradient) */
+  float loss_scale;              /* 1 unless a precision pass asks for more */
+  uint32_t step;                 /* from 1 */
+  uint32_t micro_step;           /* from 0 */
+  uint32_t seed_low, seed_high;
+} neap_step_block;
+
+typedef struct neap_program {
+  uint32_t abi_version;
+  uint32_t reserved;
+  uint64_t arena_bytes;              /* every tensor of the step, parameters and state included */
+  uint64_t scratch_bytes_per_worker; /* for kernels; the runtime allocates max_workers of them behind the arena */
+  uint64_t max_workers;              /* threads beyond this are refused: the budget counts their scratch */
+  const char *manifest;              /* JSON, not terminated; docs/design/0001 lists the fields */
+  uint64_t manifest_bytes;
+  const void *constants;             /* initial bytes of the constants; the manifest says what goes where */
+  uint64_t constants_bytes;
+  /* One training step over the arena. Returns 0, or a nonzero code of INTERFACE's table. */
+  int32_t (*step)(neap_context *context, void *arena);
+} neap_program;
+
+extern const neap_program neap_program_instance;
+
+/* Entry point of every training binary; `main` of the runtime calls it. */
+int neap_main(int argc, char **argv, const neap_program *program);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
