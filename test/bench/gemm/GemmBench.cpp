@@ -14,12 +14,11 @@
 
 #include <dnnl.hpp>
 
-#include <atomic>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <dlfcn.h>
 #include <random>
-#include <thread>
 
 using namespace mlir;
 using namespace neap::lower;
@@ -30,7 +29,7 @@ namespace cl = llvm::cl;
 namespace {
 
 cl::opt<std::string> cpuOption("cpu", cl::init("native"), cl::desc("CPU to generate code for"));
-cl::opt<int> threadsOption("workers", cl::init(1), cl::desc("threads of both sides"));
+cl::opt<int> workersOption("workers", cl::init(1), cl::desc("threads of either side"));
 cl::opt<int> roundsOption("rounds", cl::init(9), cl::desc("interleaved pairs per shape"));
 cl::opt<std::string> filterOption("filter", cl::desc("only shapes whose name contains this"));
 cl::list<int64_t> tilingOption("tiling", cl::CommaSeparated, cl::desc("tile sizes instead of the chosen ones"));
@@ -139,33 +138,41 @@ std::vector<float> randomValues(int64_t count) {
       value = distribution(generator);
     return values;
   }();
+  static size_t start = 0; // Operands must not be correlated, so each goes on where the last one ended.
   std::vector<float> values(count);
-  for (int64_t i = 0; i < count; ++i)
-    values[i] = pool[i % pool.size()];
+  for (float &value : values)
+    value = pool[start++ % pool.size()];
   return values;
 }
 
-/// One thread per worker, each with a contiguous share of the items.
+/// The OpenMP runtime that oneDNN brings, asked for by name because its headers belong to another compiler. Both sides run
+/// on its threads: with threads of our own, its idle ones would spin on our cores.
+struct OpenMp {
+  using Parallel = void (*)(void (*)(void *), void *, unsigned threads, unsigned flags);
+  Parallel parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
+  int (*threadNumber)() = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_thread_num"));
+  void (*setThreads)(int) = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+} openMp;
+
+/// Every worker runs a contiguous share of the items.
 class NeapSide {
 public:
   NeapSide(const CompiledModule &code, const std::string &symbol, const GemmKernel &kernel, std::array<float *, 3> data)
       : function(code.kernel(symbol)), items(kernel.items), buffers{data[0], data[1], data[2]} {
-    for (int i = 0; i < threadsOption; ++i)
+    for (int i = 0; i < workersOption; ++i)
       scratch.push_back(std::make_unique<Scratch>(kernel.scratchBytes));
   }
 
   void run() {
-    std::vector<std::thread> others;
-    for (int i = 1; i < threadsOption; ++i)
-      others.emplace_back([this, i] { share(i); });
-    share(0);
-    for (std::thread &other : others)
-      other.join();
+    if (workersOption == 1)
+      return share(0);
+    openMp.parallel([](void *self) { static_cast<NeapSide *>(self)->share(openMp.threadNumber()); }, this,
+                    workersOption, 0);
   }
 
 private:
   void share(int i) {
-    function(buffers, items * i / threadsOption, items * (i + 1) / threadsOption, scratch[i]->data());
+    function(buffers, items * i / workersOption, items * (i + 1) / workersOption, scratch[i]->data());
   }
 
   neap::testing::Kernel function;
@@ -256,17 +263,15 @@ double measure(const Shape &shape, const CompiledModule &code, const std::string
   return median(ratios);
 }
 
-/// oneDNN of Debian uses OpenMP; its runtime is asked for by name because which one is a matter of the package.
-void setDnnlThreads(int threads) {
-  if (void *function = dlsym(RTLD_DEFAULT, "omp_set_num_threads"))
-    reinterpret_cast<void (*)(int)>(function)(threads);
-}
-
 } // namespace
 
 int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(argc, argv, "generated GEMM against oneDNN\n");
-  setDnnlThreads(threadsOption);
+  if (!openMp.parallel || !openMp.threadNumber || !openMp.setThreads) {
+    llvm::errs() << "expected a oneDNN built with GNU OpenMP\n";
+    return 1;
+  }
+  openMp.setThreads(workersOption);
   MLIRContext context;
   neap::testing::loadKernelDialects(context);
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
