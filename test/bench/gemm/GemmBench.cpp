@@ -1,5 +1,6 @@
 // Times the matrix products of one GPT-2 124M training step (batch 4, 256 tokens each) against oneDNN on the same data:
-// interleaved, random-normal inputs, medians. Prints GFLOP/s of both and the ratio; run it alone on the machine.
+// interleaved, random-normal inputs, medians. Prints GFLOP/s of both, the median of the pairs' ratios and the ratio of the fastest runs (which
+// neighbours on the machine disturb least).
 //
 //   gemm_bench [--cpu native] [--workers 1] [--rounds 9] [--filter text] [--tiling lanes,rows,columns,depth,blockColumns,
 //              itemRows,blockRows]
@@ -227,6 +228,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+double best(const std::vector<double> &values) { return *std::min_element(values.begin(), values.end()); }
+
 /// The largest difference of two results, relative to what a sum of `k` random products is like.
 double difference(const std::vector<float> &a, const std::vector<float> &b, int64_t k) {
   double largest = 0;
@@ -256,9 +259,9 @@ double measure(const Shape &shape, const CompiledModule &code, const std::string
   }
   double work = flops(p) * 1e-9;
   llvm::outs() << llvm::left_justify(shape.name, 20)
-               << llvm::format("%9.1f %9.1f %8.3f %7lld %8lld KiB\n", work / median(neapSeconds),
-                               work / median(dnnlSeconds), median(ratios), (long long)kernel.items,
-                               (long long)kernel.scratchBytes / 1024);
+               << llvm::format("%9.1f %9.1f %8.3f %8.3f %7lld %8lld KiB\n", work / median(neapSeconds),
+                               work / median(dnnlSeconds), median(ratios), best(dnnlSeconds) / best(neapSeconds),
+                               (long long)kernel.items, (long long)kernel.scratchBytes / 1024);
   llvm::outs().flush();
   return median(ratios);
 }
@@ -293,7 +296,7 @@ int main(int argc, char **argv) {
     (void)getchar();
   }
 
-  llvm::outs() << "shape                    neap    oneDNN    ratio   items   scratch\n";
+  llvm::outs() << "shape                    neap    oneDNN    ratio     best   items   scratch\n";
   double logarithms = 0;
   for (auto [i, shape] : llvm::enumerate(shapes))
     logarithms += std::log(measure(shape, *code, "g" + std::to_string(i), kernels[i]));
