@@ -19,7 +19,8 @@ ExitCode run(int argc, char **argv, const neap_program &program) {
     std::fputs(command.help.c_str(), stdout);
     return ExitCode::Ok;
   case Action::PrintInfo:
-    std::printf("%.*s\n", int(program.manifest_bytes), program.manifest);
+    std::fwrite(program.manifest, 1, program.manifest_bytes, stdout);
+    std::putchar('\n');
     return ExitCode::Ok;
   case Action::Train:
     return train(program, manifest, command.options);

@@ -34,6 +34,8 @@ private:
 class Progress {
 public:
   Progress(const Manifest &manifest, uint64_t maxSteps);
+  Progress(const Progress &) = delete;
+  ~Progress() { finish(); }
   void show(const StepResult &result);
   /// Ends the line, so that messages start on a fresh one.
   void finish();

@@ -22,21 +22,28 @@ double readScalar(const Slot &slot, const std::byte *arena) {
   return *reinterpret_cast<const float *>(arena + slot.offset);
 }
 
-/// Creates the output folder if need be and tries out that the model can be written there. Returns the model's path.
-std::string prepareOutput(const std::string &folder, const Manifest &manifest) {
+/// Creates the output folder if need be and tries out that the model can be written there.
+void prepareOutput(const std::string &folder, const std::string &modelPath, const Manifest &manifest) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error)
     throw Failure(ExitCode::Storage, folder + ": cannot create output folder: " + error.message(),
                   "--output-dir DIR names another folder");
-  std::string path = folder + "/model.safetensors";
-  beginWeights(path, manifest.parameters);
-  return path;
+  beginWeights(modelPath, manifest.parameters);
+}
+
+/// A binary named `model`, run in its own folder, would lose the weights that every run of it starts from.
+void keepInitialWeights(const std::string &weightsPath, const std::string &modelPath) {
+  std::error_code error;
+  if (std::filesystem::equivalent(weightsPath, modelPath, error))
+    throw Failure(ExitCode::Usage, modelPath + ": would replace the initial weights of this binary",
+                  "--output-dir DIR names another folder");
 }
 
 class Trainer {
 public:
-  Trainer(const neap_program &program, const Manifest &manifest, const Options &options);
+  Trainer(const neap_program &program, const Manifest &manifest, const Options &options, std::string modelPath,
+          const safetensors::Reader &weights);
   ExitCode run();
 
 private:
@@ -60,12 +67,13 @@ private:
   StepTimer timer_;
 };
 
-/// The order is that of cost: files are checked before memory is taken, and the old log goes last.
-Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Options &options)
+/// The old log goes last, when nothing else can be wrong any more.
+Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Options &options, std::string modelPath,
+                 const safetensors::Reader &weights)
     : program_(program), manifest_(manifest), options_(options), data_(openDataSource(options.data, manifest.inputs)),
-      modelPath_(prepareOutput(options.outputDir, manifest)), arena_(manifest),
+      modelPath_(std::move(modelPath)), arena_(manifest),
       pool_(options.threads, arena_.scratch(), arena_.scratchStride()), progress_(manifest, options.schedule.maxSteps) {
-  fillArena(openWeights(options.weights.empty() ? defaultWeightsPath() : options.weights, manifest.parameters));
+  fillArena(weights);
   if (!options.dumpGradients.empty())
     gradients_ = std::make_unique<GradientDump>(options.dumpGradients, manifest.parameters);
   if (!options.log.empty())
@@ -146,7 +154,14 @@ ExitCode Trainer::finish(uint64_t steps) {
 
 ExitCode train(const neap_program &program, const Manifest &manifest, const Options &options) {
   installSignalHandlers();
-  return Trainer(program, manifest, options).run();
+  std::string modelPath = options.outputDir + "/model.safetensors";
+  bool defaultWeights = options.weights.empty();
+  std::string weightsPath = defaultWeights ? defaultWeightsPath() : options.weights;
+  if (defaultWeights)
+    keepInitialWeights(weightsPath, modelPath);
+  safetensors::Reader weights = openWeights(weightsPath, manifest.parameters);
+  prepareOutput(options.outputDir, modelPath, manifest);
+  return Trainer(program, manifest, options, modelPath, weights).run();
 }
 
 } // namespace neap::runtime
