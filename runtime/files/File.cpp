@@ -148,6 +148,11 @@ void File::append(const void *data, uint64_t bytes) {
   }
 }
 
+void File::truncate(uint64_t bytes) {
+  if (::ftruncate(descriptor_, off_t(bytes)) != 0)
+    throw Error(path_, "truncate", errno);
+}
+
 void File::reserve(uint64_t bytes) {
   int result = bytes == 0 ? 0 : ::fallocate(descriptor_, 0, 0, off_t(bytes));
   if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR)

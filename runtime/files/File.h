@@ -40,6 +40,8 @@ public:
   void writeAt(uint64_t offset, const void *data, uint64_t bytes);
   /// Writes at the current position.
   void append(const void *data, uint64_t bytes);
+  /// Drops what lies behind byte `bytes`.
+  void truncate(uint64_t bytes);
   /// Reserves room for `bytes` bytes where the file system can, so that a full disk shows now.
   void reserve(uint64_t bytes);
   /// Waits until what was written is on the disk.

@@ -70,6 +70,11 @@ uint64_t editDistance(const std::string &a, const std::string &b) {
   return row.back();
 }
 
+/// A description with its default; CLI11 would print "--beta1 X=0.9".
+std::string withDefault(const std::string &description, const std::string &value) {
+  return description + " Default: " + value + ".";
+}
+
 /// Declares options over an Options struct. Values are parsed here rather than by CLI11, which takes "-1" for a large
 /// unsigned number and "nan" for a learning rate.
 class OptionTable {
@@ -86,14 +91,14 @@ private:
   void checkLeftovers() const;
   void checkRun() const;
 
-  CLI::Option *text(const std::string &name, std::string &value, const char *kind, const char *description);
-  CLI::Option *real(const std::string &name, double &value, RealRule rule, const char *description);
-  CLI::Option *whole(const std::string &name, uint64_t minimum, uint64_t maximum, const char *description,
-                     std::function<void(uint64_t)> store);
-  CLI::Option *choice(const std::string &name, const std::vector<std::string> &names, const char *description,
-                      std::function<void(size_t)> store);
-  CLI::Option *custom(const std::string &name, const char *kind, const char *description,
-                      std::function<void(const std::string &)> store);
+  void text(const std::string &name, std::string &value, const char *kind, const std::string &description);
+  void real(const std::string &name, double &value, RealRule rule, const std::string &description);
+  void whole(const std::string &name, uint64_t minimum, uint64_t maximum, const std::string &description,
+             std::function<void(uint64_t)> store);
+  void choice(const std::string &name, const std::vector<std::string> &names, const std::string &description,
+              std::function<void(size_t)> store);
+  void custom(const std::string &name, const std::string &kind, const std::string &description,
+              std::function<void(const std::string &)> store);
 
   CLI::App app_;
   CommandLine &command_;
@@ -124,29 +129,25 @@ void OptionTable::declareRun() {
   choice("--dtype", {"uint16"}, "The .bin file holds tokens of this type and no header.",
          [this](size_t) { options_.data.headerless = true; });
   app_.add_flag("--shuffle", options_.data.shuffle, "Permute the windows of a .bin file, anew in each epoch.");
-  whole("--seed", 0, UINT64_MAX, "Seed of everything random.", [this](uint64_t n) {
-    options_.data.seed = n;
-  })->default_str("0");
-  text("--weights", options_.weights, "FILE", "Initial weights. Default: NAME.safetensors beside this binary.");
-  choice("--device", {"cpu", "sim", "cuda"}, "Where to run.", [](size_t device) {
+  whole("--seed", 0, UINT64_MAX, withDefault("Seed of everything random.", "0"),
+        [this](uint64_t n) { options_.data.seed = n; });
+  text("--weights", options_.weights, "FILE",
+       withDefault("Initial weights.", "NAME.safetensors beside this binary NAME"));
+  choice("--device", {"cpu", "sim", "cuda"}, withDefault("Where to run.", "cpu"), [](size_t device) {
     if (device != 0)
       usage("--device: this binary was compiled for the cpu", "compile the model with --target cuda");
-  })->default_str("cpu");
+  });
   options_.threads = std::min(availableCores(), manifest_.maxWorkers);
-  whole("--threads", 1, INT32_MAX, "Threads to compute with.", [this](uint64_t n) {
-    options_.threads = int(n);
-  })->default_str(std::to_string(options_.threads));
+  whole("--threads", 1, INT32_MAX, withDefault("Threads to compute with.", std::to_string(options_.threads)),
+        [this](uint64_t n) { options_.threads = int(n); });
 }
 
 void OptionTable::declareOptimizer() {
   Hyperparameters &values = options_.hyperparameters = manifest_.defaults;
-  CLI::Option *rate =
-      custom("--learning-rate", "X", "Learning rate, at its peak if there is a schedule.",
-             [&](const std::string &text) { values.learningRate = parseReal("--learning-rate", notNegative, text); });
-  if (values.learningRate)
-    rate->default_str(printReal(*values.learningRate));
-  else
-    rate->description(rate->get_description() + " Required.");
+  std::string rate = "Learning rate, at its peak if there is a schedule.";
+  custom("--learning-rate", "X",
+         values.learningRate ? withDefault(rate, printReal(*values.learningRate)) : rate + " Required.",
+         [&](const std::string &text) { values.learningRate = parseReal("--learning-rate", notNegative, text); });
   if (manifest_.optimizer == Optimizer::AdamW) {
     real("--beta1", values.beta1, fraction, "AdamW: decay of the mean of gradients.");
     real("--beta2", values.beta2, fraction, "AdamW: decay of the mean of squared gradients.");
@@ -155,60 +156,61 @@ void OptionTable::declareOptimizer() {
     real("--momentum", values.momentum, notNegative, "SGD: momentum.");
   }
   real("--weight-decay", values.weightDecay, notNegative, "Weight decay.");
-  custom("--clip-grad-norm", "X|off", "Largest norm of all gradients.", [&](const std::string &text) {
-    values.clipGradNorm.reset();
-    if (text != "off")
-      values.clipGradNorm = parseReal("--clip-grad-norm", positive, text);
-  })->default_str(values.clipGradNorm ? printReal(*values.clipGradNorm) : "off");
+  std::string clip = values.clipGradNorm ? printReal(*values.clipGradNorm) : "off";
+  custom("--clip-grad-norm", "X|off", withDefault("Largest norm of all gradients.", clip),
+         [&](const std::string &text) {
+           values.clipGradNorm.reset();
+           if (text != "off")
+             values.clipGradNorm = parseReal("--clip-grad-norm", positive, text);
+         });
 }
 
 void OptionTable::declareSchedule() {
-  choice("--schedule", {"constant", "linear", "cosine"}, "How the learning rate falls after the warmup.",
-         [this](size_t kind) { options_.schedule.kind = ScheduleKind(kind); })
-      ->default_str("constant");
-  whole("--warmup-steps", 0, UINT32_MAX, "Steps during which the learning rate rises to its peak.", [this](uint64_t n) {
-    options_.schedule.warmupSteps = n;
-  })->default_str("0");
+  choice("--schedule", {"constant", "linear", "cosine"},
+         withDefault("How the learning rate falls after the warmup.", "constant"),
+         [this](size_t kind) { options_.schedule.kind = ScheduleKind(kind); });
+  whole("--warmup-steps", 0, UINT32_MAX, withDefault("Steps during which the learning rate rises to its peak.", "0"),
+        [this](uint64_t n) { options_.schedule.warmupSteps = n; });
   real("--min-learning-rate", options_.schedule.minimum, notNegative, "What a linear or cosine schedule falls to.");
 }
 
 void OptionTable::declareOutput() {
-  text("--output-dir", options_.outputDir, "DIR", "Where model.safetensors is written.")->default_str(".");
+  text("--output-dir", options_.outputDir, "DIR",
+       withDefault("Where model.safetensors is written.", "the current folder"));
   text("--log", options_.log, "FILE", "Log of the steps as JSON lines; replaced if it exists.");
   text("--dump-gradients", options_.dumpGradients, "FILE",
        "Write the gradients of the first step, before clipping, as .safetensors.");
 }
 
-CLI::Option *OptionTable::custom(const std::string &name, const char *kind, const char *description,
-                                 std::function<void(const std::string &)> store) {
-  return app_.add_option_function<std::string>(name, store, description)
+void OptionTable::custom(const std::string &name, const std::string &kind, const std::string &description,
+                         std::function<void(const std::string &)> store) {
+  app_.add_option_function<std::string>(name, store, description)
       ->type_name(kind)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-CLI::Option *OptionTable::text(const std::string &name, std::string &value, const char *kind, const char *description) {
-  return custom(name, kind, description, [name, kind, &value](const std::string &text) {
+void OptionTable::text(const std::string &name, std::string &value, const char *kind, const std::string &description) {
+  custom(name, kind, description, [name, kind, &value](const std::string &text) {
     if (text.empty())
       badValue(name, kind, text);
     value = text;
   });
 }
 
-CLI::Option *OptionTable::real(const std::string &name, double &value, RealRule rule, const char *description) {
-  auto store = [name, rule, &value](const std::string &text) { value = parseReal(name, rule, text); };
-  return custom(name, "X", description, store)->default_str(printReal(value));
+void OptionTable::real(const std::string &name, double &value, RealRule rule, const std::string &description) {
+  custom(name, "X", withDefault(description, printReal(value)),
+         [name, rule, &value](const std::string &text) { value = parseReal(name, rule, text); });
 }
 
-CLI::Option *OptionTable::whole(const std::string &name, uint64_t minimum, uint64_t maximum, const char *description,
-                                std::function<void(uint64_t)> store) {
-  return custom(name, "N", description,
-                [=](const std::string &text) { store(parseWhole(name, minimum, maximum, text)); });
+void OptionTable::whole(const std::string &name, uint64_t minimum, uint64_t maximum, const std::string &description,
+                        std::function<void(uint64_t)> store) {
+  custom(name, "N", description, [=](const std::string &text) { store(parseWhole(name, minimum, maximum, text)); });
 }
 
-CLI::Option *OptionTable::choice(const std::string &name, const std::vector<std::string> &names,
-                                 const char *description, std::function<void(size_t)> store) {
+void OptionTable::choice(const std::string &name, const std::vector<std::string> &names, const std::string &description,
+                         std::function<void(size_t)> store) {
   std::string kinds = CLI::detail::join(names, "|");
-  return custom(name, kinds.c_str(), description, [=](const std::string &text) {
+  custom(name, kinds, description, [=](const std::string &text) {
     auto found = std::find(names.begin(), names.end(), text);
     if (found == names.end())
       badValue(name, kinds, text);

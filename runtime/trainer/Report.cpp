@@ -41,6 +41,14 @@ private:
   char *end_ = buffer_;
 };
 
+/// Takes back what was written of a line; pipes and devices cannot, and their reader sees the torn line.
+void dropTornLine(files::File &file, uint64_t wholeBytes) {
+  try {
+    file.truncate(wholeBytes);
+  } catch (const files::Error &) {
+  }
+}
+
 double itemsPerSecond(uint64_t items, double seconds) { return seconds > 0 ? double(items) / seconds : 0; }
 
 } // namespace
@@ -56,8 +64,17 @@ void Log::add(const StepResult &result) {
   line.add("learning_rate", result.learningRate);
   line.add("seconds", result.seconds);
   line.add("items_per_second", itemsPerSecond(itemsPerStep_, result.seconds));
-  std::string_view text = line.finish();
-  file_.append(text.data(), text.size());
+  append(line.finish());
+}
+
+void Log::append(std::string_view line) {
+  try {
+    file_.append(line.data(), line.size());
+    bytes_ += line.size();
+  } catch (const files::Error &) {
+    dropTornLine(file_, bytes_);
+    throw;
+  }
 }
 
 Progress::Progress(const Manifest &manifest, uint64_t maxSteps)

@@ -18,15 +18,19 @@ struct StepResult {
   double seconds = 0; // reading the data included
 };
 
-/// The log file. Each line is complete when add() returns; a line that cannot be written ends the run.
+/// The log file. A regular file holds whole lines only, even when one cannot be written.
 class Log {
 public:
   /// Replaces `path`. Throws files::Error.
   Log(const std::string &path, uint64_t itemsPerStep);
+  /// Appends a line. Throws files::Error.
   void add(const StepResult &result);
 
 private:
+  void append(std::string_view line);
+
   files::File file_;
+  uint64_t bytes_ = 0; // of whole lines
   uint64_t itemsPerStep_;
 };
 

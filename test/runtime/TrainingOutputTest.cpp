@@ -95,6 +95,14 @@ TEST_F(TrainingOutputTest, ALogThatCannotGrowEndsTheRun) {
   expectError(run(arguments({"--log", "/dev/full"})), 8, "/dev/full: cannot write: No space left on device");
 }
 
+TEST_F(TrainingOutputTest, ALogOnAFullDiskHoldsWholeLines) {
+  Process process = startSlowRun({"--log", in("log")});
+  ASSERT_TRUE(process.waitForError("step 1/"));
+  process.limitFiles(500);
+  expectError(process.wait(), 8, "log: cannot write: File too large");
+  EXPECT_GE(readLog().size(), 2u) << "every line parses";
+}
+
 TEST_F(TrainingOutputTest, AModelThatCannotFitIsRefusedBeforeTraining) {
   Result result = Process(command("fake_adamw", arguments()), folder_, 100'000).wait();
   expectError(result, 8, "File too large");
