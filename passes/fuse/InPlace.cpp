@@ -1,25 +1,37 @@
-// A pointwise group visits each element once; an operand that only elementwise ops of the result's shape look at is read
-// there and nowhere else.
+// In-place safety of fused groups, from their accesses.
 #include "neap/passes/fuse/InPlace.h"
 
-#include "llvm/ADT/SetVector.h"
+#include "neap/passes/fuse/Group.h"
 
 using namespace mlir;
-using namespace neap;
 
-bool neap::canRunInPlace(FusedOp group, unsigned operand, unsigned result) {
-  Type type = group.getInputs()[operand].getType();
-  if (group.getKind() != GroupKind::Pointwise || type != group.getOutputs()[result].getType())
-    return false;
-  llvm::SetVector<Value> reached;
-  reached.insert(group.getBody().getArgument(operand));
-  for (unsigned i = 0; i < reached.size(); ++i) // grows while it is walked
-    for (Operation *user : reached[i].getUsers()) {
-      if (isa<YieldOp>(user))
-        continue;
-      if (!user->hasTrait<OpTrait::Elementwise>())
-        return false;
-      reached.insert_range(user->getResults());
-    }
-  return true;
+namespace neap {
+
+/// A scatter adds onto its base: it may always run on the base's own bytes, and on no other operand's.
+static bool isScatterBase(Block &body, unsigned operand) {
+  for (Operation &op : body)
+    if (isa<ScatterAddOp>(op))
+      return op.getOperand(0) == body.getArgument(operand);
+  return false;
 }
+
+bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned result) {
+  BlockArgument argument = body.getArgument(operand);
+  Value yielded = body.getTerminator()->getOperand(result);
+  if (argument.getType() != yielded.getType())
+    return false;
+  if (kind == GroupKind::Scatter)
+    return isScatterBase(body, operand);
+  if (kind == GroupKind::Concat || kind == GroupKind::Column)
+    return false;
+  auto group = analyzeGroup(body, kind);
+  if (failed(group) || !group->accesses.contains(argument) || !group->accesses.contains(yielded))
+    return false;
+  if (group->position(argument) != group->position(yielded))
+    return false;
+  // A row's results are stored in its last sweep, so earlier sweeps never see them; a row-level result is not an element
+  // of the row and would be stored while other elements are still to be read.
+  return kind != GroupKind::Row || !group->isRowLevel(yielded);
+}
+
+} // namespace neap

@@ -1,13 +1,14 @@
-// Whether a fusion group may write a result over one of its operands.
+// Whether a fused kernel may write a result over one of its operands.
 #pragma once
 
 #include "neap/dialects/neap/Neap.h"
 
 namespace neap {
 
-/// True if, however the group's items are handed out, every element of the operand is read before that element of the result
-/// is written: both have one type, and element i of every result depends on nothing of the operand but element i.
-/// Conservative: false where it is not certain.
-bool canRunInPlace(FusedOp group, unsigned operand, unsigned result);
+/// True if the group, run in any order of its items, gives the same result when `result` and `operand` (positions in
+/// its outputs and inputs) share their bytes: types agree, and every element of the operand is read, for the last time,
+/// at the loop point that writes the result's element of the same position. The caller must see to it that the same
+/// buffer is not passed as another operand too: a body has one argument per way of reading a value.
+bool canRunInPlace(mlir::Block &body, GroupKind kind, unsigned operand, unsigned result);
 
 } // namespace neap

@@ -2,6 +2,7 @@
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/step/ConstantData.h"
+#include "neap/passes/lower/step/Pass.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -12,7 +13,7 @@ using namespace mlir;
 namespace neap {
 
 #define GEN_PASS_DEF_LOWERSTEP
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/lower/step/Step.h.inc"
 
 namespace {
 

@@ -67,7 +67,7 @@ ArrayAttr KernelTable::getInPlacePairs(FusedOp group) {
   SmallVector<Attribute> pairs;
   for (unsigned result = 0; result < group->getNumResults(); ++result)
     for (unsigned operand = 0; operand < group->getNumOperands(); ++operand)
-      if (canRunInPlace(group, operand, result))
+      if (canRunInPlace(group.getBody().front(), group.getKind(), operand, result))
         pairs.push_back(sched::InPlaceAttr::get(group.getContext(), result, operand));
   return pairs.empty() ? ArrayAttr() : builder.getArrayAttr(pairs);
 }
@@ -104,10 +104,10 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
 
 void ProgramWriter::writeSlot(int storage) {
   const StorageInfo &info = plan.storages[storage];
-  auto slot = sched::SlotOp::create(builder, plan.step.getLoc(), sched::SlotType::get(info.type), info.role,
-                                    dyn_cast_or_null<FlatSymbolRefAttr>(info.identity),
-                                    dyn_cast_or_null<StringAttr>(info.identity),
-                                    dyn_cast_or_null<ElementsAttr>(info.identity), info.offset);
+  auto slot = sched::SlotOp::create(
+      builder, plan.step.getLoc(), sched::SlotType::get(info.type), sched::RoleAttr::get(builder.getContext(), info.role),
+      dyn_cast_or_null<FlatSymbolRefAttr>(info.identity), dyn_cast_or_null<StringAttr>(info.identity),
+      dyn_cast_or_null<ElementsAttr>(info.identity), builder.getI64IntegerAttr(info.offset));
   if (info.attributes)
     for (NamedAttribute attribute : info.attributes)
       if (attribute.getName() != "neap.name")

@@ -147,7 +147,7 @@ StringRef StepPlan::placeUpdate(Value value, int storage) {
   if (storages[current].role != Role::Activation)
     return "the new value is kept elsewhere too";
   for (auto [operand, input] : llvm::enumerate(group.getInputs()))
-    if (getStorage(input) == storage && !canRunInPlace(group, operand, result.getResultNumber()))
+    if (getStorage(input) == storage && !canRunInPlace(group.getBody().front(), group.getKind(), operand, result.getResultNumber()))
       return "the group does not read the old value element by element";
   auto writer = llvm::find(tasks, group.getOperation()) - tasks.begin();
   // Tasks name storages as they were before updates were merged: a read of `storage` is one of the old value.
@@ -213,7 +213,7 @@ void StepPlan::reuseDyingOperands() {
       };
       auto mayHoldResult = [&](int storage) {
         return llvm::all_of(llvm::enumerate(group.getInputs()), [&](auto input) {
-          return getStorage(input.value()) != storage || canRunInPlace(group, input.index(), result.getResultNumber());
+          return getStorage(input.value()) != storage || canRunInPlace(group.getBody().front(), group.getKind(), input.index(), result.getResultNumber());
         });
       };
       for (Value input : group.getInputs()) {

@@ -1,5 +1,6 @@
 // Byte-level last-writer replay of a program on one stream.
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/verify/Passes.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -10,7 +11,7 @@ using namespace mlir;
 namespace neap {
 
 #define GEN_PASS_DEF_VERIFYARENA
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/verify/Verify.h.inc"
 
 namespace {
 using namespace sched;
