@@ -1,6 +1,6 @@
 // mlir-opt with the dialects and passes of the house, for tests and for people who write passes.
 #include "neap/dialects/onnx/Onnx.h"
-#include "neap/passes/Passes.h"
+#include "neap/passes/onnx/Passes.h"
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -8,7 +8,7 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<neap::onnx::OnnxDialect>();
-  neap::registerNeapPasses();
+  neap::registerOnnxPasses();
   mlir::registerTransformsPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Neap's optimizer driver\n", registry));
 }

@@ -2,7 +2,7 @@
 #include "neap/compiler/driver/Diagnostics.h"
 #include "neap/compiler/driver/ModelReport.h"
 #include "neap/compiler/importer/Importer.h"
-#include "neap/passes/Passes.h"
+#include "neap/passes/onnx/Passes.h"
 #include "neap/passes/onnx/decide-trained/GradientPaths.h"
 #include "neap/tools/neap/Commands.h"
 

@@ -1,0 +1,42 @@
+// The questions that passes ask neap ops (NeapInterfaces.td), and the small types of their answers.
+#pragma once
+
+#include "neap/dialects/neap/HostTensor.h"
+
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace neap {
+
+enum class LoopKind { Parallel, Reduction };
+
+/// The loops of a primitive op, outermost first.
+struct IterationSpace {
+  llvm::SmallVector<int64_t> sizes;
+  llvm::SmallVector<LoopKind> kinds;
+};
+
+/// Loops over a result's shape, all parallel.
+IterationSpace elementwiseSpace(mlir::Operation *op);
+/// The identity over a result's dimensions.
+mlir::AffineMap elementwiseMap(mlir::Operation *op);
+/// All loops to the parallel ones, in order.
+mlir::AffineMap projectParallelLoops(const IterationSpace &space, mlir::MLIRContext *context);
+
+/// Bytes that a tensor's elements occupy: a bool takes a byte, sub-byte integers are packed.
+int64_t storageBytes(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
+/// Sum of storageBytes over tensor types.
+int64_t countBytes(mlir::TypeRange types);
+int64_t countResultElements(mlir::Operation *op);
+
+/// Folds an elementwise op on constants: integers and bools always, floats where rounding once is what the type's own
+/// arithmetic gives (docs/design/0001, "One evaluator"). Also drops what does nothing, such as x + 0 and x * 1.
+mlir::OpFoldResult foldElementwise(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);
+/// Folds a single-result op on constants of any type by evaluating it; for ops that move elements without arithmetic.
+mlir::OpFoldResult foldByEvaluation(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);
+
+} // namespace neap
+
+#include "neap/dialects/neap/NeapInterfaces.h.inc"

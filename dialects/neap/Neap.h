@@ -1,0 +1,25 @@
+// The neap dialect: one training step as tensors in SSA form. See Neap.td.
+#pragma once
+
+#include "neap/dialects/neap/Interfaces.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+
+#include "neap/dialects/neap/NeapDialect.h.inc"
+#include "neap/dialects/neap/NeapEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "neap/dialects/neap/NeapAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "neap/dialects/neap/NeapOps.h.inc"

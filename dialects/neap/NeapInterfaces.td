@@ -1,0 +1,112 @@
+// What a neap op tells the passes about itself. Passes ask these questions; none asks which op it has before it.
+#ifndef NEAP_DIALECTS_NEAP_INTERFACES_TD
+#define NEAP_DIALECTS_NEAP_INTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def Differentiable : OpInterface<"Differentiable"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    Builds the vector-Jacobian product. `cotangents` has one value per result, null where the loss does not depend on it;
+    `gradients` has one slot per operand, left null where the operand has no gradient (indices, masks). What the products
+    use of operands and results is what the backward keeps alive: use as little as the formula allows. Gradients of
+    operands that nobody wants are dead and disappear; no need to ask.
+  }];
+  let methods = [
+    InterfaceMethod<"", "void", "buildVjp", (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$cotangents,
+      "::llvm::SmallVectorImpl<::mlir::Value> &":$gradients)>
+  ];
+}
+
+def Evaluable : OpInterface<"Evaluable"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    Computes the results from the operands on the host: floats in double, integers in 64 bits, plainly. This is the oracle
+    of tests and gradient checks, and what folds integer arithmetic. `results` come in with their types set and their
+    elements zero; the caller rounds to the element type.
+  }];
+  let methods = [
+    InterfaceMethod<"", "void", "evaluate", (ins "::llvm::ArrayRef<::neap::HostTensor>":$operands,
+      "::llvm::MutableArrayRef<::neap::HostTensor>":$results)>
+  ];
+}
+
+def Decomposable : OpInterface<"Decomposable"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    Writes a compound op in terms of primitive (Fusible) ones: one replacement per result. The fuse stage asks for it, when
+    nothing needs the compound meaning any more.
+  }];
+  let methods = [
+    InterfaceMethod<"", "::llvm::SmallVector<::mlir::Value>", "decompose", (ins "::mlir::OpBuilder &":$builder)>
+  ];
+}
+
+def Fusible : OpInterface<"Fusible"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    What a linalg.generic would say of the op: its loops, where each loop point reads its operands and writes its results,
+    and what it computes there. The kernel generator builds loop nests from this alone.
+
+    Loops come in the order of the index maps' dimensions. In an indirect map the symbol s0 is the element of the operand
+    `getIndirectIndex` at the loop point: gather reads (d0, d1)[s0] -> (s0, d1).
+  }];
+  let methods = [
+    InterfaceMethod<"Sizes and kinds (parallel, reduction) of the loops.", "::neap::IterationSpace", "getIterationSpace">,
+    InterfaceMethod<"Loop dimensions to operand indices.", "::mlir::AffineMap", "getOperandMap", (ins "unsigned":$operand)>,
+    InterfaceMethod<"Loop dimensions to indices of a result; reduction loops do not occur in it.", "::mlir::AffineMap",
+      "getResultMap", (ins "unsigned":$result), [{}], [{
+        return ::neap::projectParallelLoops($_op.getIterationSpace(), $_op.getContext());
+      }]>,
+    InterfaceMethod<"The operand that holds the indices of an indirect access, if there is one.",
+      "::std::optional<unsigned>", "getIndirectIndex", (ins), [{}], [{ return ::std::nullopt; }]>,
+    InterfaceMethod<[{
+      Builds the computation at one loop point, for scalars or for vectors of any one width alike. `elements` are the
+      operands' elements; a reduction's accumulator comes last. `indices` are the loop indices (index type, or vectors of
+      i64 along the vectorised loop), for iota. Must use arith and math only, without fast-math flags.
+    }], "::mlir::Value", "buildBody", (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$location,
+      "::mlir::ValueRange":$elements, "::mlir::ValueRange":$indices)>,
+    InterfaceMethod<"What a reduction starts from; null for anything else.", "::mlir::TypedAttr", "getNeutralElement",
+      (ins), [{}], [{ return {}; }]>,
+    InterfaceMethod<"Whether the op only renames elements: its result is its operand seen through an index map.",
+      "bool", "isView", (ins), [{}], [{ return false; }]>
+  ];
+}
+
+def CostModel : OpInterface<"CostModel"> {
+  let cppNamespace = "::neap";
+  let description = "What one execution costs, alone and unfused.";
+  let methods = [
+    InterfaceMethod<"Floating-point operations; a transcendental function counts as one.", "int64_t", "getFlops", (ins), [{}],
+      [{ return ::neap::countResultElements($_op.getOperation()); }]>,
+    InterfaceMethod<"Bytes of operands read from memory.", "int64_t", "getBytesRead", (ins), [{}],
+      [{ return ::neap::countBytes($_op->getOperandTypes()); }]>,
+    InterfaceMethod<"Bytes of results written.", "int64_t", "getBytesWritten", (ins), [{}],
+      [{ return ::neap::countBytes($_op->getResultTypes()); }]>,
+    InterfaceMethod<"Bytes needed beside operands and results.", "int64_t", "getWorkspaceBytes", (ins), [{}], [{ return 0; }]>
+  ];
+}
+
+def Precision : OpInterface<"Precision"> {
+  let cppNamespace = "::neap";
+  let description = "How the op bears fewer bits.";
+  let methods = [
+    InterfaceMethod<"Whether an operand may come in a 16-bit type.", "bool", "mayLowerOperand", (ins "unsigned":$operand),
+      [{}], [{ return !$_op.mustStayFp32(); }]>,
+    InterfaceMethod<"Whether computing in 16 bits would lose what the op is for.", "bool", "mustStayFp32", (ins), [{}],
+      [{ return false; }]>,
+    InterfaceMethod<"The type sums are kept in.", "::mlir::Type", "getAccumulatorType", (ins), [{}],
+      [{ return ::mlir::Float32Type::get($_op->getContext()); }]>
+  ];
+}
+
+def Rematerializable : OpInterface<"Rematerializable"> {
+  let cppNamespace = "::neap";
+  let description = "Whether the op may be computed again and gives the same bits.";
+  let methods = [
+    InterfaceMethod<"Pure, or pure given its random counter.", "bool", "isRematerializable", (ins), [{}],
+      [{ return ::mlir::isPure($_op.getOperation()); }]>
+  ];
+}
+
+#endif

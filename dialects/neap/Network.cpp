@@ -1,0 +1,1 @@
+#include "neap/dialects/neap/Neap.h"

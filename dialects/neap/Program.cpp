@@ -1,0 +1,91 @@
+// The ops around the tensors: parameters, the step, constants, fusion groups.
+#include "neap/dialects/neap/Neap.h"
+
+#include "mlir/Interfaces/FunctionImplementation.h"
+
+using namespace mlir;
+using namespace neap;
+
+LogicalResult ParameterOp::verify() {
+  if (getValue() && getValue()->getShapedType() != getType())
+    return emitOpError("expected value of type ") << getType() << ", got " << getValue()->getShapedType();
+  if (!getValue() && (!getFile() || !getOffset()))
+    return emitOpError("expected a value, or a file and an offset");
+  return success();
+}
+
+ParseResult StepOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto buildType = [](Builder &builder, ArrayRef<Type> arguments, ArrayRef<Type> results,
+                      function_interface_impl::VariadicFlag, std::string &) {
+    return builder.getFunctionType(arguments, results);
+  };
+  return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
+                                                  getFunctionTypeAttrName(result.name), buildType,
+                                                  getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
+}
+
+void StepOp::print(OpAsmPrinter &printer) {
+  function_interface_impl::printFunctionOp(printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
+                                           getArgAttrsAttrName(), getResAttrsAttrName());
+}
+
+static constexpr StringLiteral nameAttribute = "neap.name";
+
+StringRef StepOp::getInputName(unsigned index) {
+  auto name = getArgAttrOfType<StringAttr>(index, nameAttribute);
+  return name ? name.getValue() : StringRef();
+}
+
+StringRef StepOp::getOutputName(unsigned index) {
+  auto name = getResultAttrOfType<StringAttr>(index, nameAttribute);
+  return name ? name.getValue() : StringRef();
+}
+
+LogicalResult ReturnOp::verify() {
+  auto step = cast<StepOp>((*this)->getParentOp());
+  if (TypeRange(getOperandTypes()) != TypeRange(step.getResultTypes()))
+    return emitOpError("expected operands of the step's result types ") << step.getResultTypes() << ", got "
+                                                                        << getOperandTypes();
+  return success();
+}
+
+/// The declared type of a parameter or state; null if the symbol is neither.
+static Type getSymbolType(Operation *user, FlatSymbolRefAttr symbol, SymbolTableCollection &symbols) {
+  Operation *declaration = symbols.lookupNearestSymbolFrom(user, symbol);
+  if (auto parameter = dyn_cast_or_null<ParameterOp>(declaration))
+    return parameter.getType();
+  if (auto state = dyn_cast_or_null<StateOp>(declaration))
+    return state.getType();
+  return {};
+}
+
+static LogicalResult verifySymbolUse(Operation *user, FlatSymbolRefAttr symbol, Type type, SymbolTableCollection &symbols) {
+  Type declared = getSymbolType(user, symbol, symbols);
+  if (!declared)
+    return user->emitOpError("expected a parameter or state, got ") << symbol;
+  if (declared != type)
+    return user->emitOpError("expected the type of ") << symbol << ", " << declared << ", got " << type;
+  return success();
+}
+
+LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifySymbolUse(*this, getSymbolAttr(), getType(), symbols);
+}
+
+LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifySymbolUse(*this, getSymbolAttr(), getValue().getType(), symbols);
+}
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
+
+LogicalResult FusedOp::verify() {
+  Block &block = getBody().front();
+  auto yield = block.empty() ? nullptr : dyn_cast<YieldOp>(block.back());
+  if (!yield)
+    return emitOpError("expected neap.yield at the end");
+  if (TypeRange(block.getArgumentTypes()) != TypeRange(getOperandTypes()))
+    return emitOpError("expected block arguments of the operands' types");
+  if (TypeRange(yield.getOperandTypes()) != TypeRange(getResultTypes()))
+    return emitOpError("expected to yield the results' types");
+  return success();
+}
