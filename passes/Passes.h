@@ -1,6 +1,9 @@
 // Creation and registration of the passes that Passes.td lists.
 #pragma once
 
+#include "neap/passes/grad/build-optimizer/OptimizerKind.h"
+#include "neap/passes/graph/attach-loss/LossKind.h"
+
 #include "mlir/Pass/Pass.h"
 
 #include <memory>

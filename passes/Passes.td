@@ -5,5 +5,12 @@
 include "passes/onnx/inline-functions/Pass.td"
 include "passes/onnx/freeze-dims/Pass.td"
 include "passes/onnx/decide-trained/Pass.td"
+include "passes/onnx/convert-onnx-to-neap/Pass.td"
+
+include "passes/graph/attach-loss/Pass.td"
+
+include "passes/grad/build-backward/Pass.td"
+include "passes/grad/clip-gradient-norm/Pass.td"
+include "passes/grad/build-optimizer/Pass.td"
 
 #endif

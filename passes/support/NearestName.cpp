@@ -15,8 +15,3 @@ StringRef neap::findNearestName(StringRef name, ArrayRef<StringRef> candidates) 
   }
   return nearest;
 }
-
-std::string neap::suggestName(StringRef name, ArrayRef<StringRef> candidates) {
-  StringRef nearest = findNearestName(name, candidates);
-  return nearest.empty() ? "" : ("; did you mean '" + nearest + "'?").str();
-}

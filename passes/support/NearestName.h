@@ -4,14 +4,9 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
-#include <string>
-
 namespace neap {
 
 /// The candidate with the smallest edit distance; empty if none is closer than half of the name's length.
 llvm::StringRef findNearestName(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> candidates);
-
-/// `; did you mean 'X'?` for the nearest candidate, else nothing.
-std::string suggestName(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> candidates);
 
 } // namespace neap

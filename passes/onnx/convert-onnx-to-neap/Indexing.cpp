@@ -5,8 +5,18 @@ using namespace mlir;
 using namespace neap;
 using namespace neap::conversion;
 
-/// Indices in [-size, size) as indices in [0, size). Constants are checked; others get a select, which nothing needs if the
-/// data never count from the end, but the file allows it.
+/// Whether the value is an input of the step, seen through views only.
+static bool isInput(Value value) {
+  while (auto op = value.getDefiningOp<Fusible>()) {
+    if (!op.isView())
+      return false;
+    value = op->getOperand(0);
+  }
+  return isa<BlockArgument>(value);
+}
+
+/// Indices in [-size, size) as indices in [0, size). Constants are checked, computed ones get a select. Inputs are left
+/// alone: the runtime refuses data outside [0, size) before the step.
 static FailureOr<Value> normalizeIndices(Node &node, Value indices, int64_t size) {
   if (std::optional<HostTensor> constant = getConstant(indices)) {
     for (int64_t &index : constant->integers) {
@@ -16,6 +26,8 @@ static FailureOr<Value> normalizeIndices(Node &node, Value indices, int64_t size
     }
     return node.constant(constant->toAttribute());
   }
+  if (isInput(indices))
+    return indices;
   Value negative = node.make<CompareOp>(Predicate::Less, indices, node.splatLike(indices, 0));
   Value fromEnd = node.make<AddOp>(indices, node.splatLike(indices, size));
   return node.make<SelectOp>(negative, fromEnd, indices);

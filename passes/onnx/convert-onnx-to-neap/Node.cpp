@@ -11,12 +11,7 @@ std::string conversion::describeShape(ArrayRef<int64_t> shape) {
   return llvm::join(llvm::map_range(shape, [](int64_t size) { return std::to_string(size); }), "x");
 }
 
-InFlightDiagnostic conversion::nodeError(onnx::NodeOp op, ErrorKind kind) {
-  InFlightDiagnostic diagnostic = mlir::emitError(op.getLoc());
-  diagnostic << "node '" << op.getName() << "' (" << op.getOpType() << ", opset "
-             << static_cast<int64_t>(op.getVersion()) << "): ";
-  return marked(std::move(diagnostic), kind);
-}
+InFlightDiagnostic conversion::nodeError(onnx::NodeOp op, ErrorKind kind) { return marked(op.emitNodeError(), kind); }
 
 InFlightDiagnostic Node::error(ErrorKind kind) const { return nodeError(op, kind); }
 

@@ -39,11 +39,17 @@ std::string conversion::explainMissing(StringRef domain, StringRef opType, int64
   if (ArrayRef<OpConversion> entries = findEntries(domain, opType); !entries.empty())
     return "expected opset " + std::to_string(entries.front().minVersion) + " to " +
            std::to_string(entries.back().maxVersion) + " for " + name + ", got " + std::to_string(version);
+  return "expected an op that can be converted, got '" + name + "'";
+}
+
+StringRef conversion::findNearestOp(StringRef domain, StringRef opType) {
+  if (!findEntries(domain, opType).empty())
+    return {};
   SmallVector<StringRef> known;
   for (const auto &entry : getTable())
     known.push_back(entry.second.front().opType);
   llvm::sort(known);
-  return "expected an op that can be converted, got '" + name + "'" + suggestName(opType, known);
+  return findNearestName(opType, known);
 }
 
 bool neap::isSupported(StringRef domain, StringRef opType, int64_t version) {

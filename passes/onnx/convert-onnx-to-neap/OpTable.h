@@ -30,8 +30,11 @@ llvm::ArrayRef<OpConversion> getLossConversions();
 /// The conversion of an op; null if there is none for this version.
 const OpConversion *findConversion(llvm::StringRef domain, llvm::StringRef opType, int64_t version);
 
-/// Why there is none, and what would work: `op 'Gemmm' is unknown; did you mean 'Gemm'?`.
+/// Why there is none: the op is unknown, or known in other versions.
 std::string explainMissing(llvm::StringRef domain, llvm::StringRef opType, int64_t version);
+
+/// The op of the table with the most similar name; empty if the op itself is there or none is similar.
+llvm::StringRef findNearestOp(llvm::StringRef domain, llvm::StringRef opType);
 
 } // namespace neap::conversion
 
