@@ -43,6 +43,7 @@ template <typename Visit> bool walkMessages(CodedInputStream &stream, int field,
 } // namespace
 
 llvm::Expected<llvm::SmallVector<int64_t>> neap::importer::findRawData(int descriptor) {
+  int64_t size = ::lseek(descriptor, 0, SEEK_END); // Skip may go past the end without an error.
   ::lseek(descriptor, 0, SEEK_SET);
   google::protobuf::io::FileInputStream file(descriptor);
   CodedInputStream stream(&file);
@@ -52,7 +53,7 @@ llvm::Expected<llvm::SmallVector<int64_t>> neap::importer::findRawData(int descr
       offsets.push_back(-1);
       return walkField(stream, ::onnx::TensorProto::kRawDataFieldNumber, [&](int length) {
         offsets.back() = stream.CurrentPosition();
-        return stream.Skip(length);
+        return offsets.back() + length <= size && stream.Skip(length);
       });
     });
   });

@@ -3,7 +3,7 @@
 //   2. seed the loss with gradient 1 and visit the ops backwards, adding up the gradients of each value
 //   3. show each parameter's gradient where it is complete
 //   4. drop what the products did not need
-#include "neap/passes/Passes.h"
+#include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Step.h"
 #include "neap/passes/support/TensorBuilder.h"
@@ -14,7 +14,7 @@
 
 namespace neap {
 #define GEN_PASS_DEF_BUILDBACKWARD
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/grad/Grad.h.inc"
 } // namespace neap
 
 using namespace mlir;

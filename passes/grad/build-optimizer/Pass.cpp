@@ -2,7 +2,7 @@
 //   1. find each parameter's gradient, clipped where that was asked for
 //   2. declare its state
 //   3. write its update where gradient and old value are no longer needed by others
-#include "neap/passes/Passes.h"
+#include "neap/passes/grad/Passes.h"
 #include "neap/passes/grad/build-optimizer/Optimizer.h"
 #include "neap/passes/support/Step.h"
 
@@ -10,7 +10,7 @@
 
 namespace neap {
 #define GEN_PASS_DEF_BUILDOPTIMIZER
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/grad/Grad.h.inc"
 } // namespace neap
 
 using namespace mlir;

@@ -3,7 +3,7 @@
 //   2. join the sums in the order of the parameters and take the root
 //   3. scale the gradients if they are to be clipped
 //   4. return the norm after the loss
-#include "neap/passes/Passes.h"
+#include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/Step.h"
 #include "neap/passes/support/TensorBuilder.h"
 
@@ -11,7 +11,7 @@
 
 namespace neap {
 #define GEN_PASS_DEF_CLIPGRADIENTNORM
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/grad/Grad.h.inc"
 } // namespace neap
 
 using namespace mlir;

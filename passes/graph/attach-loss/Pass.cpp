@@ -2,7 +2,7 @@
 //   1. find the output that the options name
 //   2. write the loss, with labels as an input
 //   3. return it alone and drop what nothing needs any more
-#include "neap/passes/Passes.h"
+#include "neap/passes/graph/Passes.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/NearestName.h"
 #include "neap/passes/support/Step.h"
@@ -12,7 +12,7 @@
 
 namespace neap {
 #define GEN_PASS_DEF_ATTACHLOSS
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/graph/Graph.h.inc"
 } // namespace neap
 
 using namespace mlir;

@@ -3,7 +3,7 @@
 //   2. start the step with the graph's inputs
 //   3. convert those nodes in their order; initializers become parameters or constants where they are first read
 //   4. finish the step with the graph's outputs and remove the graph
-#include "neap/passes/Passes.h"
+#include "neap/passes/onnx/Passes.h"
 #include "neap/passes/onnx/convert-onnx-to-neap/OpTable.h"
 
 #include "mlir/IR/Remarks.h"
@@ -11,7 +11,7 @@
 
 namespace neap {
 #define GEN_PASS_DEF_CONVERTONNXTONEAP
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/onnx/Onnx.h.inc"
 } // namespace neap
 
 using namespace mlir;

@@ -4,14 +4,14 @@
 //   3. tie, if asked to
 //   4. warn
 #include "neap/dialects/onnx/Onnx.h"
-#include "neap/passes/Passes.h"
+#include "neap/passes/onnx/Passes.h"
 #include "neap/passes/onnx/decide-trained/Selection.h"
 #include "neap/passes/onnx/decide-trained/TrainedRule.h"
 #include "neap/passes/onnx/decide-trained/Warnings.h"
 
 namespace neap {
 #define GEN_PASS_DEF_DECIDETRAINED
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/onnx/Onnx.h.inc"
 } // namespace neap
 
 using namespace mlir;

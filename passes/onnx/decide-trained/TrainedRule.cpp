@@ -79,7 +79,8 @@ static StringRef withoutNumber(StringRef name) {
 }
 
 bool neap::onnx::isGeneratedName(StringRef name) {
-  if (name.starts_with("onnx::") || name.contains("Constant_output") || llvm::all_of(name, llvm::isDigit))
+  bool isNodeOutput = name.contains("Constant") && name.contains("_output_");
+  if (name.starts_with("onnx::") || isNodeOutput || llvm::all_of(name, llvm::isDigit))
     return true;
   // What dynamo calls the results of operators; a name with dots is one of a module.
   static const llvm::StringSet<> stems = {

@@ -83,8 +83,9 @@ std::vector<std::string> neap::onnx::warnLost(ArrayRef<InitializerOp> all, Array
   if (lost.empty())
     return {};
   return {std::to_string(lost.size()) + " of " + std::to_string(signature.parameters.size()) +
-          " parameters of the PyTorch module have no tensor in the file and will not be trained: " + listNames(lost) +
-          "; the exporter drops zero biases, merges equal tensors and folds some away"};
+          " parameters of the PyTorch module have no tensor of their own in the file: " + listNames(lost) +
+          "; they are tied to another or unused, or the exporter merged them with an equal one, dropped a zero bias, or "
+          "folded them away"};
 }
 
 std::vector<std::string> neap::onnx::warnUntied(ArrayRef<EqualPair> pairs) {

@@ -3,14 +3,14 @@
 //   2. check them against the names that the inputs use
 //   3. evaluate every dimension and make the block arguments static
 #include "neap/dialects/onnx/Onnx.h"
-#include "neap/passes/Passes.h"
+#include "neap/passes/onnx/Passes.h"
 #include "neap/passes/onnx/freeze-dims/DimExpression.h"
 
 #include "llvm/ADT/SetVector.h"
 
 namespace neap {
 #define GEN_PASS_DEF_FREEZEDIMS
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/onnx/Onnx.h.inc"
 } // namespace neap
 
 using namespace mlir;

@@ -3,14 +3,14 @@
 //   2. inline one call: map operands, clone the body, substitute attribute references
 //   3. repeat over the nodes that were made
 #include "neap/dialects/onnx/Onnx.h"
-#include "neap/passes/Passes.h"
+#include "neap/passes/onnx/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace neap {
 #define GEN_PASS_DEF_INLINEFUNCTIONS
-#include "neap/passes/Passes.h.inc"
+#include "neap/passes/onnx/Onnx.h.inc"
 } // namespace neap
 
 using namespace mlir;
