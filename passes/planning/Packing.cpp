@@ -61,7 +61,7 @@ Packing neap::planning::packBuffers(const std::vector<Buffer> &buffers, int64_t 
   auto start = [&](int i) { return buffers[i].range.first; };
   auto packSortedBy = [&](auto key) {
     std::vector<int> order = alive;
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return key(a) < key(b); });
+    std::sort(order.begin(), order.end(), [&](int a, int b) { return std::pair(key(a), a) < std::pair(key(b), b); });
     return BestFit(buffers, alignment).place(order);
   };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 using namespace neap::planning;
 
@@ -31,8 +32,8 @@ std::optional<std::string> neap::planning::findPackingError(const std::vector<Bu
     moments.push_back({buffers[i].range.first, true, i});
     moments.push_back({buffers[i].range.last + 1, false, i});
   }
-  std::stable_sort(moments.begin(), moments.end(), [](const Moment &a, const Moment &b) {
-    return a.time != b.time ? a.time < b.time : a.isStart < b.isStart;
+  std::sort(moments.begin(), moments.end(), [](const Moment &a, const Moment &b) {
+    return std::tie(a.time, a.isStart, a.buffer) < std::tie(b.time, b.isStart, b.buffer);
   });
 
   std::map<int64_t, size_t> taken; // by offset
