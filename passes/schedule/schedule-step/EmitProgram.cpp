@@ -153,8 +153,7 @@ void ProgramWriter::writeLaunch(FusedOp group) {
   SmallVector<Value> outputs = llvm::map_to_vector(group.getOutputs(), [&](Value output) {
     return viewAs(getSlot(plan.getStorage(output)), output.getType());
   });
-  auto launch = sched::LaunchOp::create(builder, group.getLoc(), FlatSymbolRefAttr::get(kernel.getSymNameAttr()),
-                                        sched::Stream::Compute, inputs, outputs, ValueRange());
+  auto launch = sched::LaunchOp::create(builder, group.getLoc(), kernel.getSymName(), sched::Stream::Compute, inputs, outputs, ValueRange());
   for (auto [output, result] : llvm::zip_equal(group.getOutputs(), launch.getResults()))
     contents[output] = result;
 }
