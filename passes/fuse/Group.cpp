@@ -1,0 +1,153 @@
+// Accesses of a fusion group's values, by propagation from its anchor.
+#include "neap/passes/fuse/Group.h"
+
+using namespace mlir;
+
+namespace neap {
+
+static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+LinearForm GroupAccesses::position(Value value) const {
+  return linearPosition(accesses.at(value), shapeOf(value), loops.size());
+}
+
+bool GroupAccesses::isRowLevel(Value value) const {
+  return llvm::none_of(accesses.at(value), [&](const LinearForm &form) { return form.dependsOn(loops.size() - 1); });
+}
+
+SmallVector<size_t> reductionLoops(const IterationSpace &space) {
+  SmallVector<size_t> loops;
+  for (auto [index, kind] : llvm::enumerate(space.kinds))
+    if (kind == LoopKind::Reduction)
+      loops.push_back(index);
+  return loops;
+}
+
+bool isElementwise(Operation *op) {
+  auto fusible = dyn_cast<Fusible>(op);
+  return fusible && op->hasTrait<OpTrait::Elementwise>();
+}
+
+static bool hasReductionLoops(Operation *op) {
+  auto fusible = dyn_cast<Fusible>(op);
+  return fusible && !reductionLoops(fusible.getIterationSpace()).empty();
+}
+
+bool isReduction(Operation *op) { return op->getNumOperands() == 1 && hasReductionLoops(op); }
+bool isContraction(Operation *op) { return op->getNumOperands() == 2 && hasReductionLoops(op); }
+
+bool isView(Operation *op) {
+  auto fusible = dyn_cast<Fusible>(op);
+  return fusible && fusible.isView();
+}
+
+bool isIndirect(Operation *op) {
+  auto fusible = dyn_cast<Fusible>(op);
+  return fusible && fusible.getIndirectIndex();
+}
+
+bool isSplatConstant(Operation *op) {
+  auto constant = dyn_cast<ConstantOp>(op);
+  return constant && isa<SplatElementsAttr>(constant.getValue());
+}
+
+namespace {
+/// Propagates accesses through the ops of a body until nothing new follows.
+class Propagation {
+public:
+  explicit Propagation(GroupAccesses &group) : group(group) {}
+
+  void set(Value value, Access access) {
+    if (group.accesses.try_emplace(value, std::move(access)).second)
+      pending.push_back(value);
+  }
+
+  void run(Block &body) {
+    while (!pending.empty()) {
+      Value value = pending.pop_back_val();
+      if (Operation *producer = value.getDefiningOp())
+        toOperands(producer, value);
+      for (Operation *user : value.getUsers())
+        if (user->getBlock() == &body)
+          toUser(user, value);
+    }
+  }
+
+private:
+  void toOperands(Operation *op, Value result) {
+    if (hasReductionLoops(op) || !isa<Fusible>(op))
+      return;
+    auto fusible = cast<Fusible>(op);
+    for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
+      AffineMap map = fusible.getOperandMap(index);
+      if (map.getNumSymbols() > 0)
+        continue; // read indirectly: not an access of its own
+      auto access = composeAccess(map, group.accesses.at(result), group.loops);
+      if (succeeded(access))
+        set(operand, *access);
+    }
+  }
+
+  void toUser(Operation *op, Value operand) {
+    if (isElementwise(op))
+      return set(op->getResult(0), group.accesses.at(operand));
+    if (isReduction(op))
+      return throughReduction(cast<Fusible>(op), operand);
+    if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+      auto access = reshapeAccess(group.accesses.at(operand), shapeOf(operand), shapeOf(reshape), group.loops);
+      if (succeeded(access))
+        set(reshape, *access);
+    } else if (isView(op)) {
+      throughPermutation(cast<Fusible>(op), operand);
+    }
+  }
+
+  void throughPermutation(Fusible view, Value operand) {
+    AffineMap map = view.getOperandMap(0);
+    if (!map.isPermutation())
+      return;
+    auto access = composeAccess(inversePermutation(map), group.accesses.at(operand), group.loops);
+    if (succeeded(access))
+      set(view->getResult(0), *access);
+  }
+
+  void throughReduction(Fusible reduction, Value operand) {
+    auto access = composeAccess(reduction.getResultMap(0), group.accesses.at(operand), group.loops);
+    if (succeeded(access))
+      set(reduction->getResult(0), *access);
+  }
+
+  GroupAccesses &group;
+  SmallVector<Value> pending;
+};
+} // namespace
+
+/// The loops of the anchor, and the value that is accessed by the identity over them.
+static std::pair<SmallVector<int64_t>, Value> findAnchor(Block &body, GroupKind kind) {
+  for (Operation &op : body) {
+    if (kind == GroupKind::Gemm && isContraction(&op)) {
+      auto result = op.getResult(0);
+      return {llvm::to_vector(shapeOf(result)), result};
+    }
+    if ((kind == GroupKind::Row || kind == GroupKind::Column) && isReduction(&op))
+      return {cast<Fusible>(op).getIterationSpace().sizes, op.getOperand(0)};
+  }
+  Value result = body.getTerminator()->getOperand(0);
+  return {llvm::to_vector(shapeOf(result)), result};
+}
+
+FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
+  auto [loops, anchor] = findAnchor(body, kind);
+  GroupAccesses group{kind, loops, {}};
+  Propagation propagation(group);
+  propagation.set(anchor, identityAccess(loops));
+  propagation.run(body);
+  for (Operation &op : body)
+    for (Value result : op.getResults())
+      if (!result.use_empty() && !group.accesses.contains(result) &&
+          llvm::none_of(result.getUsers(), [](Operation *user) { return isContraction(user) || isView(user); }))
+        return op.emitError("expected an access that is linear in the loops of its fusion group");
+  return group;
+}
+
+} // namespace neap

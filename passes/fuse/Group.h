@@ -1,0 +1,47 @@
+// The loops of a fusion group, and how each of its values is accessed there.
+//
+// One loop nest serves a whole group. Its loops are those of the group's anchor: the matmul of a gemm group, a reduction
+// of a row or column group, the first result of any other. From there the accesses of all other values follow, through
+// elementwise ops (which share one access) and views (which compose).
+#pragma once
+
+#include "neap/dialects/neap/Neap.h"
+#include "neap/passes/fuse/Access.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace neap {
+
+struct GroupAccesses {
+  GroupKind kind;
+  /// Parallel loops of a gemm or pointwise group; for row and column groups the reduction loops as well.
+  mlir::SmallVector<int64_t> loops;
+  /// Values of the body to elements, at each loop point. A gemm's matmul operands are absent: their loops include k.
+  llvm::DenseMap<mlir::Value, Access> accesses;
+
+  /// Where a value lies in its dense buffer at a loop point, in elements.
+  LinearForm position(mlir::Value value) const;
+  /// Whether a value is one per row: the same for all points of the innermost loop.
+  bool isRowLevel(mlir::Value value) const;
+};
+
+/// Analyses the body of a fused op or kernel. Fails, with an error on the body's parent, if some access is not linear.
+mlir::FailureOr<GroupAccesses> analyzeGroup(mlir::Block &body, GroupKind kind);
+
+/// The reduction dimensions of an op's loops.
+mlir::SmallVector<size_t> reductionLoops(const IterationSpace &space);
+
+/// Elementwise: all loops parallel and every operand read at the loop point itself.
+bool isElementwise(mlir::Operation *op);
+/// A Fusible op with one operand per element and reduction loops.
+bool isReduction(mlir::Operation *op);
+/// A Fusible op that multiplies and sums over two operands.
+bool isContraction(mlir::Operation *op);
+/// Seen through an index map only; see Fusible::isView.
+bool isView(mlir::Operation *op);
+/// Reads a table at indices held in another operand.
+bool isIndirect(mlir::Operation *op);
+/// A constant with one value everywhere: no memory, it becomes part of the code.
+bool isSplatConstant(mlir::Operation *op);
+
+} // namespace neap

@@ -1,0 +1,37 @@
+// In-place safety of fused groups, from their accesses.
+#include "neap/passes/fuse/InPlace.h"
+
+#include "neap/passes/fuse/Group.h"
+
+using namespace mlir;
+
+namespace neap {
+
+/// A scatter adds onto its base: it may always run on the base's own bytes, and on no other operand's.
+static bool isScatterBase(Block &body, unsigned operand) {
+  for (Operation &op : body)
+    if (isa<ScatterAddOp>(op))
+      return op.getOperand(0) == body.getArgument(operand);
+  return false;
+}
+
+bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned result) {
+  BlockArgument argument = body.getArgument(operand);
+  Value yielded = body.getTerminator()->getOperand(result);
+  if (argument.getType() != yielded.getType())
+    return false;
+  if (kind == GroupKind::Scatter)
+    return isScatterBase(body, operand);
+  if (kind == GroupKind::Concat || kind == GroupKind::Column)
+    return false;
+  auto group = analyzeGroup(body, kind);
+  if (failed(group) || !group->accesses.contains(argument) || !group->accesses.contains(yielded))
+    return false;
+  if (group->position(argument) != group->position(yielded))
+    return false;
+  // A row's results are stored in its last sweep, so earlier sweeps never see them; a row-level result is not an element
+  // of the row and would be stored while other elements are still to be read.
+  return kind != GroupKind::Row || !group->isRowLevel(yielded);
+}
+
+} // namespace neap

@@ -1,0 +1,12 @@
+// The passes of the fuse stage. See Fuse.td.
+#pragma once
+
+#include "mlir/Pass/Pass.h"
+
+namespace neap {
+#define GEN_PASS_DECL
+#include "neap/passes/fuse/Fuse.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "neap/passes/fuse/Fuse.h.inc"
+} // namespace neap

@@ -1,0 +1,23 @@
+#ifndef NEAP_PASSES_FUSE_DECOMPOSE_TD
+#define NEAP_PASSES_FUSE_DECOMPOSE_TD
+
+include "mlir/Pass/PassBase.td"
+
+def DecomposePass : Pass<"neap-decompose"> {
+  let summary = "Decompose compound ops into primitive ones";
+  let description = [{
+    Replaces every op that implements Decomposable by what it says, and brings every reduction to one of the two forms
+    that kernels have loops for: along the last axis, or along leading axes. A reduction over other axes is transposed (a
+    view) or split in two; which of them depends on its shape and axes alone, so the order of its sum is fixed.
+
+    ```mlir
+    %y = neap.softmax %x : tensor<8x64xf32>
+    ```
+    becomes a maximum and a sum along the rows and the elementwise ops between them.
+
+    Requires: nothing. Guarantees: every remaining value op is Fusible, a constant, a concat, an unslice or a scatter.
+  }];
+  let dependentDialects = ["::neap::NeapDialect"];
+}
+
+#endif

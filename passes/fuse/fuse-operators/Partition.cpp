@@ -1,0 +1,414 @@
+// The decisions of neap-fuse-operators. See Pass.td for the rules in words.
+#include "neap/passes/fuse/fuse-operators/Partition.h"
+
+using namespace mlir;
+
+namespace neap {
+
+static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+static int64_t elementsOf(Value value) { return ShapedType::getNumElements(shapeOf(value)); }
+
+bool isFree(Operation *op) {
+  return isSplatConstant(op) || (isa<Fusible>(op) && op->getNumOperands() == 0);
+}
+
+bool isComputing(Operation *op) {
+  if (op->getNumResults() == 0 || isFree(op) || isView(op) || op->hasTrait<OpTrait::ConstantLike>())
+    return false;
+  return op->getNumOperands() > 0;
+}
+
+//===- Loops and accesses -------------------------------------------------------------------------------------------===//
+
+ResolvedOperand Partition::resolve(Value operand, Access access, ArrayRef<int64_t> loops) const {
+  while (Operation *view = operand.getDefiningOp()) {
+    if (!isView(view) || groupOf.contains(view))
+      break;
+    auto through = composeAccess(cast<Fusible>(view).getOperandMap(0), access, loops);
+    if (failed(through))
+      break;
+    operand = view->getOperand(0);
+    access = std::move(*through);
+  }
+  return {operand, access};
+}
+
+static bool reducesLastAxis(Operation *reduction) {
+  auto space = cast<Fusible>(reduction).getIterationSpace();
+  return space.kinds.back() == LoopKind::Reduction;
+}
+
+FailureOr<Access> operandAccess(Operation *op, unsigned operand, const FusionGroup &group) {
+  auto fusible = cast<Fusible>(op);
+  AffineMap map = fusible.getOperandMap(operand);
+  if (map.getNumSymbols() > 0)
+    return failure();
+  Access own = group.accesses.at(op->getResult(0));
+  if (!isReduction(op))
+    return composeAccess(map, own, group.loops);
+  // A reduction's loops are the dimensions of its operand: in a row group all but the last follow from the result.
+  if (!reducesLastAxis(op))
+    return identityAccess(group.loops);
+  own.push_back(identityAccess(group.loops).back());
+  return own;
+}
+
+bool Partition::isRowLevel(const FusionGroup &group, Value value) const {
+  const Access &access = group.accesses.at(value);
+  return group.loops.size() >= 2 && group.loops.back() > 1 &&
+         llvm::none_of(access, [&](const LinearForm &form) { return form.dependsOn(group.loops.size() - 1); });
+}
+
+bool Partition::fits(const FusionGroup &group, Operation *op) const {
+  Value result = op->getResult(0);
+  if (group.readTwoWays.contains(result) || !group.accesses.contains(result))
+    return false;
+  if (!isBijective(group.accesses.at(result), shapeOf(result), group.loops))
+    return false;
+  int64_t points = ShapedType::getNumElements(group.loops);
+  bool mayHaveRows = group.kind == GroupKind::Pointwise || group.kind == GroupKind::Row;
+  if (isRowLevel(group, result)) {
+    if (!mayHaveRows || elementsOf(result) * group.loops.back() != points)
+      return false;
+    return !isReduction(op) || (reducesLastAxis(op) && shapeOf(op->getOperand(0)).back() == group.loops.back());
+  }
+  return !isReduction(op) && elementsOf(result) == points && group.kind != GroupKind::Concat &&
+         group.kind != GroupKind::Scatter;
+}
+
+//===- Who reads what -----------------------------------------------------------------------------------------------===//
+
+void Partition::requireInMemory(Value value, FusionGroup *reader) {
+  Operation *producer = value.getDefiningOp();
+  if (producer && isa<ReshapeOp>(producer) && !groupOf.contains(producer))
+    return requireInMemory(producer->getOperand(0), reader); // the same bytes under another shape
+  if (producer && isView(producer) && !groupOf.contains(producer))
+    openGroup(producer);
+  Readers &readers = readersOf[value];
+  readers.inMemory = true;
+  if (reader)
+    readers.fromMemory.insert(reader);
+}
+
+void Partition::recordRead(FusionGroup &group, Value operand, Access access, ArrayRef<int64_t> loops, bool fromMemory) {
+  ResolvedOperand resolved = resolve(operand, std::move(access), loops);
+  Operation *producer = resolved.source.getDefiningOp();
+  if (producer && isFree(producer))
+    return;
+  bool isStuckView = producer && isView(producer) && !groupOf.contains(producer);
+  if (isStuckView || fromMemory)
+    return requireInMemory(resolved.source, &group);
+  readersOf[resolved.source].atLoopPoints.insert(&group);
+  auto [entry, isNew] = group.accesses.try_emplace(resolved.source, resolved.access);
+  if (!isNew && entry->second != resolved.access)
+    group.readTwoWays.insert(resolved.source);
+}
+
+void Partition::recordOperands(FusionGroup &group, Operation *op) {
+  auto fusible = dyn_cast<Fusible>(op);
+  for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
+    if (group.kind == GroupKind::Scatter) {
+      if (Operation *producer = operand.getDefiningOp(); !producer || !isFree(producer))
+        requireInMemory(operand, &group);
+      continue;
+    }
+    if (!fusible || isContraction(op)) { // read over loops of their own
+      ArrayRef<int64_t> loops = shapeOf(operand);
+      recordRead(group, operand, identityAccess(loops), loops, /*fromMemory=*/true);
+      continue;
+    }
+    auto access = operandAccess(op, index, group);
+    if (failed(access)) // a table, read wherever the indices say; or a view's operand that is not linear
+      requireInMemory(operand, &group);
+    else
+      recordRead(group, operand, *access, group.loops, /*fromMemory=*/false);
+  }
+}
+
+//===- Dependences --------------------------------------------------------------------------------------------------===//
+
+/// Walks from values to what they are computed from, whole groups at a time: a group runs when all its inputs are there.
+bool Partition::dependsOn(ArrayRef<Value> values, const FusionGroup &target) const {
+  SmallVector<Operation *> pending;
+  llvm::DenseSet<Operation *> seen;
+  auto visit = [&](Value value) {
+    if (Operation *producer = value.getDefiningOp(); producer && seen.insert(producer).second)
+      pending.push_back(producer);
+  };
+  llvm::for_each(values, visit);
+  llvm::DenseSet<const FusionGroup *> expanded;
+  while (!pending.empty()) {
+    Operation *op = pending.pop_back_val();
+    const FusionGroup *group = groupOf.lookup(op);
+    if (group == &target)
+      return true;
+    if (!group) {
+      llvm::for_each(op->getOperands(), visit);
+      continue;
+    }
+    if (group->last < target.first || !expanded.insert(group).second)
+      continue;
+    for (const auto &ops : {group->members, group->clones})
+      for (Operation *member : ops)
+        llvm::for_each(member->getOperands(), visit);
+  }
+  return false;
+}
+
+bool Partition::dependsOn(const FusionGroup &group, const FusionGroup &other) const {
+  SmallVector<Value> inputs;
+  for (const auto &ops : {group.members, group.clones})
+    for (Operation *member : ops)
+      for (Value operand : member->getOperands())
+        if (Operation *producer = operand.getDefiningOp(); !producer || groupOf.lookup(producer) != &group)
+          inputs.push_back(operand);
+  return dependsOn(inputs, other);
+}
+
+//===- Gemm groups --------------------------------------------------------------------------------------------------===//
+
+FusionGroup &Partition::createGroup(GroupKind kind, ArrayRef<int64_t> loops, Operation *op) {
+  groups.push_back(std::make_unique<FusionGroup>());
+  FusionGroup &group = *groups.back();
+  group.kind = kind;
+  group.loops = llvm::to_vector(loops);
+  group.first = group.last = position(op);
+  return group;
+}
+
+void Partition::join(FusionGroup &group, Operation *op, bool asClone) {
+  if (asClone) {
+    group.clones.insert(op);
+  } else {
+    group.members.insert(op);
+    groupOf[op] = &group;
+    group.first = std::min(group.first, position(op));
+    group.last = std::max(group.last, position(op));
+  }
+  bool hasRows = isReduction(op) || (group.kind == GroupKind::Pointwise && isRowLevel(group, op->getResult(0)));
+  if (group.kind == GroupKind::Pointwise && hasRows)
+    group.kind = GroupKind::Row;
+  recordOperands(group, op);
+}
+
+void Partition::openGemmGroup(Operation *matmul) {
+  Value result = matmul->getResult(0);
+  FusionGroup &group = createGroup(GroupKind::Gemm, shapeOf(result), matmul);
+  group.accesses[result] = identityAccess(group.loops);
+  join(group, matmul, /*asClone=*/false);
+  growEpilogue(group, result);
+}
+
+/// Takes what may follow `value` in the epilogue, and what may follow that.
+void Partition::growEpilogue(FusionGroup &group, Value value) {
+  SmallVector<Operation *> users(value.getUsers().begin(), value.getUsers().end());
+  llvm::sort(users, [&](Operation *a, Operation *b) { return position(a) < position(b); });
+  users.erase(llvm::unique(users), users.end());
+  for (Operation *user : users)
+    if (!groupOf.contains(user) &&
+        ((users.size() == 1 && takeView(group, user)) || takePointwise(group, user, value)))
+      growEpilogue(group, user->getResult(0));
+}
+
+/// A reshape or transpose after which the innermost loop still writes neighbours.
+bool Partition::takeView(FusionGroup &group, Operation *view) {
+  if (!isView(view))
+    return false;
+  AffineMap map = cast<Fusible>(view).getOperandMap(0);
+  const Access &access = group.accesses.at(view->getOperand(0));
+  FailureOr<Access> result = failure();
+  if (isa<ReshapeOp>(view))
+    result = reshapeAccess(access, shapeOf(view->getOperand(0)), shapeOf(view->getResult(0)), group.loops);
+  else if (map.isPermutation())
+    result = composeAccess(inversePermutation(map), access, group.loops);
+  if (failed(result))
+    return false;
+  if (linearPosition(*result, shapeOf(view->getResult(0)), group.loops.size()).coefficients.back() != 1)
+    return false;
+  group.accesses[view->getResult(0)] = *result;
+  join(group, view, /*asClone=*/false);
+  return true;
+}
+
+/// Whether some reader of a value needs it in memory whatever is fused.
+static bool hasMemoryReader(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    if (isView(user))
+      return hasMemoryReader(user->getResult(0));
+    return isContraction(user) || !isa<Fusible>(user);
+  });
+}
+
+bool Partition::takePointwise(FusionGroup &group, Operation *op, Value through) {
+  if (!isElementwise(op))
+    return false;
+  bool isOnlyReader = llvm::all_of(through.getUsers(), [&](Operation *user) { return user == op; });
+  if (!isOnlyReader && !hasMemoryReader(op->getResult(0)))
+    return false;
+  SmallVector<Value> others;
+  for (Value operand : op->getOperands())
+    if (operand != through)
+      others.push_back(operand);
+  if (dependsOn(others, group))
+    return false;
+  group.accesses[op->getResult(0)] = group.accesses.at(through);
+  join(group, op, /*asClone=*/false);
+  return true;
+}
+
+//===- All other groups ---------------------------------------------------------------------------------------------===//
+
+FusionGroup &Partition::openGroup(Operation *op) {
+  Value result = op->getResult(0);
+  auto fusible = dyn_cast<Fusible>(op);
+  if (isReduction(op)) {
+    auto space = fusible.getIterationSpace();
+    FusionGroup &group = createGroup(reducesLastAxis(op) ? GroupKind::Row : GroupKind::Column, space.sizes, op);
+    group.accesses[result] = *composeAccess(fusible.getResultMap(0), identityAccess(group.loops), group.loops);
+    join(group, op, /*asClone=*/false);
+    return group;
+  }
+  GroupKind kind = fusible ? GroupKind::Pointwise : isa<ScatterAddOp>(op) ? GroupKind::Scatter : GroupKind::Concat;
+  FusionGroup &group = createGroup(kind, shapeOf(result), op);
+  group.accesses[result] = identityAccess(group.loops);
+  join(group, op, /*asClone=*/false);
+  return group;
+}
+
+/// The first reading group, in program order, that can compute the op without a cycle takes it.
+bool Partition::joinReader(Operation *op, Readers &readers) {
+  SmallVector<FusionGroup *> candidates = llvm::to_vector(readers.atLoopPoints);
+  llvm::sort(candidates, [](FusionGroup *a, FusionGroup *b) { return a->first < b->first; });
+  SmallVector<Value> operands(op->getOperands());
+  for (FusionGroup *group : candidates) {
+    auto leadsBack = [&](FusionGroup *reader) { return reader != group && dependsOn(*group, *reader); };
+    if (!fits(*group, op) || dependsOn(operands, *group) || readers.fromMemory.contains(group) ||
+        llvm::any_of(readers.atLoopPoints, leadsBack) || llvm::any_of(readers.fromMemory, leadsBack))
+      continue;
+    join(*group, op, /*asClone=*/false);
+    return true;
+  }
+  return false;
+}
+
+bool Partition::isInMemoryAnyway(Value value) const {
+  Operation *producer = value.getDefiningOp();
+  if (!producer || !isComputing(producer))
+    return true;
+  auto readers = readersOf.find(value);
+  return groupOf.contains(producer) || (readers != readersOf.end() && readers->second.inMemory);
+}
+
+/// Collects the tensors of at least an eighth of `size` elements that computing `value` reads. False where it takes more
+/// than a few elementwise ops on what is in memory.
+static bool collectLargeSources(Value value, int64_t size, unsigned depth, function_ref<bool(Value)> isInMemory,
+                                llvm::SetVector<Value> &sources) {
+  Operation *producer = value.getDefiningOp();
+  if (producer && isFree(producer))
+    return true;
+  if (producer && isView(producer))
+    return collectLargeSources(producer->getOperand(0), size, depth, isInMemory, sources);
+  if (elementsOf(value) * 8 < size)
+    return true;
+  if (isInMemory(value)) {
+    sources.insert(value);
+    return true;
+  }
+  return depth > 0 && isElementwise(producer) && llvm::all_of(producer->getOperands(), [&](Value operand) {
+           return collectLargeSources(operand, size, depth - 1, isInMemory, sources);
+         });
+}
+
+bool Partition::isCheapToRepeat(Operation *op) const {
+  constexpr unsigned longestChain = 6;
+  if (!isElementwise(op))
+    return false;
+  llvm::SetVector<Value> sources;
+  auto isInMemory = [&](Value value) { return isInMemoryAnyway(value); };
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+           return collectLargeSources(operand, elementsOf(op->getResult(0)), longestChain, isInMemory, sources);
+         }) &&
+         sources.size() <= 1;
+}
+
+bool Partition::repeatInReaders(Operation *op, Readers &readers) {
+  if (readers.inMemory || readers.atLoopPoints.size() < 2 || !isCheapToRepeat(op))
+    return false;
+  if (!llvm::all_of(readers.atLoopPoints, [&](FusionGroup *group) { return fits(*group, op); }))
+    return false;
+  for (FusionGroup *group : llvm::to_vector(readers.atLoopPoints))
+    join(*group, op, /*asClone=*/true);
+  return true;
+}
+
+/// What a chain of elementwise ops and views reads in the end, and how.
+static void collectLeaves(Value value, const Access &access, ArrayRef<int64_t> loops, unsigned depth,
+                          SmallVectorImpl<ResolvedOperand> &leaves) {
+  Operation *producer = value.getDefiningOp();
+  if (depth == 0 || !producer || !(isElementwise(producer) || isView(producer))) {
+    leaves.push_back({value, access});
+    return;
+  }
+  for (auto [index, operand] : llvm::enumerate(producer->getOperands()))
+    if (auto inner = composeAccess(cast<Fusible>(producer).getOperandMap(index), access, loops); succeeded(inner))
+      collectLeaves(operand, *inner, loops, depth - 1, leaves);
+}
+
+/// A reduction joins an independent group that already sweeps one of the tensors it reads, in the same loops.
+bool Partition::joinSibling(Operation *reduction) {
+  auto fusible = cast<Fusible>(reduction);
+  SmallVector<int64_t> loops = fusible.getIterationSpace().sizes;
+  GroupKind kind = reducesLastAxis(reduction) ? GroupKind::Row : GroupKind::Column;
+  SmallVector<ResolvedOperand> leaves;
+  collectLeaves(reduction->getOperand(0), identityAccess(loops), loops, /*depth=*/8, leaves);
+  for (auto &group : groups) {
+    if (group->kind != kind || group->loops != loops)
+      continue;
+    bool sharesTensor = llvm::any_of(leaves, [&](const ResolvedOperand &leaf) {
+      auto entry = group->accesses.find(leaf.source);
+      return entry != group->accesses.end() && entry->second == leaf.access &&
+             elementsOf(leaf.source) == ShapedType::getNumElements(loops);
+    });
+    if (!sharesTensor || dependsOn({reduction->getOperand(0)}, *group))
+      continue;
+    const Readers &readers = readersOf[reduction->getResult(0)];
+    auto leadsBack = [&](FusionGroup *reader) { return reader == group.get() || dependsOn(*group, *reader); };
+    if (llvm::any_of(readers.atLoopPoints, leadsBack) || llvm::any_of(readers.fromMemory, leadsBack))
+      continue;
+    group->accesses[reduction->getResult(0)] =
+        *composeAccess(fusible.getResultMap(0), identityAccess(loops), loops);
+    join(*group, reduction, /*asClone=*/false);
+    return true;
+  }
+  return false;
+}
+
+void Partition::assign(Operation *op) {
+  Readers readers = readersOf[op->getResult(0)];
+  if (op->getNumResults() != 1 || !isa<Fusible>(op)) {
+    openGroup(op);
+    return;
+  }
+  if (repeatInReaders(op, readers) || joinReader(op, readers))
+    return;
+  if (isReduction(op) && joinSibling(op))
+    return;
+  openGroup(op);
+}
+
+Partition::Partition(Block &block) : block(block) {
+  for (auto [index, op] : llvm::enumerate(block))
+    positions[&op] = index;
+  for (Operation &op : block)
+    if (isContraction(&op))
+      openGemmGroup(&op);
+  for (Operation &op : block)
+    if (!isComputing(&op) && !isView(&op))
+      for (Value operand : op.getOperands())
+        requireInMemory(operand, nullptr);
+  for (Operation &op : llvm::reverse(block))
+    if (isComputing(&op) && !groupOf.contains(&op))
+      assign(&op);
+}
+
+} // namespace neap

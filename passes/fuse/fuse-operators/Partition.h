@@ -1,0 +1,93 @@
+// Which ops of a step share a kernel: the decisions of neap-fuse-operators, before any IR is changed.
+#pragma once
+
+#include "neap/passes/fuse/Group.h"
+
+#include "llvm/ADT/SetVector.h"
+
+#include <memory>
+#include <vector>
+
+namespace neap {
+
+/// A group in the making: its loops, its ops, and the access of each value that an op of it produces or reads.
+struct FusionGroup {
+  GroupKind kind;
+  mlir::SmallVector<int64_t> loops;
+  llvm::SetVector<mlir::Operation *> members; ///< what its kernel produces for others as well
+  llvm::SetVector<mlir::Operation *> clones;  ///< what it repeats for itself
+  llvm::DenseMap<mlir::Value, Access> accesses;
+  llvm::DenseSet<mlir::Value> readTwoWays; ///< values read through more than one access: they cannot be computed here
+  unsigned first, last;                    ///< positions of its first and last member in the block
+};
+
+/// What an operand of a group's op is once linear views are seen through.
+struct ResolvedOperand {
+  mlir::Value source; ///< a computed or external value, or a reshape that is not linear in the loops
+  Access access;      ///< the loops' access to `source`
+};
+
+class Partition {
+public:
+  /// Decides for all ops of a block.
+  explicit Partition(mlir::Block &block);
+
+  const std::vector<std::unique_ptr<FusionGroup>> &getGroups() const { return groups; }
+  /// The group whose kernel produces an op's results; null for cloned ops and for ops that get no kernel.
+  FusionGroup *getGroup(mlir::Operation *op) const { return groupOf.lookup(op); }
+  /// Sees through the views that produce `operand`, as far as they are linear in the loops and not computed by a kernel.
+  ResolvedOperand resolve(mlir::Value operand, Access access, mlir::ArrayRef<int64_t> loops) const;
+
+private:
+  /// Who reads a computed value, as far as decided.
+  struct Readers {
+    llvm::SetVector<FusionGroup *> atLoopPoints;  ///< may take the op that computes it
+    llvm::SetVector<FusionGroup *> fromMemory;    ///< need it as a dense tensor
+    bool inMemory = false;                        ///< somebody at all does
+  };
+
+  // Gemm groups and their epilogues.
+  void openGemmGroup(mlir::Operation *matmul);
+  void growEpilogue(FusionGroup &group, mlir::Value value);
+  bool takeView(FusionGroup &group, mlir::Operation *view);
+  bool takePointwise(FusionGroup &group, mlir::Operation *op, mlir::Value through);
+
+  // Everything else, last op first.
+  void assign(mlir::Operation *op);
+  bool joinReader(mlir::Operation *op, Readers &readers);
+  bool repeatInReaders(mlir::Operation *op, Readers &readers);
+  bool joinSibling(mlir::Operation *reduction);
+  FusionGroup &openGroup(mlir::Operation *op);
+  FusionGroup &createGroup(GroupKind kind, mlir::ArrayRef<int64_t> loops, mlir::Operation *first);
+  bool fits(const FusionGroup &group, mlir::Operation *op) const;
+  bool isRowLevel(const FusionGroup &group, mlir::Value value) const;
+  void join(FusionGroup &group, mlir::Operation *op, bool asClone);
+
+  // Who reads what.
+  void recordOperands(FusionGroup &group, mlir::Operation *op);
+  void recordRead(FusionGroup &group, mlir::Value operand, Access access, mlir::ArrayRef<int64_t> loops, bool fromMemory);
+  void requireInMemory(mlir::Value value, FusionGroup *reader);
+
+  // Questions.
+  bool isInMemoryAnyway(mlir::Value value) const;
+  bool isCheapToRepeat(mlir::Operation *op) const;
+  bool dependsOn(mlir::ArrayRef<mlir::Value> values, const FusionGroup &group) const;
+  bool dependsOn(const FusionGroup &group, const FusionGroup &other) const;
+  unsigned position(mlir::Operation *op) const { return positions.lookup(op); }
+
+  mlir::Block &block;
+  llvm::DenseMap<mlir::Operation *, unsigned> positions;
+  std::vector<std::unique_ptr<FusionGroup>> groups;
+  llvm::DenseMap<mlir::Operation *, FusionGroup *> groupOf;
+  llvm::DenseMap<mlir::Value, Readers> readersOf;
+};
+
+/// No memory and no kernel of its own: repeated wherever it is read.
+bool isFree(mlir::Operation *op);
+/// Has results that some kernel computes, unless it is a view that all readers see through.
+bool isComputing(mlir::Operation *op);
+/// The access that an op's own loops give an operand: through its index map, composed with how its result is accessed. For
+/// an op with reduction loops, `loops` ends with (or starts with) those.
+mlir::FailureOr<Access> operandAccess(mlir::Operation *op, unsigned operand, const FusionGroup &group);
+
+} // namespace neap

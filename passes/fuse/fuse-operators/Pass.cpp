@@ -1,0 +1,213 @@
+// neap-fuse-operators: carries out a partition. See Pass.td.
+#include "neap/passes/fuse/Passes.h"
+
+#include "neap/passes/fuse/fuse-operators/Partition.h"
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
+
+using namespace mlir;
+
+namespace neap {
+#define GEN_PASS_DEF_FUSEOPERATORSPASS
+#include "neap/passes/fuse/Fuse.h.inc"
+
+namespace {
+
+ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+/// Writes the body of one group: clones of its ops and of the views and splats they read, over block arguments.
+class BodyBuilder {
+public:
+  BodyBuilder(const Partition &partition, const FusionGroup &group, Block &body)
+      : partition(partition), group(group), body(body), builder(OpBuilder::atBlockEnd(&body)) {}
+
+  void build() {
+    for (Operation *op : orderedOps())
+      cloneOp(op);
+  }
+
+  Value lookup(Value value) const { return mapping.lookup(value); }
+  ArrayRef<Value> getInputs() const { return inputs; }
+
+private:
+  SmallVector<Operation *> orderedOps() const {
+    SmallVector<Operation *> ops(group.members.begin(), group.members.end());
+    ops.append(group.clones.begin(), group.clones.end());
+    llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    return ops;
+  }
+
+  void cloneOp(Operation *op) {
+    IRMapping operands;
+    for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+      operands.map(operand, import(op, index));
+    Operation *clone = op->clone(operands);
+    // Two operands may be one value read in two ways; a mapping by value cannot tell them apart.
+    for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+      clone->setOperand(index, import(op, index));
+    builder.insert(clone);
+    for (auto [from, to] : llvm::zip_equal(op->getResults(), clone->getResults()))
+      mapping.map(from, to);
+  }
+
+  /// The body's value for an operand of a member.
+  Value import(Operation *op, unsigned index) {
+    Value operand = op->getOperand(index);
+    if (isContraction(op) || !isa<Fusible>(op))
+      return importAt(operand, identityAccess(shapeOf(operand)), shapeOf(operand));
+    auto access = operandAccess(op, index, group);
+    if (failed(access))
+      return importArgument(operand, {});
+    return importAt(operand, *access, group.loops);
+  }
+
+  Value importAt(Value operand, const Access &access, ArrayRef<int64_t> loops) {
+    Operation *producer = operand.getDefiningOp();
+    if (producer && (group.members.contains(producer) || group.clones.contains(producer)))
+      return mapping.lookup(operand);
+    if (producer && isFree(producer))
+      return importFree(producer);
+    if (!producer || !isView(producer) || partition.getGroup(producer))
+      return importArgument(operand, access);
+    auto through = composeAccess(cast<Fusible>(producer).getOperandMap(0), access, loops);
+    if (failed(through))
+      return importArgument(operand, access);
+    Value inner = importAt(producer->getOperand(0), *through, loops);
+    return importView(producer, inner);
+  }
+
+  Value importFree(Operation *producer) {
+    if (Value known = mapping.lookupOrNull(producer->getResult(0)))
+      return known;
+    Operation *clone = builder.insert(producer->clone());
+    mapping.map(producer->getResult(0), clone->getResult(0));
+    return clone->getResult(0);
+  }
+
+  Value importView(Operation *view, Value operand) {
+    Value &known = views[{view, operand.getAsOpaquePointer()}];
+    if (!known) {
+      Operation *clone = builder.insert(view->clone());
+      clone->setOperand(0, operand);
+      known = clone->getResult(0);
+    }
+    return known;
+  }
+
+  /// One argument for each way of reading a value, so that an argument has one access.
+  Value importArgument(Value value, const Access &access) {
+    for (const Argument &known : arguments)
+      if (known.source == value && known.access == access)
+        return known.argument;
+    inputs.push_back(value);
+    arguments.push_back({value, access, body.addArgument(value.getType(), value.getLoc())});
+    return arguments.back().argument;
+  }
+
+  struct Argument {
+    Value source;
+    Access access;
+    Value argument;
+  };
+
+  const Partition &partition;
+  const FusionGroup &group;
+  Block &body;
+  OpBuilder builder;
+  IRMapping mapping;
+  SmallVector<Value> inputs;
+  std::vector<Argument> arguments;
+  std::map<std::pair<Operation *, const void *>, Value> views;
+};
+
+/// A group whose body is written but which has no op yet, since its results are what other groups turn out to read.
+struct DraftedGroup {
+  const FusionGroup *group;
+  std::unique_ptr<Block> body;
+  std::unique_ptr<BodyBuilder> builder;
+};
+
+struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
+  void runOnOperation() override {
+    Block &block = getOperation().getBody().front();
+    Partition partition(block);
+    std::vector<DraftedGroup> drafts = draftBodies(partition);
+    llvm::SetVector<Value> needed = collectNeededValues(block, drafts);
+    SmallVector<std::pair<Value, Value>> replacements;
+    for (DraftedGroup &draft : drafts)
+      createFusedOp(draft, needed, replacements);
+    for (auto [value, result] : replacements)
+      value.replaceAllUsesWith(result);
+    eraseFusedOps(block, partition);
+    sortTopologically(&block);
+  }
+
+  std::vector<DraftedGroup> draftBodies(const Partition &partition) {
+    std::vector<DraftedGroup> drafts;
+    for (const auto &group : partition.getGroups()) {
+      auto body = std::make_unique<Block>();
+      auto builder = std::make_unique<BodyBuilder>(partition, *group, *body);
+      builder->build();
+      drafts.push_back({group.get(), std::move(body), std::move(builder)});
+    }
+    return drafts;
+  }
+
+  /// What must be in memory: the groups' inputs, and what the program's own ops use, with reshapes of either.
+  static llvm::SetVector<Value> collectNeededValues(Block &block, ArrayRef<DraftedGroup> drafts) {
+    llvm::SetVector<Value> needed;
+    for (const DraftedGroup &draft : drafts)
+      needed.insert_range(draft.builder->getInputs());
+    for (Operation &op : block)
+      if (!isComputing(&op) && !isView(&op))
+        needed.insert_range(op.getOperands());
+    for (size_t i = 0; i < needed.size(); ++i)
+      if (auto reshape = needed[i].getDefiningOp<ReshapeOp>())
+        needed.insert(reshape.getOperand());
+    return needed;
+  }
+
+  static void createFusedOp(DraftedGroup &draft, const llvm::SetVector<Value> &needed,
+                            SmallVectorImpl<std::pair<Value, Value>> &replacements) {
+    SmallVector<Value> results;
+    for (Operation *member : draft.group->members)
+      for (Value result : member->getResults())
+        if (needed.contains(result))
+          results.push_back(result);
+    if (results.empty())
+      return; // dead code
+    llvm::sort(results, [](Value a, Value b) { return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp()); });
+    Operation *last = results.back().getDefiningOp();
+    OpBuilder builder(last);
+    SmallVector<Value> yielded = llvm::map_to_vector(results, [&](Value v) { return draft.builder->lookup(v); });
+    auto fused = FusedOp::create(builder, fuseLocations(draft), ValueRange(results).getTypes(), draft.group->kind,
+                                 draft.builder->getInputs());
+    fused.getBody().push_back(draft.body.release());
+    auto inner = OpBuilder::atBlockEnd(&fused.getBody().front());
+    YieldOp::create(inner, fused.getLoc(), yielded);
+    remark::passed(fused.getLoc(), remark::RemarkOpts::name("Fused").category("neap-fuse-operators"))
+        << stringifyGroupKind(draft.group->kind) << " group of " << std::to_string(draft.group->members.size()) << " ops";
+    for (auto [value, result] : llvm::zip_equal(results, fused.getResults()))
+      replacements.push_back({value, result});
+  }
+
+  static Location fuseLocations(const DraftedGroup &draft) {
+    SmallVector<Location> locations;
+    for (Operation *member : draft.group->members)
+      locations.push_back(member->getLoc());
+    return FusedLoc::get(locations.front().getContext(), locations);
+  }
+
+  /// The original ops are unused now, except by one another.
+  static void eraseFusedOps(Block &block, const Partition &partition) {
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (op.use_empty() && !isa<FusedOp>(op) && (isComputing(&op) || isMemoryEffectFree(&op)) &&
+          !op.hasTrait<OpTrait::IsTerminator>())
+        op.erase();
+  }
+};
+
+} // namespace
+} // namespace neap

@@ -1,0 +1,88 @@
+// The manifest inside a training binary as structs: what lies where in the arena, and the defaults of the compilation.
+// docs/design/0001 lists the JSON fields. Parsing checks every offset and size, so the rest of the runtime need not.
+#ifndef NEAP_RUNTIME_PROGRAM_MANIFEST_H
+#define NEAP_RUNTIME_PROGRAM_MANIFEST_H
+
+#include "neap/runtime/abi/neap_runtime.h"
+#include "neap/runtime/program/ElementType.h"
+
+#include <optional>
+
+namespace neap::runtime {
+
+/// A tensor in the arena; offset and bytes are bytes.
+struct Slot {
+  std::string name;
+  Type type = Type::F32;
+  std::vector<int64_t> shape;
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+
+  uint64_t elements() const { return bytes / safetensors::elementBytes(type); }
+};
+
+/// What an input's values may be where it indexes something.
+struct IndexRange {
+  int64_t minimum = 0;
+  int64_t limit = 0; // exclusive
+  std::optional<int64_t> ignore;
+};
+
+/// How a token file fills an input.
+enum class Role { None, Tokens, Labels, Mask };
+
+struct Input : Slot {
+  std::optional<IndexRange> range;
+  Role role = Role::None;
+};
+
+struct Parameter : Slot {
+  bool trained = false;
+};
+
+/// Bytes [source, source + bytes) of the binary's constants belong at `offset` of the arena.
+struct Constant {
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+  uint64_t source = 0;
+};
+
+enum class Optimizer { AdamW, Sgd };
+
+/// Named as the fields of torch.optim. The learning rate and the clip norm may be absent.
+struct Hyperparameters {
+  std::optional<double> learningRate;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weightDecay = 0;
+  double momentum = 0;
+  std::optional<double> clipGradNorm;
+};
+
+struct Manifest {
+  std::string name;
+  std::string compiler;
+  uint64_t plannedBytes = 0;
+  uint64_t arenaBytes = 0;
+  uint64_t scratchBytesPerWorker = 0;
+  int maxWorkers = 1;
+  uint64_t stepBlock = 0;
+  Slot loss;
+  Slot gradientNorm;
+  std::vector<Input> inputs;
+  std::vector<Parameter> parameters;
+  std::vector<Constant> constants;
+  uint64_t itemsPerStep = 0;
+  std::string item;
+  Optimizer optimizer = Optimizer::AdamW;
+  Hyperparameters defaults;
+};
+
+/// Parses the manifest of `program` and checks it against the program's own sizes.
+/// Throws Failure with ExitCode::Internal: a wrong manifest is a damaged binary or a bug of the compiler.
+Manifest parseManifest(const neap_program &program);
+
+} // namespace neap::runtime
+
+#endif

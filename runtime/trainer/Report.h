@@ -1,0 +1,75 @@
+// What a run tells: one JSON line per step for programs, a progress line for people, and a summary at the end.
+#ifndef NEAP_RUNTIME_TRAINER_REPORT_H
+#define NEAP_RUNTIME_TRAINER_REPORT_H
+
+#include "neap/runtime/files/File.h"
+#include "neap/runtime/program/Manifest.h"
+
+#include <chrono>
+
+namespace neap::runtime {
+
+/// What one step yields.
+struct StepResult {
+  uint64_t step = 0; // from 1
+  double loss = 0;
+  double gradientNorm = 0; // before clipping
+  double learningRate = 0;
+  double seconds = 0; // reading the data included
+};
+
+/// The log file. A regular file holds whole lines only, even when one cannot be written.
+class Log {
+public:
+  /// Replaces `path`. Throws files::Error.
+  Log(const std::string &path, uint64_t itemsPerStep);
+  /// Appends a line. Throws files::Error.
+  void add(const StepResult &result);
+
+private:
+  void append(std::string_view line);
+
+  files::File file_;
+  uint64_t bytes_ = 0; // of whole lines
+  uint64_t itemsPerStep_;
+};
+
+/// Progress on stderr: one line that changes on a terminal, else the first step, the last, and one every ten seconds.
+class Progress {
+public:
+  Progress(const Manifest &manifest, uint64_t maxSteps);
+  Progress(const Progress &) = delete;
+  ~Progress() { finish(); }
+  void show(const StepResult &result);
+  /// Ends the line, so that messages start on a fresh one.
+  void finish();
+
+private:
+  const Manifest &manifest_;
+  uint64_t maxSteps_;
+  bool terminal_;
+  bool lineOpen_ = false;
+  std::chrono::steady_clock::time_point lastShown_;
+};
+
+/// Mean time of a step; the first, which touches all memory for the first time, counts only if it is alone.
+class StepTimer {
+public:
+  void add(double seconds);
+  double mean() const { return count_ == 0 ? 0 : total_ / double(count_); }
+
+private:
+  double total_ = 0;
+  uint64_t count_ = 0;
+  bool first_ = true;
+};
+
+/// Peak resident bytes of this process so far (VmHWM); 0 where the system does not tell.
+uint64_t peakResidentBytes();
+
+/// Prints planned bytes, arena bytes, peak resident bytes and the time per step to stdout.
+void printSummary(uint64_t plannedBytes, uint64_t arenaBytes, double secondsPerStep);
+
+} // namespace neap::runtime
+
+#endif

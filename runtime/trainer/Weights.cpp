@@ -1,0 +1,66 @@
+// Streams parameters; no copy is made on the way.
+#include "neap/runtime/trainer/Weights.h"
+
+#include "neap/runtime/program/Failure.h"
+
+#include <filesystem>
+
+namespace neap::runtime {
+
+namespace {
+
+safetensors::Reader openReader(const std::string &path) {
+  try {
+    return safetensors::Reader(path);
+  } catch (const files::Error &error) {
+    throw Failure(ExitCode::Storage, std::string("initial weights: ") + error.what(),
+                  "--weights FILE names another file");
+  }
+}
+
+} // namespace
+
+std::string defaultWeightsPath() {
+  std::error_code error;
+  std::filesystem::path binary = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error)
+    throw Failure(ExitCode::Storage, "cannot find this binary through /proc/self/exe: " + error.message(),
+                  "--weights FILE names the initial weights");
+  return binary.string() + ".safetensors";
+}
+
+safetensors::Reader openWeights(const std::string &path, const std::vector<Parameter> &parameters) {
+  safetensors::Reader reader = openReader(path);
+  for (const Parameter &parameter : parameters) {
+    const safetensors::Tensor *tensor = reader.find(parameter.name);
+    if (!tensor)
+      throw Failure(ExitCode::Storage, path + ": no parameter '" + parameter.name + "'",
+                    "the weights must be of the model that this binary was compiled from");
+    if (tensor->type != parameter.type || tensor->shape != parameter.shape)
+      throw Failure(ExitCode::Storage, path + ": parameter '" + parameter.name + "' is " +
+                                           printTensorType(tensor->type, tensor->shape) + ", expected " +
+                                           printTensorType(parameter.type, parameter.shape));
+  }
+  return reader;
+}
+
+void readWeights(const safetensors::Reader &reader, const std::vector<Parameter> &parameters, std::byte *arena) {
+  for (const Parameter &parameter : parameters)
+    reader.read(*reader.find(parameter.name), arena + parameter.offset);
+}
+
+safetensors::Writer beginWeights(const std::string &path, const std::vector<Parameter> &parameters) {
+  std::vector<safetensors::Tensor> tensors;
+  for (const Parameter &parameter : parameters)
+    tensors.push_back({parameter.name, parameter.type, parameter.shape});
+  return safetensors::Writer(path, std::move(tensors));
+}
+
+void saveWeights(const std::string &path, const std::vector<Parameter> &parameters, const std::byte *arena) {
+  safetensors::Writer writer = beginWeights(path, parameters);
+  for (size_t i = 0; i < parameters.size(); ++i)
+    writer.write(i, arena + parameters[i].offset);
+  writer.commit();
+}
+
+} // namespace neap::runtime

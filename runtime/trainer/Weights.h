@@ -1,0 +1,28 @@
+// Moves parameters between safetensors files and the arena.
+#ifndef NEAP_RUNTIME_TRAINER_WEIGHTS_H
+#define NEAP_RUNTIME_TRAINER_WEIGHTS_H
+
+#include "neap/runtime/program/Manifest.h"
+
+namespace neap::runtime {
+
+/// NAME.safetensors beside the running binary NAME, links resolved.
+std::string defaultWeightsPath();
+
+/// Opens a file of weights and requires every parameter, with its type and shape; further tensors are ignored.
+/// Throws Failure with ExitCode::Storage.
+safetensors::Reader openWeights(const std::string &path, const std::vector<Parameter> &parameters);
+
+/// Reads all parameters from a file that openWeights accepted.
+void readWeights(const safetensors::Reader &reader, const std::vector<Parameter> &parameters, std::byte *arena);
+
+/// Begins a file that holds all parameters, trained or not, in the order and with the names of the manifest. Room for
+/// it is reserved, so that a full disk shows here.
+safetensors::Writer beginWeights(const std::string &path, const std::vector<Parameter> &parameters);
+
+/// Writes and commits such a file. Throws files::Error or safetensors::Error; an older file is then untouched.
+void saveWeights(const std::string &path, const std::vector<Parameter> &parameters, const std::byte *arena);
+
+} // namespace neap::runtime
+
+#endif

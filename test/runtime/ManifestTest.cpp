@@ -1,0 +1,84 @@
+// Manifests that a correct compiler never writes: each is refused as a damaged binary, by name of what is wrong.
+#include "neap/runtime/program/Manifest.h"
+#include "neap/runtime/program/Failure.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace neap::test {
+namespace {
+
+using namespace runtime;
+using nlohmann::json;
+
+json validManifest() {
+  return json::parse(R"({"format": 1, "name": "m", "compiler": "neap", "planned_bytes": 1024, "arena_bytes": 1024,
+    "scratch_bytes_per_worker": 0, "max_workers": 1, "step_block": 512,
+    "loss": {"offset": 0, "type": "float32"}, "gradient_norm": {"offset": 4, "type": "float32"},
+    "inputs": [{"name": "ids", "type": "int64", "shape": [2], "offset": 64, "bytes": 16, "minimum": 0, "limit": 5, "role": "tokens"}],
+    "parameters": [{"name": "w", "type": "float32", "shape": [4], "offset": 128, "bytes": 16, "trained": true}],
+    "constants": [{"offset": 192, "bytes": 8, "source": 0}],
+    "items_per_step": 2, "item": "token", "optimizer": "adamw", "defaults": {"learning_rate": null}})");
+}
+
+Manifest parse(const json &manifest) {
+  std::string text = manifest.dump();
+  static constexpr char constants[8] = {};
+  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr};
+  return parseManifest(program);
+}
+
+void expectDamaged(const char *pointer, const json &value, const std::string &message) {
+  json manifest = validManifest();
+  manifest[json::json_pointer(pointer)] = value;
+  try {
+    parse(manifest);
+    ADD_FAILURE() << pointer << " = " << value << " was accepted";
+  } catch (const Failure &failure) {
+    EXPECT_EQ(failure.code(), ExitCode::Internal);
+    EXPECT_NE(std::string(failure.what()).find(message), std::string::npos) << failure.what();
+  }
+}
+
+TEST(ManifestTest, FieldsArriveInTheStructs) {
+  Manifest manifest = parse(validManifest());
+  ASSERT_EQ(manifest.inputs.size(), 1u);
+  EXPECT_EQ(manifest.inputs[0].role, Role::Tokens);
+  EXPECT_EQ(manifest.inputs[0].range->limit, 5);
+  EXPECT_FALSE(manifest.inputs[0].range->ignore);
+  EXPECT_TRUE(manifest.parameters.at(0).trained);
+  EXPECT_FALSE(manifest.defaults.learningRate);
+  EXPECT_EQ(manifest.defaults.beta2, 0.999);
+}
+
+TEST(ManifestTest, DamagedManifestsAreRefused) {
+  expectDamaged("/format", 2, "expected format 1, got 2");
+  expectDamaged("/arena_bytes", 2048, "sizes differ");
+  expectDamaged("/max_workers", 2, "sizes differ");
+  expectDamaged("/step_block", 1000, "the step block takes bytes [1000, +");
+  expectDamaged("/loss/type", "float16", "neither float32 nor float64");
+  expectDamaged("/loss/offset", 1021, "'loss' takes bytes [1021, +4)");
+  expectDamaged("/inputs/0/offset", 1016, "'ids' takes bytes [1016, +16)");
+  expectDamaged("/inputs/0/offset", ~uint64_t(0), "'ids' takes bytes");
+  expectDamaged("/inputs/0/bytes", 8, "'ids' has 8 bytes for int64 [2]");
+  expectDamaged("/inputs/0/role", "other", "unknown name 'other'");
+  expectDamaged("/inputs/0/type", "float64", "neither int64 nor int32");
+  expectDamaged("/parameters/0/type", "float31", "unknown element type 'float31'");
+  expectDamaged("/parameters/0/shape", json::array({-4}), "'w' has 16 bytes for float32 [-4]");
+  expectDamaged("/constants/0/source", 1, "the source of a constant");
+  expectDamaged("/optimizer", "lion", "unknown name 'lion'");
+  expectDamaged("/name", nullptr, "damaged: ");
+}
+
+TEST(ManifestTest, TextThatIsNoJsonIsRefused) {
+  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr};
+  EXPECT_THROW(parseManifest(program), Failure);
+}
+
+TEST(ManifestTest, AnotherAbiVersionIsRefused) {
+  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr};
+  EXPECT_THROW(parseManifest(program), Failure);
+}
+
+} // namespace
+} // namespace neap::test
