@@ -42,3 +42,41 @@ LogicalResult GraphOp::verify() {
     return emitOpError("expected ") << getOutputNames().size() << " outputs, got " << result.getNumOperands();
   return success();
 }
+
+LogicalResult FunctionOp::verify() {
+  if (getBody().front().empty() || !isa<ReturnOp>(getBody().front().back()))
+    return emitOpError("expected onnx.return at the end");
+  return success();
+}
+
+std::string NodeOp::getFunctionName() { return functionSymbol(getDomain(), getOpType(), getOverload().value_or("")); }
+
+InFlightDiagnostic NodeOp::emitNodeError() {
+  InFlightDiagnostic diagnostic = mlir::emitError(getLoc());
+  auto module = (*this)->getParentOfType<ModuleOp>();
+  if (GraphOp graph = module ? findGraph(module) : nullptr; graph && graph.getSource())
+    diagnostic << *graph.getSource() << ": ";
+  diagnostic << "node '" << getName() << "' (" << getOpType() << ", opset " << static_cast<int64_t>(getVersion()) << "): ";
+  return diagnostic;
+}
+
+std::string neap::onnx::functionSymbol(StringRef domain, StringRef name, StringRef overload) {
+  return (domain + "::" + name + (overload.empty() ? "" : ":" + overload)).str();
+}
+
+GraphOp neap::onnx::findGraph(ModuleOp module) {
+  auto graphs = module.getOps<GraphOp>();
+  return graphs.empty() ? nullptr : *graphs.begin();
+}
+
+InFlightDiagnostic neap::onnx::emitModelError(GraphOp graph) {
+  InFlightDiagnostic diagnostic = mlir::emitError(graph.getLoc());
+  if (graph.getSource())
+    diagnostic << *graph.getSource() << ": ";
+  return diagnostic;
+}
+
+bool neap::onnx::isFloatTensor(Type type) {
+  auto tensor = dyn_cast<TensorType>(type);
+  return tensor && isa<FloatType>(tensor.getElementType());
+}

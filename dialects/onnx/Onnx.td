@@ -40,7 +40,7 @@ def Onnx_InitializerOp : Onnx_Op<"initializer", [Symbol]> {
     folder; empty for the model file itself) from byte `offset` on, dense, row-major and little-endian.
 
     `trained` and `reason` are filled in by `neap-decide-trained`; `metadata` holds what the exporter wrote beside the
-    tensor (`kind`, `folded_from`).
+    tensor: `kind` (PARAMETER, BUFFER, ...) and `folded_from`, the names of the values it was computed from.
 
     ```mlir
     onnx.initializer @"wte.weight" : tensor<256x64xf32> {file = "model.onnx.data", offset = 4096 : i64}
@@ -61,12 +61,36 @@ def Onnx_GraphOp : Onnx_Op<"graph", [IsolatedFromAbove, NoTerminator, SingleBloc
     Block arguments are the graph's inputs. `input_names` and `output_names` are theirs in the file, `opsets` maps each
     operator domain to its version, `metadata` is the graph's `metadata_props`. A dimension with a name is dynamic in the
     type and stands in `dim_params` of its input: one string per dimension, empty where it is fixed, an expression such as
-    `sequence - 1` where the exporter wrote one.
+    `sequence - 1` where the exporter wrote one. `source` is the path of the model file as the user gave it; `file` of an
+    initializer is relative to its folder, and errors begin with it.
   }];
   let arguments = (ins StrArrayAttr:$input_names, StrArrayAttr:$output_names,
-    ArrayAttr:$dim_params, DictionaryAttr:$opsets, OptionalAttr<DictionaryAttr>:$metadata);
+    ArrayAttr:$dim_params, DictionaryAttr:$opsets, OptionalAttr<DictionaryAttr>:$metadata, OptionalAttr<StrAttr>:$source);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "attr-dict-with-keyword $body";
+  let hasVerifier = 1;
+}
+
+def Onnx_FunctionOp : Onnx_Op<"function", [IsolatedFromAbove, NoTerminator, SingleBlock, Symbol]> {
+  let summary = "a local function of the file";
+  let description = [{
+    The symbol is `DOMAIN::NAME`, with `:OVERLOAD` behind it where there is one; a node of that domain, type and overload
+    calls it. Block arguments are the inputs, of type `none` since functions are not typed. `parameter_names` are the
+    parameters without a default, `parameter_defaults` those with one; a node in the body reads them by `attribute_refs`.
+    `neap-inline-functions` removes all of these.
+
+    ```mlir
+    onnx.function @"custom::Scaled" attributes {parameter_names = ["factor"], parameter_defaults = {}} {
+    ^bb0(%x: none):
+      %0 = onnx.node "Elu"(%x) {attribute_refs = {alpha = "factor"}, domain = "", name = "", node_attributes = {},
+        version = 20 : i64} : (none) -> none
+      onnx.return %0 : none
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$parameter_names, DictionaryAttr:$parameter_defaults);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
   let hasVerifier = 1;
 }
 
@@ -88,7 +112,9 @@ def Onnx_NodeOp : Onnx_Op<"node", []> {
   let description = [{
     Result types are what the file's value_info says, `tensor<*xT>` or `none` where it says nothing; nobody may rely on
     them. Attributes are kept under their ONNX names: ints as `i64`, floats as `f32`, strings, tensors as elements, lists as
-    arrays. Attributes that hold graphs become regions, in the order of `region_names`. Not pure by default: random and
+    arrays. Attributes that hold graphs become regions, in the order of `region_names`. Within a function `attribute_refs`
+    maps attributes to the function's own. `metadata` keeps the module path that the exporter wrote (`namespace`). The
+    location is the node's name over the line of Python that it comes from. Not pure by default: random and
     unknown nodes must survive until they are understood; dead ones are removed by the conversion.
 
     ```mlir
@@ -97,9 +123,17 @@ def Onnx_NodeOp : Onnx_Op<"node", []> {
     ```
   }];
   let arguments = (ins StrAttr:$op_type, Variadic<AnyType>:$inputs, StrAttr:$domain, I64Attr:$version, StrAttr:$name,
-    DictionaryAttr:$node_attributes, OptionalAttr<StrArrayAttr>:$region_names);
+    DictionaryAttr:$node_attributes, OptionalAttr<StrArrayAttr>:$region_names, OptionalAttr<StrAttr>:$overload,
+    OptionalAttr<DictionaryAttr>:$attribute_refs, OptionalAttr<DictionaryAttr>:$metadata);
   let results = (outs Variadic<AnyType>:$outputs);
   let regions = (region VariadicRegion<AnyRegion>:$subgraphs);
+  let extraClassDeclaration = [{
+    /// The symbol that a local function called by this node would have.
+    std::string getFunctionName();
+
+    /// Starts an error `FILE: node 'NAME' (Op, opset N): `, to be continued with what was expected and what was got.
+    ::mlir::InFlightDiagnostic emitNodeError();
+  }];
   let assemblyFormat = "$op_type `(` $inputs `)` ($subgraphs^)? attr-dict `:` functional-type($inputs, $outputs)";
 }
 

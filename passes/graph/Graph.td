@@ -1,0 +1,7 @@
+// The passes of the graph stage, in the order in which they run: a table of contents.
+#ifndef NEAP_PASSES_GRAPH_TD
+#define NEAP_PASSES_GRAPH_TD
+
+include "neap/passes/graph/attach-loss/Pass.td"
+
+#endif

@@ -1,0 +1,167 @@
+// Ops that read elements at indices. neap.gather reads rows along the first dimension; the others are written with it.
+#include "neap/passes/onnx/convert-onnx-to-neap/OpTable.h"
+
+using namespace mlir;
+using namespace neap;
+using namespace neap::conversion;
+
+/// Whether the value is an input of the step, seen through views only.
+static bool isInput(Value value) {
+  while (auto op = value.getDefiningOp<Fusible>()) {
+    if (!op.isView())
+      return false;
+    value = op->getOperand(0);
+  }
+  return isa<BlockArgument>(value);
+}
+
+/// Indices in [-size, size) as indices in [0, size). Constants are checked, computed ones get a select. Inputs are left
+/// alone: the runtime refuses data outside [0, size) before the step.
+static FailureOr<Value> normalizeIndices(Node &node, Value indices, int64_t size) {
+  if (std::optional<HostTensor> constant = getConstant(indices)) {
+    for (int64_t &index : constant->integers) {
+      if (index < -size || index >= size)
+        return node.invalid() << "expected indices in [" << -size << ", " << size - 1 << "], got " << index;
+      index += index < 0 ? size : 0;
+    }
+    return node.constant(constant->toAttribute());
+  }
+  if (isInput(indices))
+    return indices;
+  Value negative = node.make<CompareOp>(Predicate::Less, indices, node.splatLike(indices, 0));
+  Value fromEnd = node.make<AddOp>(indices, node.splatLike(indices, size));
+  return node.make<SelectOp>(negative, fromEnd, indices);
+}
+
+/// Along another dimension than the first: that dimension is moved to the front, and the indices' dimensions back to it.
+static Value gatherAlong(Node &node, Value data, Value indices, int64_t axis) {
+  int64_t indexRank = rankOf(indices);
+  Value gathered = node.make<GatherOp>(node.moveDimension(data, axis, 0), indices);
+  SmallVector<int64_t> permutation;
+  for (int64_t i = 0; i < axis; ++i)
+    permutation.push_back(indexRank + i);
+  for (int64_t i = 0; i < indexRank; ++i)
+    permutation.push_back(i);
+  for (int64_t i = indexRank + axis; i < rankOf(gathered); ++i)
+    permutation.push_back(i);
+  return node.transpose(gathered, permutation);
+}
+
+static Outputs convertGather(Node &node) {
+  if (failed(node.requireInteger(1)))
+    return failure();
+  FailureOr<int64_t> axis = node.getAxis(0, node.rank(0));
+  if (failed(axis))
+    return failure();
+  FailureOr<Value> indices = normalizeIndices(node, node.input(1), node.shape(0)[*axis]);
+  if (failed(indices))
+    return failure();
+  // A single constant index is a slice, whose gradient needs no scatter.
+  if (std::optional<HostTensor> constant = getConstant(*indices); constant && constant->type.getRank() == 0) {
+    Value slice = node.sliceDimension(node.input(0), *axis, constant->integers.front(), 1);
+    SmallVector<int64_t> shape(node.shape(0));
+    shape.erase(shape.begin() + *axis);
+    return one(node.reshape(slice, shape));
+  }
+  return one(gatherAlong(node, node.input(0), *indices, *axis));
+}
+
+/// The flat position in `data` of each index tuple of a constant; tuples may count from the end.
+static FailureOr<Value> linearizeTuples(Node &node, const HostTensor &tuples, ArrayRef<int64_t> indexed) {
+  int64_t length = indexed.size();
+  SmallVector<int64_t> strides = rowMajorStrides(indexed);
+  HostTensor flat = HostTensor::zeros(RankedTensorType::get(tuples.shape().drop_back(), node.getBuilder().getI64Type()));
+  for (int64_t tuple = 0; tuple < flat.size(); ++tuple) {
+    for (int64_t i = 0; i < length; ++i) {
+      int64_t index = tuples.integers[tuple * length + i];
+      if (index < -indexed[i] || index >= indexed[i])
+        return node.invalid() << "expected indices in [" << -indexed[i] << ", " << indexed[i] - 1 << "], got " << index;
+      flat.integers[tuple] += (index < 0 ? index + indexed[i] : index) * strides[i];
+    }
+  }
+  return node.constant(flat.toAttribute());
+}
+
+/// The same for indices that are computed: one multiply and add per dimension.
+static FailureOr<Value> linearizeTuples(Node &node, Value tuples, ArrayRef<int64_t> indexed) {
+  SmallVector<int64_t> strides = rowMajorStrides(indexed);
+  SmallVector<int64_t> shape(shapeOf(tuples).drop_back());
+  Value position;
+  for (auto [i, size] : llvm::enumerate(indexed)) {
+    Value column = node.reshape(node.sliceDimension(tuples, rankOf(tuples) - 1, i, 1), shape);
+    FailureOr<Value> index = normalizeIndices(node, column, size);
+    if (failed(index))
+      return failure();
+    Value scaled = node.make<MulOp>(*index, node.splatLike(*index, strides[i]));
+    position = position ? node.make<AddOp>(position, scaled) : scaled;
+  }
+  return position;
+}
+
+/// Leading dimensions of the data are joined into one, and each tuple becomes a position along it.
+static Outputs convertGatherND(Node &node) {
+  if (failed(node.requireInteger(1)))
+    return failure();
+  if (int64_t batch = node.getInt("batch_dims", 0); batch != 0)
+    return node.unsupported() << "expected batch_dims 0, got " << batch;
+  int64_t length = node.rank(1) == 0 ? 0 : node.shape(1).back();
+  if (length < 1 || length > node.rank(0))
+    return node.invalid() << "expected index tuples of 1 to " << node.rank(0) << " elements, got " << length;
+  ArrayRef<int64_t> indexed = node.shape(0).take_front(length);
+  std::optional<HostTensor> constant = getConstant(node.input(1));
+  FailureOr<Value> positions =
+      constant ? linearizeTuples(node, *constant, indexed) : linearizeTuples(node, node.input(1), indexed);
+  if (failed(positions))
+    return failure();
+  SmallVector<int64_t> tableShape{ShapedType::getNumElements(indexed)};
+  llvm::append_range(tableShape, node.shape(0).drop_front(length));
+  return one(node.make<GatherOp>(node.reshape(node.input(0), tableShape), *positions));
+}
+
+static Outputs convertCumSum(Node &node) {
+  if (failed(node.requireNumber(0)))
+    return failure();
+  FailureOr<SmallVector<int64_t>> wanted = node.constantInts(1, "an axis");
+  if (failed(wanted))
+    return failure();
+  if (wanted->size() != 1)
+    return node.invalid() << "expected one axis, got " << wanted->size();
+  FailureOr<int64_t> axis = node.normalizeAxis(wanted->front(), node.rank(0));
+  if (failed(axis))
+    return failure();
+  return one(node.make<CumsumOp>(node.input(0), *axis, node.getInt("exclusive", 0) != 0, node.getInt("reverse", 0) != 0));
+}
+
+/// Position along the last two dimensions as a constant mask; row + k >= column is what the lower part keeps.
+static Outputs convertTrilu(Node &node) {
+  if (node.rank(0) < 2)
+    return node.invalid() << "expected an input of rank 2 or more, got " << node.type(0);
+  int64_t k = 0;
+  if (node.hasInput(1)) {
+    FailureOr<SmallVector<int64_t>> wanted = node.constantInts(1, "k");
+    if (failed(wanted))
+      return failure();
+    if (wanted->size() != 1)
+      return node.invalid() << "expected one k, got " << wanted->size();
+    k = wanted->front();
+  }
+  bool upper = node.getInt("upper", 1) != 0;
+  HostTensor mask = HostTensor::zeros(RankedTensorType::get(node.shape(0).take_back(2), node.getBuilder().getI1Type()));
+  int64_t columns = mask.shape().back();
+  for (int64_t i = 0; i < mask.size(); ++i) {
+    int64_t diagonal = i % columns - i / columns;
+    mask.integers[i] = upper ? diagonal >= k : diagonal <= k;
+  }
+  Value kept = node.broadcast(node.constant(mask.toAttribute()), node.shape(0));
+  return one(node.make<SelectOp>(kept, node.input(0), node.splatLike(node.input(0), 0.0)));
+}
+
+ArrayRef<OpConversion> conversion::getIndexConversions() {
+  static const OpConversion table[] = {
+      {"", "Gather", 11, 25, 2, 2, convertGather},
+      {"", "GatherND", 11, 25, 2, 2, convertGatherND},
+      {"", "CumSum", 11, 25, 2, 2, convertCumSum},
+      {"", "Trilu", 14, 25, 1, 2, convertTrilu},
+  };
+  return table;
+}

@@ -1,0 +1,44 @@
+// The step of a module and its named results, as the passes of the graph and grad stages edit them.
+#pragma once
+
+#include "neap/dialects/neap/Neap.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace neap {
+
+/// The only step of a module; null where there is none.
+StepOp findStep(mlir::ModuleOp module);
+
+/// The return at the end of a step's body.
+ReturnOp getReturn(StepOp step);
+
+/// Index of the result with this name.
+std::optional<unsigned> findOutput(StepOp step, llvm::StringRef name);
+/// Index of the argument with this name.
+std::optional<unsigned> findInput(StepOp step, llvm::StringRef name);
+
+struct NamedResult {
+  llvm::StringRef name;
+  mlir::Value value;
+};
+/// Makes the step return these values under these names and nothing else.
+void setResults(StepOp step, llvm::ArrayRef<NamedResult> results);
+
+/// Adds an argument with a name at the end.
+mlir::BlockArgument addInput(StepOp step, llvm::StringRef name, mlir::RankedTensorType type);
+
+/// Removes operations without effect whose results nobody uses; returns how many.
+unsigned eraseDeadOps(StepOp step);
+
+/// Marks the op whose result is a parameter's gradient after clipping; its value is a symbol reference to the parameter.
+inline constexpr llvm::StringLiteral gradientOfAttribute = "neap.gradient_of";
+
+/// What `neap.observe` shows, in the order in which the module declares the parameters.
+struct ParameterGradient {
+  ParameterOp parameter;
+  ObserveOp observe;
+};
+llvm::SmallVector<ParameterGradient> collectGradients(mlir::ModuleOp module, StepOp step);
+
+} // namespace neap

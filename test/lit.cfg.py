@@ -1,0 +1,19 @@
+# How lit runs the tests of this tree: IR tests with FileCheck, and models that Python makes on the way.
+import os
+
+import lit.formats
+
+config.name = "neap"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["models", "runtime"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.neap_build_dir, "test")
+config.environment["PATH"] = os.pathsep.join([config.neap_bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
+config.environment["PYTHONPATH"] = os.path.join(config.test_source_root, "python")
+config.substitutions += [
+    ("%python", config.neap_test_python),
+    ("%models", os.path.join(config.test_source_root, "models")),
+]
+if os.access(config.neap_test_python, os.X_OK):
+    config.available_features.add("onnx")
