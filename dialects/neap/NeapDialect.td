@@ -23,6 +23,7 @@ def Neap_Dialect : Dialect {
     Fusible and become loops; compound ones (softmax, layer norm, cross-entropy) implement Decomposable.
   }];
   let hasConstantMaterializer = 1;
+  let hasCanonicalizer = 1;
   let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
@@ -35,7 +36,7 @@ class Neap_EnumAttr<Neap_I32Enum e, string mnemonic> : EnumAttr<Neap_Dialect, e,
   let assemblyFormat = "$value";
 }
 
-def Neap_Predicate : Neap_I32Enum<"Predicate", "how two elements are compared; floats ordered", [
+def Neap_Predicate : Neap_I32Enum<"Predicate", "how two elements are compared; a NaN differs from everything and has no order", [
   I32EnumAttrCase<"Equal", 0, "eq">, I32EnumAttrCase<"NotEqual", 1, "ne">, I32EnumAttrCase<"Less", 2, "lt">,
   I32EnumAttrCase<"LessOrEqual", 3, "le">, I32EnumAttrCase<"Greater", 4, "gt">, I32EnumAttrCase<"GreaterOrEqual", 5, "ge">]>;
 def Neap_PredicateAttr : Neap_EnumAttr<Neap_Predicate, "predicate">;

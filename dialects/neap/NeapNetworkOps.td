@@ -16,11 +16,10 @@ def Neap_ReduceOp : Neap_InferredOp<"reduce", [DeclareOpInterfaceMethods<Differe
   let results = (outs Neap_Tensor:$result);
   let assemblyFormat = "$reduction $operand `axes` $axes attr-dict `:` type($operand)";
   let hasFolder = 1;
-  let hasVerifier = 1;
 }
 
 def Neap_MatmulOp : Neap_InferredOp<"matmul", [DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<Fusible>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+    DeclareOpInterfaceMethods<Fusible, ["getNeutralElement"]>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "batched matrix product: [b..., m, k] x [b..., k, n] -> [b..., m, n]";
   let description = [{
     The k products are added in order with fused multiply-add into one fp32 accumulator per element, starting from +0.
@@ -39,12 +38,14 @@ def Neap_SoftmaxOp : Neap_ValueOp<"softmax", [AllTypesMatch<["operand", "result"
   let arguments = (ins Neap_FloatTensor:$operand);
   let results = (outs Neap_FloatTensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
+  let hasVerifier = 1;
 }
 def Neap_SoftmaxBackwardOp : Neap_ValueOp<"softmax_backward", [SameOperandsAndResultType, DeclareOpInterfaceMethods<Decomposable>]> {
   let summary = "dx = y * (dy - sum(dy * y)) along the last axis";
   let arguments = (ins Neap_FloatTensor:$output, Neap_FloatTensor:$cotangent);
   let results = (outs Neap_FloatTensor:$result);
   let assemblyFormat = "$output `,` $cotangent attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 def Neap_LayerNormOp : Neap_InferredOp<"layer_norm", [DeclareOpInterfaceMethods<Differentiable>,
@@ -56,8 +57,7 @@ def Neap_LayerNormOp : Neap_InferredOp<"layer_norm", [DeclareOpInterfaceMethods<
   }];
   let arguments = (ins Neap_FloatTensor:$operand, Neap_FloatTensor:$scale, Neap_FloatTensor:$bias, F32Attr:$epsilon);
   let results = (outs Neap_FloatTensor:$result, Neap_FloatTensor:$mean, Neap_FloatTensor:$rstd);
-  let assemblyFormat = "$operand `,` $scale `,` $bias attr-dict `:` type($operand)`,` type($scale) `,` type($bias)";
-  let hasVerifier = 1;
+  let assemblyFormat = "$operand `,` $scale `,` $bias attr-dict `:` type($operand) `,` type($scale) `,` type($bias)";
 }
 def Neap_LayerNormBackwardOp : Neap_InferredOp<"layer_norm_backward", [DeclareOpInterfaceMethods<Decomposable>]> {
   let summary = "gradients of layer_norm";
@@ -85,7 +85,6 @@ def Neap_CrossEntropyOp : Neap_InferredOp<"cross_entropy", [DeclareOpInterfaceMe
   let arguments = (ins Neap_FloatTensor:$logits, Neap_IntTensor:$labels, I64Attr:$ignore_index);
   let results = (outs Neap_Scalar:$loss, Neap_FloatTensor:$lse, Neap_Scalar:$count);
   let assemblyFormat = "$logits `,` $labels attr-dict `:` type($logits) `,` type($labels)";
-  let hasVerifier = 1;
 }
 def Neap_CrossEntropyBackwardOp : Neap_ValueOp<"cross_entropy_backward", [AllTypesMatch<["logits", "result"]>,
     DeclareOpInterfaceMethods<Decomposable>]> {
@@ -97,6 +96,7 @@ def Neap_CrossEntropyBackwardOp : Neap_ValueOp<"cross_entropy_backward", [AllTyp
     $logits `,` $labels `,` $lse `,` $count `,` $cotangent attr-dict `:` type($logits) `,` type($labels) `,` type($lse) `,`
     type($count) `,` type($cotangent)
   }];
+  let hasVerifier = 1;
 }
 
 #endif

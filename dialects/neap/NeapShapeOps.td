@@ -4,9 +4,18 @@
 
 include "neap/dialects/neap/NeapDialect.td"
 
+// Loops over the result's shape; the op supplies the map to its operand's elements, which pass unchanged.
 class Neap_ViewOp<string mnemonic, list<Trait> traits = []> : Neap_ValueOp<mnemonic, !listconcat(
     [DeclareOpInterfaceMethods<Fusible, ["isView"]>, DeclareOpInterfaceMethods<Differentiable>], traits)> {
   let hasFolder = 1;
+  let extraClassDefinition = [{
+    ::neap::IterationSpace $cppClass::getIterationSpace() { return ::neap::elementwiseSpace(getOperation()); }
+    ::mlir::Value $cppClass::buildBody(::mlir::OpBuilder &, ::mlir::Location, ::mlir::ValueRange elements,
+                                       ::mlir::ValueRange) {
+      return elements.front();
+    }
+    bool $cppClass::isView() { return true; }
+  }];
 }
 
 def Neap_ReshapeOp : Neap_ViewOp<"reshape"> {
@@ -15,14 +24,12 @@ def Neap_ReshapeOp : Neap_ViewOp<"reshape"> {
   let results = (outs Neap_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
   let hasVerifier = 1;
-  let hasCanonicalizer = 1;
 }
 def Neap_TransposeOp : Neap_ViewOp<"transpose", [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "result dimension i is operand dimension permutation[i]; gradient: the inverse permutation";
   let arguments = (ins Neap_Tensor:$operand, DenseI64ArrayAttr:$permutation);
   let results = (outs Neap_Tensor:$result);
   let assemblyFormat = "$operand $permutation attr-dict `:` type($operand)";
-  let hasVerifier = 1;
   let hasCanonicalizer = 1;
 }
 def Neap_BroadcastOp : Neap_ViewOp<"broadcast"> {
@@ -41,7 +48,6 @@ def Neap_SliceOp : Neap_ViewOp<"slice", [DeclareOpInterfaceMethods<InferTypeOpIn
   let arguments = (ins Neap_Tensor:$operand, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$strides);
   let results = (outs Neap_Tensor:$result);
   let assemblyFormat = "$operand `starts` $starts `sizes` $sizes `strides` $strides attr-dict `:` type($operand)";
-  let hasVerifier = 1;
   let hasCanonicalizer = 1;
 }
 def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differentiable>]> {
@@ -58,7 +64,6 @@ def Neap_ConcatOp : Neap_InferredOp<"concat", [DeclareOpInterfaceMethods<Differe
   let results = (outs Neap_Tensor:$result);
   let assemblyFormat = "$inputs `axis` $axis attr-dict `:` type($inputs)";
   let hasFolder = 1;
-  let hasVerifier = 1;
 }
 def Neap_GatherOp : Neap_InferredOp<"gather", [DeclareOpInterfaceMethods<Differentiable>,
     DeclareOpInterfaceMethods<Fusible, ["getIndirectIndex"]>]> {
@@ -84,6 +89,7 @@ def Neap_GatherNdOp : Neap_ValueOp<"gather_nd"> {
   let results = (outs Neap_Tensor:$result);
   let assemblyFormat = "$data `,` $indices attr-dict `:` type($data) `,` type($indices) `->` type($result)";
   let hasFolder = 1;
+  let hasVerifier = 1;
 }
 def Neap_CumsumOp : Neap_ValueOp<"cumsum", [AllTypesMatch<["operand", "result"]>]> {
   let summary = "running sum along an axis; constants only so far";
@@ -91,12 +97,14 @@ def Neap_CumsumOp : Neap_ValueOp<"cumsum", [AllTypesMatch<["operand", "result"]>
   let results = (outs Neap_Tensor:$result);
   let assemblyFormat = "$operand `axis` $axis attr-dict `:` type($operand)";
   let hasFolder = 1;
+  let hasVerifier = 1;
 }
 def Neap_IotaOp : Neap_ValueOp<"iota", [DeclareOpInterfaceMethods<Fusible>]> {
   let summary = "each element's own index along an axis";
   let arguments = (ins I64Attr:$axis);
   let results = (outs Neap_IntTensor:$result);
   let assemblyFormat = "$axis attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 #endif

@@ -138,7 +138,9 @@ static std::pair<SmallVector<int64_t>, Value> findAnchor(Block &body, GroupKind 
 
 FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
   auto [loops, anchor] = findAnchor(body, kind);
-  GroupAccesses group{kind, loops, {}};
+  GroupAccesses group;
+  group.kind = kind;
+  group.loops = loops;
   Propagation propagation(group);
   propagation.set(anchor, identityAccess(loops));
   propagation.run(body);

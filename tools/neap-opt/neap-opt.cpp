@@ -5,7 +5,7 @@
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/graph/Passes.h"
-#include "neap/passes/lower/step/Pass.h"
+#include "neap/passes/lower/Program.h"
 #include "neap/passes/onnx/Passes.h"
 #include "neap/passes/schedule/Passes.h"
 #include "neap/passes/verify/Passes.h"
@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
   neap::registerFusePasses();
   neap::registerSchedulePasses();
   neap::registerVerifyPasses();
-  neap::registerLowerStepPasses();
+  neap::registerLowerProgramPasses();
   mlir::registerTransformsPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Neap's optimizer driver\n", registry));
 }

@@ -1,4 +1,4 @@
-// Creation and registration of neap-lower-step.
+// Creation and registration of the passes that take a scheduled program apart.
 #pragma once
 
 #include "mlir/Pass/Pass.h"
@@ -7,6 +7,6 @@ namespace neap {
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
-#include "neap/passes/lower/step/Step.h.inc"
+#include "neap/passes/lower/Program.h.inc"
 
 } // namespace neap

@@ -1,8 +1,8 @@
 // The step function and the description of the program, in terms of the runtime's ABI.
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/lower/KernelInfo.h"
-#include "neap/passes/lower/step/ConstantData.h"
-#include "neap/passes/lower/step/Pass.h"
+#include "neap/passes/lower/Program.h"
+#include "neap/passes/lower/lower-step/ConstantData.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -13,7 +13,7 @@ using namespace mlir;
 namespace neap {
 
 #define GEN_PASS_DEF_LOWERSTEP
-#include "neap/passes/lower/step/Step.h.inc"
+#include "neap/passes/lower/Program.h.inc"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Constants to bytes.
-#include "neap/passes/lower/step/ConstantData.h"
+#include "neap/passes/lower/lower-step/ConstantData.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 
