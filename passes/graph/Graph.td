@@ -3,5 +3,6 @@
 #define NEAP_PASSES_GRAPH_TD
 
 include "neap/passes/graph/attach-loss/Pass.td"
+include "neap/passes/graph/describe-inputs/Pass.td"
 
 #endif
