@@ -1,6 +1,7 @@
 // mlir-opt with the dialects and passes of the house, for tests and for people who write passes.
 #include "neap/dialects/neap/Neap.h"
 #include "neap/dialects/onnx/Onnx.h"
+#include "neap/passes/fuse/Passes.h"
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/graph/Passes.h"
 #include "neap/passes/onnx/Passes.h"
@@ -14,6 +15,7 @@ int main(int argc, char **argv) {
   neap::registerOnnxPasses();
   neap::registerGraphPasses();
   neap::registerGradPasses();
+  neap::registerFusePasses();
   mlir::registerTransformsPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Neap's optimizer driver\n", registry));
 }
