@@ -6,7 +6,7 @@
 using namespace mlir;
 using namespace neap;
 
-static FloatType accumulatorOf(Value value) { return getAccumulatorType(elementTypeOf(value)); }
+static FloatType accumulatorOf(Value value) { return getAccumulatorType(elementOf(value)); }
 
 /// x in its accumulator type.
 static Value widen(TensorBuilder &build, Value x) { return build.cast(x, accumulatorOf(x)); }
@@ -25,14 +25,14 @@ SmallVector<Value> SoftmaxOp::decompose(OpBuilder &builder) {
   Value x = widen(build, getOperand());
   Value exponentials = buildExpAround(build, x, build.reduce(Reduction::Maximum, x, {lastAxis(x)}));
   Value sum = build.spreadRows(build.sumRows(exponentials), shapeOf(x));
-  return {build.cast(build.div(exponentials, sum), elementTypeOf(getResult()))};
+  return {build.cast(build.div(exponentials, sum), elementOf(getResult()))};
 }
 
 SmallVector<Value> SoftmaxBackwardOp::decompose(OpBuilder &builder) {
   TensorBuilder build(builder, getLoc());
   Value y = widen(build, getOutput()), dy = widen(build, getCotangent());
   Value sum = build.spreadRows(build.sumRows(build.mul(dy, y)), shapeOf(y));
-  return {build.cast(build.mul(y, build.sub(dy, sum)), elementTypeOf(getResult()))};
+  return {build.cast(build.mul(y, build.sub(dy, sum)), elementOf(getResult()))};
 }
 
 //===--- layer norm --------------------------------------------------------------------------------------------------===//
@@ -57,7 +57,7 @@ SmallVector<Value> LayerNormOp::decompose(OpBuilder &builder) {
   Value normalized = build.mul(centered, build.spreadRows(rstd, shape));
   Value scaled = build.mul(normalized, build.broadcast(widen(build, getScale()), shape));
   Value shifted = build.add(scaled, build.broadcast(widen(build, getBias()), shape));
-  return {build.cast(shifted, elementTypeOf(getResult())), mean, rstd};
+  return {build.cast(shifted, elementOf(getResult())), mean, rstd};
 }
 
 SmallVector<Value> LayerNormBackwardOp::decompose(OpBuilder &builder) {
@@ -71,7 +71,7 @@ SmallVector<Value> LayerNormBackwardOp::decompose(OpBuilder &builder) {
   Value meanG = build.spreadRows(buildMean(build, g), shape);
   Value meanGh = build.spreadRows(buildMean(build, build.mul(g, h)), shape);
   Value dx = build.mul(rstd, build.sub(build.sub(g, meanG), build.mul(h, meanGh)));
-  Type element = elementTypeOf(getOperand());
+  Type element = elementOf(getOperand());
   return {build.cast(dx, element), build.cast(build.sum(build.mul(dy, h), leading), element),
           build.cast(build.sum(dy, leading), element)};
 }
@@ -80,7 +80,7 @@ SmallVector<Value> LayerNormBackwardOp::decompose(OpBuilder &builder) {
 
 /// Where a column is the row's label, as bools of the logits' shape.
 static Value buildOneHot(TensorBuilder &build, Value logits, Value labels) {
-  auto type = RankedTensorType::get(shapeOf(logits), elementTypeOf(labels));
+  auto type = RankedTensorType::get(shapeOf(logits), elementOf(labels));
   return build.compare(Predicate::Equal, build.iota(type, 1), build.spreadRows(labels, type.getShape()));
 }
 
@@ -117,11 +117,11 @@ SmallVector<Value> CrossEntropyBackwardOp::decompose(OpBuilder &builder) {
   Value logits = widen(build, getLogits());
   ArrayRef<int64_t> shape = shapeOf(logits);
   Value softmax = buildExpAround(build, logits, getLse());
-  Value oneHot = build.cast(buildOneHot(build, logits, getLabels()), elementTypeOf(logits));
+  Value oneHot = build.cast(buildOneHot(build, logits, getLabels()), elementOf(logits));
   Value scale = build.div(getCotangent(), buildDivisor(build, getCount()));
   Value zero = build.splatLike(getLse(), 0.0);
   Value isIgnored = buildIsIgnored(build, getLabels(), getIgnoreIndex());
   Value rowScale = build.select(isIgnored, zero, build.broadcast(scale, shapeOf(getLse())));
   Value gradient = build.mul(build.sub(softmax, oneHot), build.spreadRows(rowScale, shape));
-  return {build.cast(gradient, elementTypeOf(getLogits()))};
+  return {build.cast(gradient, elementOf(getLogits()))};
 }

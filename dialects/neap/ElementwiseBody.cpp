@@ -30,7 +30,7 @@ Value AbsOp::buildBody(OpBuilder &builder, Location location, ValueRange element
   Body body(builder, location);
   if (isFloatTensor(getOperand()))
     return body.make<math::AbsFOp>(elements[0]);
-  return isUnsigned(elementTypeOf(getOperand())) ? elements[0] : body.make<math::AbsIOp>(elements[0]);
+  return isUnsigned(elementOf(getOperand())) ? elements[0] : body.make<math::AbsIOp>(elements[0]);
 }
 
 /// NaN stays NaN, and -0 becomes 0.
@@ -53,7 +53,7 @@ Value SignOp::buildBody(OpBuilder &builder, Location location, ValueRange elemen
   Body body(builder, location);
   if (isFloatTensor(getOperand()))
     return buildFloatSign(body, elements[0]);
-  return buildIntegerSign(body, elements[0], isUnsigned(elementTypeOf(getOperand())));
+  return buildIntegerSign(body, elements[0], isUnsigned(elementOf(getOperand())));
 }
 
 Value ExpOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
@@ -165,7 +165,7 @@ static Value castIntegerToFloat(Body body, Value x, Type from, Type to) {
 
 Value CastOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
   Body body(builder, location);
-  Type from = elementTypeOf(getOperand()), to = elementTypeOf(getResult());
+  Type from = elementOf(getOperand()), to = elementOf(getResult());
   if (from == to)
     return elements[0];
   if (isa<FloatType>(from))
@@ -230,15 +230,15 @@ Value GeluBackwardOp::buildBody(OpBuilder &builder, Location location, ValueRang
 //===--- binary ops --------------------------------------------------------------------------------------------------===//
 
 Value AddOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
-  return buildNumeric<arith::AddFOp, arith::AddIOp>(Body(builder, location), elementTypeOf(getResult()), elements);
+  return buildNumeric<arith::AddFOp, arith::AddIOp>(Body(builder, location), elementOf(getResult()), elements);
 }
 
 Value SubOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
-  return buildNumeric<arith::SubFOp, arith::SubIOp>(Body(builder, location), elementTypeOf(getResult()), elements);
+  return buildNumeric<arith::SubFOp, arith::SubIOp>(Body(builder, location), elementOf(getResult()), elements);
 }
 
 Value MulOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
-  return buildNumeric<arith::MulFOp, arith::MulIOp>(Body(builder, location), elementTypeOf(getResult()), elements);
+  return buildNumeric<arith::MulFOp, arith::MulIOp>(Body(builder, location), elementOf(getResult()), elements);
 }
 
 /// Replaces the divisors for which x86 raises a trap, 0 and -1, by 1.
@@ -267,7 +267,7 @@ Value DivOp::buildBody(OpBuilder &builder, Location location, ValueRange element
   Body body(builder, location);
   if (isFloatTensor(getResult()))
     return body.div(elements[0], elements[1]);
-  return isUnsigned(elementTypeOf(getResult())) ? buildUnsignedQuotient(body, elements[0], elements[1])
+  return isUnsigned(elementOf(getResult())) ? buildUnsignedQuotient(body, elements[0], elements[1])
                                             : buildSignedQuotient(body, elements[0], elements[1]);
 }
 
@@ -293,7 +293,7 @@ static Value buildIntegerRemainder(Body body, Value x, Value y, bool isUnsigned)
 
 Value ModOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
   Body body(builder, location);
-  bool isFloat = isFloatTensor(getResult()), unsignedNumbers = isUnsigned(elementTypeOf(getResult()));
+  bool isFloat = isFloatTensor(getResult()), unsignedNumbers = isUnsigned(elementOf(getResult()));
   Value remainder = isFloat ? body.make<arith::RemFOp>(elements[0], elements[1])
                             : buildIntegerRemainder(body, elements[0], elements[1], unsignedNumbers);
   return getFmod() || unsignedNumbers ? remainder : moveToDivisorSign(body, remainder, elements[1], isFloat);
@@ -304,11 +304,11 @@ Value PowOp::buildBody(OpBuilder &builder, Location location, ValueRange element
 }
 
 Value MaximumOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
-  return buildExtremum(builder, location, elementTypeOf(getResult()), /*larger=*/true, elements[0], elements[1]);
+  return buildExtremum(builder, location, elementOf(getResult()), /*larger=*/true, elements[0], elements[1]);
 }
 
 Value MinimumOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
-  return buildExtremum(builder, location, elementTypeOf(getResult()), /*larger=*/false, elements[0], elements[1]);
+  return buildExtremum(builder, location, elementOf(getResult()), /*larger=*/false, elements[0], elements[1]);
 }
 
 Value AndOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
@@ -364,7 +364,7 @@ Value CompareOp::buildBody(OpBuilder &builder, Location location, ValueRange ele
   Body body(builder, location);
   if (isFloatTensor(getLhs()))
     return body.compare(getFloatPredicate(getPredicate()), elements[0], elements[1]);
-  bool unsignedNumbers = isUnsigned(elementTypeOf(getLhs()));
+  bool unsignedNumbers = isUnsigned(elementOf(getLhs()));
   return body.compare(getIntegerPredicate(getPredicate(), unsignedNumbers), elements[0], elements[1]);
 }
 

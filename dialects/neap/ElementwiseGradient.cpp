@@ -113,7 +113,7 @@ void GeluOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &grad
 
 void CastOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
   if (isFloatTensor(getResult()) && flows(cotangents, getOperand()))
-    gradients[0] = TensorBuilder(builder, getLoc()).cast(cotangents[0], elementTypeOf(getOperand()));
+    gradients[0] = TensorBuilder(builder, getLoc()).cast(cotangents[0], elementOf(getOperand()));
 }
 
 //===--- binary ops --------------------------------------------------------------------------------------------------===//

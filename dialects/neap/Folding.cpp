@@ -199,7 +199,7 @@ static Value foldCast(CastOp op) {
   if (op.getOperand().getType() == op.getType())
     return op.getOperand();
   auto inner = op.getOperand().getDefiningOp<CastOp>();
-  if (!inner || !isLossless(elementTypeOf(inner.getOperand()), elementTypeOf(inner.getResult())))
+  if (!inner || !isLossless(elementOf(inner.getOperand()), elementOf(inner.getResult())))
     return {};
   if (inner.getOperand().getType() == op.getType())
     return inner.getOperand();

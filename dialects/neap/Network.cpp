@@ -12,6 +12,8 @@ using namespace neap;
 using Inputs = ArrayRef<HostTensor>;
 using Outputs = MutableArrayRef<HostTensor>;
 
+static RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
+
 //===--- reduce ------------------------------------------------------------------------------------------------------===//
 
 LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
@@ -70,7 +72,7 @@ static TypedAttr getNeutralInteger(Reduction reduction, Type element) {
 }
 
 TypedAttr ReduceOp::getNeutralElement() {
-  Type element = elementTypeOf(getOperand());
+  Type element = elementOf(getOperand());
   if (auto type = dyn_cast<FloatType>(element))
     return getNeutralFloat(getReduction(), type);
   return getNeutralInteger(getReduction(), element);
@@ -80,7 +82,7 @@ Value ReduceOp::buildBody(OpBuilder &builder, Location location, ValueRange elem
   Body body(builder, location);
   Value element = elements[0], accumulator = elements[1];
   if (getReduction() != Reduction::Sum)
-    return buildExtremum(builder, location, elementTypeOf(getOperand()), getReduction() == Reduction::Maximum, accumulator,
+    return buildExtremum(builder, location, elementOf(getOperand()), getReduction() == Reduction::Maximum, accumulator,
                          element);
   return isFloatTensor(getOperand()) ? body.add(accumulator, element)
                                      : body.make<arith::AddIOp>(accumulator, element);
@@ -118,7 +120,7 @@ void ReduceOp::evaluate(Inputs inputs, Outputs outputs) {
   if (auto neutral = dyn_cast<FloatAttr>(getNeutralElement()))
     return reduceInto(*this, inputs[0].floats, outputs[0].floats, neutral.getValueAsDouble());
   APInt neutral = cast<IntegerAttr>(getNeutralElement()).getValue();
-  int64_t start = isUnsigned(elementTypeOf(getOperand())) ? neutral.getZExtValue() : neutral.getSExtValue();
+  int64_t start = isUnsigned(elementOf(getOperand())) ? neutral.getZExtValue() : neutral.getSExtValue();
   reduceInto(*this, inputs[0].integers, outputs[0].integers, start);
 }
 
@@ -160,7 +162,7 @@ AffineMap MatmulOp::getOperandMap(unsigned operand) {
   return AffineMap::get(loops, 0, indices, getContext());
 }
 
-TypedAttr MatmulOp::getNeutralElement() { return FloatAttr::get(neap::getAccumulatorType(elementTypeOf(getLhs())), 0.0); }
+TypedAttr MatmulOp::getNeutralElement() { return FloatAttr::get(neap::getAccumulatorType(elementOf(getLhs())), 0.0); }
 
 /// Widens an element to the accumulator's type.
 static Value widen(OpBuilder &builder, Location location, Value element, Value accumulator) {
@@ -373,7 +375,7 @@ LogicalResult CrossEntropyBackwardOp::verify() {
   if (getLse().getType() != rows) // cross_entropy_backward_c3
     return emitOpError("expected lse of type ") << rows << ", got " << getLse().getType();
   for (Value scalar : {Value(getCount()), Value(getCotangent())})
-    if (elementTypeOf(scalar) != rows.getElementType()) // cross_entropy_backward_c4
+    if (elementOf(scalar) != rows.getElementType()) // cross_entropy_backward_c4
       return emitOpError("expected count and cotangent of ") << rows.getElementType() << ", got " << scalar.getType();
   return success();
 }

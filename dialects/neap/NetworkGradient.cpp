@@ -11,7 +11,7 @@ static Value buildExtremumGradient(TensorBuilder &build, ReduceOp op, Value dy) 
   ArrayRef<int64_t> shape = shapeOf(op.getOperand());
   Value extremum = build.spread(op.getResult(), op.getAxes(), shape);
   Value isExtremum = build.compare(Predicate::Equal, op.getOperand(), extremum);
-  Value share = build.cast(isExtremum, elementTypeOf(dy));
+  Value share = build.cast(isExtremum, elementOf(dy));
   Value count = build.sum(share, op.getAxes());
   return build.mul(share, build.spread(build.div(dy, count), op.getAxes(), shape));
 }
@@ -48,7 +48,7 @@ static void buildNormalizedGradients(OpBuilder &builder, LayerNormOp op, Value d
 /// The gradient through the statistics, which few programs use: dmean / C - drstd * rstd^3 * (x - mean) / C.
 static Value buildStatisticsGradient(TensorBuilder &build, LayerNormOp op, Value dmean, Value drstd) {
   ArrayRef<int64_t> shape = shapeOf(op.getOperand());
-  Type element = elementTypeOf(op.getMean());
+  Type element = elementOf(op.getMean());
   double reciprocal = 1.0 / shape.back();
   Value gradient = build.splat(RankedTensorType::get(shape, element), 0.0);
   if (dmean)
@@ -59,7 +59,7 @@ static Value buildStatisticsGradient(TensorBuilder &build, LayerNormOp op, Value
     Value centered = build.sub(build.cast(op.getOperand(), element), build.spreadRows(op.getMean(), shape));
     gradient = build.add(gradient, build.mul(centered, build.spreadRows(slope, shape)));
   }
-  return build.cast(gradient, elementTypeOf(op.getOperand()));
+  return build.cast(gradient, elementOf(op.getOperand()));
 }
 
 void LayerNormOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
@@ -75,9 +75,9 @@ void LayerNormOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients 
 /// d lse / dx = e^(x - lse), times the cotangent of each row.
 static Value buildLseGradient(TensorBuilder &build, CrossEntropyOp op, Value dlse) {
   ArrayRef<int64_t> shape = shapeOf(op.getLogits());
-  Value logits = build.cast(op.getLogits(), elementTypeOf(op.getLse()));
+  Value logits = build.cast(op.getLogits(), elementOf(op.getLse()));
   Value softmax = build.exp(build.sub(logits, build.spreadRows(op.getLse(), shape)));
-  return build.cast(build.mul(softmax, build.spreadRows(dlse, shape)), elementTypeOf(op.getLogits()));
+  return build.cast(build.mul(softmax, build.spreadRows(dlse, shape)), elementOf(op.getLogits()));
 }
 
 void CrossEntropyOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {

@@ -6,7 +6,7 @@
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Step.h"
-#include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/TensorBuilder.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/DenseSet.h"

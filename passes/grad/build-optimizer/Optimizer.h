@@ -3,7 +3,7 @@
 #pragma once
 
 #include "neap/passes/grad/build-optimizer/OptimizerKind.h"
-#include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/TensorBuilder.h"
 
 #include <memory>
 

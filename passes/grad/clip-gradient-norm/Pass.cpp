@@ -5,7 +5,7 @@
 //   4. return the norm after the loss
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/Step.h"
-#include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/TensorBuilder.h"
 
 #include "mlir/IR/Remarks.h"
 

@@ -3,7 +3,7 @@
 
 #include "neap/dialects/onnx/Onnx.h"
 #include "neap/passes/support/ErrorKind.h"
-#include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/TensorBuilder.h"
 
 namespace neap::conversion {
 
