@@ -10,6 +10,7 @@
 // TIE-NOT: holds the same numbers
 // TIE-LABEL: onnx.graph
 // TIE-SAME: "tied"
+// TIE: onnx.read @table
 // TIE: %[[TABLE:.*]] = onnx.read @table : tensor<2x3xf32>
 // TIE: %[[W:.*]] = onnx.node "Transpose"(%[[TABLE]]) {{.*}}node_attributes = {perm = [1, 0]}
 // TIE: onnx.node "MatMul"(%{{.*}}, %[[W]])
