@@ -2,8 +2,8 @@
 #ifndef NEAP_PASSES_GRAD_TD
 #define NEAP_PASSES_GRAD_TD
 
-include "passes/grad/build-backward/Pass.td"
-include "passes/grad/clip-gradient-norm/Pass.td"
-include "passes/grad/build-optimizer/Pass.td"
+include "neap/passes/grad/build-backward/Pass.td"
+include "neap/passes/grad/clip-gradient-norm/Pass.td"
+include "neap/passes/grad/build-optimizer/Pass.td"
 
 #endif

@@ -2,6 +2,6 @@
 #ifndef NEAP_PASSES_GRAPH_TD
 #define NEAP_PASSES_GRAPH_TD
 
-include "passes/graph/attach-loss/Pass.td"
+include "neap/passes/graph/attach-loss/Pass.td"
 
 #endif

@@ -2,3 +2,4 @@
 include "neap/passes/onnx/inline-functions/Pass.td"
 include "neap/passes/onnx/freeze-dims/Pass.td"
 include "neap/passes/onnx/decide-trained/Pass.td"
+include "neap/passes/onnx/convert-onnx-to-neap/Pass.td"
