@@ -35,7 +35,9 @@ struct ScratchLayout {
                                             : tiling.tileRows;
     int64_t columns = problem.k > tiling.depth ? tiling.blockColumns : tiling.tileColumns;
     lhs = rhs + roundUp(depth * tiling.blockColumns + packingSlack, 16);
-    sums = lhs + roundUp(depth * tiling.itemRows + packingSlack, 16);
+    sums = lhs;
+    if (tiling.lhs == LhsForm::packed)
+      sums += roundUp(depth * tiling.itemRows + packingSlack, 16);
     end = sums + rows * columns;
   }
 };
@@ -47,10 +49,12 @@ public:
       : code(code), problem(problem), tiling(tiling), epilogue(epilogue), layout(problem, tiling),
         strips(divideUp(problem.m, tiling.itemRows)), columnBlocks(divideUp(problem.n, tiling.blockColumns)),
         blocked(problem.k > tiling.depth), tile(getRegisterTile(module, tiling)),
-        packLhs(getPacking(module, choosePacking(problem.lhs.rowStride, problem.lhs.columnStride), tiling.tileRows,
-                           tiling.lanes)),
         packRhs(getPacking(module, choosePacking(problem.rhs.columnStride, problem.rhs.rowStride), tiling.tileColumns,
-                           tiling.lanes)) {}
+                           tiling.lanes)) {
+    if (tiling.lhs == LhsForm::packed)
+      packLhs = getPacking(module, choosePacking(problem.lhs.rowStride, problem.lhs.columnStride), tiling.tileRows,
+                           tiling.lanes);
+  }
 
   int64_t items() const {
     int64_t result = strips * columnBlocks;
@@ -136,23 +140,29 @@ private:
       Value stripRows = code.min(code.integer(tiling.itemRows), code.sub(rows, strip));
       Value row = code.add(firstRow, strip);
       Value corner = code.add(code.mul(row, problem.lhs.rowStride), code.mul(k, problem.lhs.columnStride));
-      call(packLhs, {code.address(lhs, corner), code.integer(problem.lhs.rowStride),
-                     code.integer(problem.lhs.columnStride), stripRows, depth, lhsPanels});
-      writeStrip(strip, stripRows, depth, first, last);
+      Value stripLhs = code.address(lhs, corner);
+      if (packLhs) {
+        call(packLhs, {stripLhs, code.integer(problem.lhs.rowStride), code.integer(problem.lhs.columnStride), stripRows,
+                       depth, lhsPanels});
+        stripLhs = lhsPanels;
+      }
+      writeStrip(strip, stripRows, stripLhs, depth, first, last);
     });
   }
 
   /// The register tiles of one strip. The lhs panel stays in the first-level cache while the rhs panels stream by.
-  void writeStrip(Value strip, Value stripRows, Value depth, Value first, Value last) {
+  void writeStrip(Value strip, Value stripRows, Value stripLhs, Value depth, Value first, Value last) {
+    Value lhsRowStride = packLhs ? depth : code.integer(problem.lhs.rowStride);
+    Value lhsStride = code.integer(std::max(problem.lhs.rowStride, problem.lhs.columnStride));
     code.loop(code.integer(0), stripRows, tiling.tileRows, [&](Value tileRow) {
-      Value lhsPanel = code.address(lhsPanels, code.mul(tileRow, depth));
+      Value tileLhs = code.address(stripLhs, code.mul(tileRow, lhsRowStride));
       code.loop(code.integer(0), columns, tiling.tileColumns, [&](Value tileColumn) {
         Value rhsPanel = code.address(rhsPanels, code.mul(tileColumn, depth));
         Value target = sums;
         if (blocked) // Tiles rest one behind the other, row by row of tiles.
           target = code.address(sums, code.add(code.mul(code.add(strip, tileRow), tiling.blockColumns),
                                                code.mul(tileColumn, tiling.tileRows)));
-        call(tile, {depth, lhsPanel, rhsPanel, target, first});
+        call(tile, {depth, tileLhs, lhsStride, rhsPanel, target, first});
         code.when(last, [&] {
           Value row = code.add(code.add(firstRow, strip), tileRow);
           Value count = code.min(code.integer(tiling.tileRows), code.sub(stripRows, tileRow));
@@ -202,7 +212,9 @@ private:
   int64_t strips, columnBlocks;
   /// Whether k has several blocks, so that sums rest in scratch.
   bool blocked;
-  func::FuncOp tile, packLhs, packRhs;
+  func::FuncOp tile, packRhs;
+  /// Null where lhs is read in place.
+  func::FuncOp packLhs;
 
   SmallVector<Value> buffers, batch;
   Value rhsPanels, lhsPanels, sums;
@@ -210,10 +222,13 @@ private:
 };
 
 /// A broken tiling is a bug of who made it, not of the user's model.
-void checkTiling(const GemmTiling &tiling) {
+void checkTiling([[maybe_unused]] const GemmProblem &problem, [[maybe_unused]] const GemmTiling &tiling) {
   assert(tiling.tileColumns % tiling.lanes == 0 && tiling.tileColumns % epilogueLanes == 0);
   assert(tiling.blockColumns % tiling.tileColumns == 0 && tiling.itemRows % tiling.tileRows == 0);
   assert(tiling.blockRows % tiling.itemRows == 0 && tiling.depth > 0 && tiling.grain > 0);
+  assert(tiling.lhs == LhsForm::packed || problem.m % tiling.tileRows == 0);
+  assert(tiling.lhs != LhsForm::rows || problem.lhs.columnStride == 1);
+  assert(tiling.lhs != LhsForm::columns || problem.lhs.rowStride == 1);
 }
 
 } // namespace
@@ -249,7 +264,7 @@ void emitStoreEpilogue(OpBuilder &builder, Location location, const GemmSite &si
 
 GemmKernel buildGemm(ModuleOp module, Location location, StringRef name, const GemmProblem &problem,
                      const GemmTiling &tiling, GemmEpilogue epilogue) {
-  checkTiling(tiling);
+  checkTiling(problem, tiling);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext()), integer = builder.getI64Type();
   auto function =

@@ -3,7 +3,7 @@
 // neighbours on the machine disturb least).
 //
 //   gemm_bench [--cpu native] [--workers 1] [--rounds 9] [--filter text] [--tiling lanes,rows,columns,depth,blockColumns,
-//              itemRows,blockRows]
+//              itemRows,blockRows[,form of lhs]]
 //
 // With --cpu x86-64-v3, set DNNL_MAX_CPU_ISA=AVX2 to hold oneDNN to the same instructions.
 #include "neap/compiler/emit/Object.h"
@@ -109,7 +109,7 @@ std::vector<Shape> gptShapes() {
 
 GemmTiling tilingFor(const GemmProblem &problem) {
   if (tilingOption.empty())
-    return chooseGemmTiling(problem, llvm::cantFail(neap::emit::describeCpu(cpuOption)));
+    return chooseGemmTiling(problem, llvm::cantFail(neap::emit::describeCpu(cpuOption)), workersOption);
   GemmTiling tiling;
   tiling.lanes = tilingOption[0];
   tiling.tileRows = tilingOption[1];
@@ -118,6 +118,7 @@ GemmTiling tilingFor(const GemmProblem &problem) {
   tiling.blockColumns = tilingOption[4];
   tiling.itemRows = tilingOption[5];
   tiling.blockRows = tilingOption[6];
+  tiling.lhs = static_cast<LhsForm>(tilingOption.size() > 7 ? tilingOption[7] : 0);
   return tiling;
 }
 
