@@ -131,44 +131,54 @@ private:
     return code.address(buffers[operand.buffer], offset);
   }
 
+  /// Some rows of a run: the first one's number in the run, how many, and where their lhs is at the current block of k.
+  struct Strip {
+    Value first, rows, lhs;
+  };
+
   /// Adds the products of [k, k + depth) to the run's sums.
   void writeDepthBlock(Value k, Value depth, Value first, Value last) {
     Value corner = code.add(code.mul(k, problem.rhs.rowStride), code.mul(firstColumn, problem.rhs.columnStride));
     call(packRhs, {code.address(rhs, corner), code.integer(problem.rhs.columnStride),
                    code.integer(problem.rhs.rowStride), columns, depth, rhsPanels});
-    code.loop(code.integer(0), rows, tiling.itemRows, [&](Value strip) {
-      Value stripRows = code.min(code.integer(tiling.itemRows), code.sub(rows, strip));
-      Value row = code.add(firstRow, strip);
+    code.loop(code.integer(0), rows, tiling.itemRows, [&](Value firstOfStrip) {
+      Value row = code.add(firstRow, firstOfStrip);
       Value corner = code.add(code.mul(row, problem.lhs.rowStride), code.mul(k, problem.lhs.columnStride));
-      Value stripLhs = code.address(lhs, corner);
+      Strip strip{firstOfStrip, code.min(code.integer(tiling.itemRows), code.sub(rows, firstOfStrip)),
+                  code.address(lhs, corner)};
       if (packLhs) {
-        call(packLhs, {stripLhs, code.integer(problem.lhs.rowStride), code.integer(problem.lhs.columnStride), stripRows,
-                       depth, lhsPanels});
-        stripLhs = lhsPanels;
+        call(packLhs, {strip.lhs, code.integer(problem.lhs.rowStride), code.integer(problem.lhs.columnStride),
+                       strip.rows, depth, lhsPanels});
+        strip.lhs = lhsPanels;
       }
-      writeStrip(strip, stripRows, stripLhs, depth, first, last);
+      writeStrip(strip, depth, first, last);
     });
   }
 
-  /// The register tiles of one strip. The lhs panel stays in the first-level cache while the rhs panels stream by.
-  void writeStrip(Value strip, Value stripRows, Value stripLhs, Value depth, Value first, Value last) {
+  /// The register tiles of one strip. The rows of lhs stay in the first-level cache while the panels of rhs stream by, and C
+  /// is written row by row; the other way round was slower everywhere.
+  void writeStrip(const Strip &strip, Value depth, Value first, Value last) {
+    code.loop(code.integer(0), strip.rows, tiling.tileRows, [&](Value i) {
+      code.loop(code.integer(0), columns, tiling.tileColumns,
+                [&](Value j) { writeTile(strip, i, j, depth, first, last); });
+    });
+  }
+
+  /// The register tile whose corner is row `i` of the strip and column `j` of the block.
+  void writeTile(const Strip &strip, Value i, Value j, Value depth, Value first, Value last) {
     Value lhsRowStride = packLhs ? depth : code.integer(problem.lhs.rowStride);
     Value lhsStride = code.integer(std::max(problem.lhs.rowStride, problem.lhs.columnStride));
-    code.loop(code.integer(0), stripRows, tiling.tileRows, [&](Value tileRow) {
-      Value tileLhs = code.address(stripLhs, code.mul(tileRow, lhsRowStride));
-      code.loop(code.integer(0), columns, tiling.tileColumns, [&](Value tileColumn) {
-        Value rhsPanel = code.address(rhsPanels, code.mul(tileColumn, depth));
-        Value target = sums;
-        if (blocked) // Tiles rest one behind the other, row by row of tiles.
-          target = code.address(sums, code.add(code.mul(code.add(strip, tileRow), tiling.blockColumns),
-                                               code.mul(tileColumn, tiling.tileRows)));
-        call(tile, {depth, tileLhs, lhsStride, rhsPanel, target, first});
-        code.when(last, [&] {
-          Value row = code.add(code.add(firstRow, strip), tileRow);
-          Value count = code.min(code.integer(tiling.tileRows), code.sub(stripRows, tileRow));
-          writeEpilogue(target, row, count, code.add(firstColumn, tileColumn));
-        });
-      });
+    Value tileLhs = code.address(strip.lhs, code.mul(i, lhsRowStride));
+    Value panel = code.address(rhsPanels, code.mul(j, depth));
+    Value target = sums;
+    if (blocked) // Tiles rest one behind the other, row by row of tiles.
+      target = code.address(sums, code.add(code.mul(code.add(strip.first, i), tiling.blockColumns),
+                                           code.mul(j, tiling.tileRows)));
+    call(tile, {depth, tileLhs, lhsStride, panel, target, first});
+    code.when(last, [&] {
+      Value row = code.add(code.add(firstRow, strip.first), i);
+      Value count = code.min(code.integer(tiling.tileRows), code.sub(strip.rows, i));
+      writeEpilogue(target, row, count, code.add(firstColumn, j));
     });
   }
 

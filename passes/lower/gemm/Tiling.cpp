@@ -34,6 +34,8 @@ int64_t chooseTileRows(int64_t m, int64_t most) {
 
 /// The largest number of rows up to `most` that divides m and fills the multiply-add pipelines, or 0.
 int64_t chooseDividingRows(int64_t m, int64_t most) {
+  if (m <= most)
+    return m;
   for (int64_t rows = most; rows >= most / 2 + 1; --rows)
     if (m % rows == 0)
       return rows;
