@@ -249,7 +249,8 @@ std::pair<func::FuncOp, bool> getSharedFunction(ModuleOp module, StringRef name,
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   auto function = func::FuncOp::create(builder, module.getLoc(), name, builder.getFunctionType(arguments, {}));
   function.setPrivate();
-  function.setNoInline(true);
+  // As a pass-through attribute: the conversion of func drops its own `no_inline`.
+  function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
   function->setAttr("llvm.linkage", LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal));
   function.addEntryBlock();
   return {function, true};
