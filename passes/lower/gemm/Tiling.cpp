@@ -9,8 +9,19 @@ namespace {
 int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t roundUp(int64_t a, int64_t b) { return divideUp(a, b) * b; }
 
-/// Columns of rhs packed at once: enough that packing lhs again for each block does not count.
-constexpr int64_t mostBlockColumns = 768;
+/// Sizes that the width of the vectors decides.
+struct Blocking {
+  /// Most rows of a register tile: with two vectors of columns, what the registers hold.
+  int64_t tileRows;
+  /// A k of at most `wholeDepth` is not cut; a longer one into blocks of at most `depth`.
+  int64_t wholeDepth, depth;
+  /// A packed block of rhs: most columns (enough that packing lhs again for each block does not count), most elements.
+  int64_t columns, panelElements;
+};
+
+constexpr Blocking avx512{12, 768, 384, 768, 384 * 768};
+constexpr Blocking avx2{6, 256, 256, 768, 256 * 768};
+
 /// Up to so many columns, packing lhs costs more than reading it in place.
 constexpr int64_t columnsInPlace = 256;
 /// A worker with fewer rows than this would spend its time packing rhs.
@@ -49,30 +60,37 @@ LhsForm formInPlace(const OperandLayout &lhs) {
   return lhs.rowStride == 1 ? LhsForm::columns : LhsForm::packed;
 }
 
+/// Columns of a block of rhs: what the cache limits of `blocking` allow, cut finer only where rows alone would not occupy
+/// the workers.
+int64_t chooseBlockColumns(const GemmProblem &problem, const Blocking &blocking, int64_t depth, int64_t tileColumns,
+                           int64_t workers) {
+  int64_t rowGroups = std::max<int64_t>(problem.m / rowsPerWorker, 1);
+  for (int64_t size : problem.batch)
+    rowGroups *= size;
+  int64_t fitting = std::min(blocking.columns, blocking.panelElements / depth);
+  int64_t columns = std::min(fitting, divideUp(problem.n, divideUp(workers, rowGroups)));
+  return balanced(problem.n, roundUp(columns, tileColumns), tileColumns);
+}
+
 } // namespace
 
 GemmTiling chooseGemmTiling(const GemmProblem &problem, const CpuDescription &cpu, int64_t workers) {
-  bool wide = cpu.registers >= 32;
+  Blocking blocking = cpu.registers >= 32 ? avx512 : avx2;
+  int64_t k = std::max<int64_t>(problem.k, 1);
   GemmTiling tiling;
   tiling.lanes = cpu.lanes;
   tiling.tileColumns = 2 * cpu.lanes;
-  int64_t mostRows = wide ? 12 : 6;
-  tiling.tileRows = chooseTileRows(problem.m, mostRows);
-  if (int64_t rows = chooseDividingRows(problem.m, mostRows); rows && problem.n <= columnsInPlace) {
+  tiling.tileRows = chooseTileRows(problem.m, blocking.tileRows);
+  if (int64_t rows = chooseDividingRows(problem.m, blocking.tileRows); rows && problem.n <= columnsInPlace) {
     tiling.lhs = formInPlace(problem.lhs);
     tiling.tileRows = rows;
   }
-
-  int64_t elements = 1;
-  for (int64_t size : problem.batch)
-    elements *= size;
-  // Columns are cut finer only where rows alone would not occupy the workers.
-  int64_t rowGroups = elements * std::max<int64_t>(problem.m / rowsPerWorker, 1);
-  int64_t columns = std::min(mostBlockColumns, divideUp(problem.n, divideUp(workers, rowGroups)));
-  tiling.blockColumns = balanced(problem.n, roundUp(columns, tiling.tileColumns), tiling.tileColumns);
-  tiling.depth = balanced(std::max<int64_t>(problem.k, 1), wide ? 384 : 256, 1);
+  tiling.depth = k <= blocking.wholeDepth ? k : balanced(k, blocking.depth, 1);
+  tiling.blockColumns = chooseBlockColumns(problem, blocking, tiling.depth, tiling.tileColumns, workers);
   tiling.itemRows = balanced(problem.m, 48, tiling.tileRows);
-  tiling.blockRows = tiling.itemRows * std::max<int64_t>(1, 528 / tiling.itemRows);
+  // Where sums rest in scratch between blocks of k, rows are what it holds.
+  int64_t blockRows = k > tiling.depth ? 528 : 1056;
+  tiling.blockRows = tiling.itemRows * std::max<int64_t>(1, blockRows / tiling.itemRows);
   tiling.grain = std::min(divideUp(96, tiling.itemRows), divideUp(problem.m, tiling.itemRows));
   return tiling;
 }

@@ -107,9 +107,8 @@ TEST_P(Math, IsAccurateAndTheSameForScalarsAndVectors) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Functions, Math,
-                         ::testing::Values(Function{"math.exp", std::exp, -87.0f, 88.0f, 1.5},
-                                           Function{"math.exp", std::exp, -1.0f, 1.0f, 1.5},
-                                           Function{"math.exp", std::exp, -87.3f, 200.0f, 1.5},
+                         ::testing::Values(Function{"math.exp", std::exp, -1.0f, 1.0f, 1.5},
+                                           Function{"math.exp", std::exp, -87.3f, 88.3f, 1.5},
                                            Function{"math.log", std::log, 1.2e-38f, 1e-30f, 1.5},
                                            Function{"math.log", std::log, 1e-6f, 4.0f, 1.5},
                                            Function{"math.log", std::log, 1.0f, 1e9f, 1.5},
@@ -190,6 +189,24 @@ TEST_F(Lowering, RefusesOperationsWithoutALowering) {
   EXPECT_NE(errorOf("func.func @f() { \"other.op\"() : () -> () return }")
                 .find("'other.op' op expected an operation that lowers to the LLVM dialect"),
             std::string::npos);
+}
+
+TEST_F(Lowering, RefusesObjectsItCannotFinish) {
+  auto errorOfObject = [&](const std::string &text, const std::string &path) {
+    std::string message;
+    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+      message = diagnostic.str();
+      return success();
+    });
+    OwningOpRef<ModuleOp> module = parse(text);
+    EXPECT_TRUE(failed(neap::emit::emitObject(*module, {"x86-64-v3"}, path)));
+    return message;
+  };
+  EXPECT_EQ(errorOfObject("llvm.func @f(%a: f32) -> f32 { %0 = llvm.frem %a, %a : f32 llvm.return %0 : f32 }",
+                          "/dev/null"),
+            "expected code without library calls, got calls of fmodf");
+  EXPECT_EQ(errorOfObject("llvm.func @f() { llvm.return }", "/no/such/folder/x.o"),
+            "cannot write /no/such/folder/x.o: No such file or directory");
 }
 
 TEST(DescribeCpu, KnowsLanesAndRegisters) {
