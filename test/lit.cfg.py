@@ -10,7 +10,6 @@ config.excludes = ["models", "runtime"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.neap_build_dir, "test")
 config.environment["PATH"] = os.pathsep.join([config.neap_bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
-config.environment["PYTHONPATH"] = os.path.join(config.test_source_root, "python")
 config.substitutions += [
     ("%python", config.neap_test_python),
     ("%models", os.path.join(config.test_source_root, "models")),

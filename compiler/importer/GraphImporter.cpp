@@ -157,7 +157,7 @@ LogicalResult GraphImporter::importMainGraph() {
   SmallVector<llvm::StringRef> outputNames;
   NamedAttrList versions;
   for (const auto &entry : opsets)
-    versions.set(entry.getKey(), builder.getI64IntegerAttr(entry.getValue()));
+    versions.set(entry.getKey().empty() ? "ai.onnx" : entry.getKey(), builder.getI64IntegerAttr(entry.getValue()));
   for (const auto &output : model.graph().output())
     outputNames.push_back(output.name());
 
@@ -237,6 +237,8 @@ LogicalResult GraphImporter::importFunction(const ::onnx::FunctionProto &functio
   SmallVector<llvm::StringRef> parameters(function.attribute().begin(), function.attribute().end());
   NamedAttrList defaults;
   for (const auto &attribute : function.attribute_proto()) {
+    if (attribute.name().empty())
+      return fileError() << "function '" << symbol << "': expected every attribute to have a name, got an empty one";
     FailureOr<Attribute> value = importAttribute(
         attribute, [&] { return fileError() << "function '" << symbol << "': attribute '" << attribute.name() << "': "; });
     if (failed(value))

@@ -18,7 +18,8 @@ DictionaryAttr neap::importer::propertiesAttr(MLIRContext &context, const Proper
   Builder b(&context);
   NamedAttrList list;
   for (const auto &entry : properties)
-    list.set(b.getStringAttr(entry.key()), b.getStringAttr(entry.value()));
+    if (!entry.key().empty())
+      list.set(b.getStringAttr(entry.key()), b.getStringAttr(entry.value()));
   return list.getDictionary(&context);
 }
 

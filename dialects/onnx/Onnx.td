@@ -59,7 +59,7 @@ def Onnx_GraphOp : Onnx_Op<"graph", [IsolatedFromAbove, NoTerminator, SingleBloc
   let summary = "the main graph of the file";
   let description = [{
     Block arguments are the graph's inputs. `input_names` and `output_names` are theirs in the file, `opsets` maps each
-    operator domain to its version, `metadata` is the graph's `metadata_props`. A dimension with a name is dynamic in the
+    operator domain to its version (the standard one as `ai.onnx`), `metadata` is the graph's `metadata_props`. A dimension with a name is dynamic in the
     type and stands in `dim_params` of its input: one string per dimension, empty where it is fixed, an expression such as
     `sequence - 1` where the exporter wrote one. `source` is the path of the model file as the user gave it; `file` of an
     initializer is relative to its folder, and errors begin with it.
@@ -134,7 +134,7 @@ def Onnx_NodeOp : Onnx_Op<"node", []> {
     /// Starts an error `FILE: node 'NAME' (Op, opset N): `, to be continued with what was expected and what was got.
     ::mlir::InFlightDiagnostic emitNodeError();
   }];
-  let assemblyFormat = "$op_type `(` $inputs `)` ($subgraphs^)? attr-dict `:` functional-type($inputs, $outputs)";
+  let assemblyFormat = "$op_type `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs) (`with` $subgraphs^)?";
 }
 
 def Onnx_ReturnOp : Onnx_Op<"return", [Terminator, ReturnLike]> {

@@ -42,7 +42,7 @@ bool hasInstruction(StringRef name) {
 }
 
 LogicalResult checkInstruction(Operation *op) {
-  bool isMath = op->getDialect() && isa<math::MathDialect>(op->getDialect());
+  bool isMath = isa_and_nonnull<math::MathDialect>(op->getDialect());
   if (!(isMath && !hasInstruction(op->getName().getStringRef())) && !isa<arith::RemFOp>(op))
     return success();
   return op->emitOpError("expected an operation with a native lowering on the CPU, got one on ")
@@ -71,7 +71,7 @@ struct VerifyLowered : impl::VerifyLoweredBase<VerifyLowered> {
   void runOnOperation() override {
     Operation *root = getOperation();
     WalkResult result = root->walk([&](Operation *op) {
-      if (op == root || isa<LLVM::LLVMDialect>(op->getDialect()))
+      if (op == root || isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()))
         return WalkResult::advance();
       op->emitOpError("expected an operation that lowers to the LLVM dialect");
       return WalkResult::interrupt();

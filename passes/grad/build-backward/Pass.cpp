@@ -6,7 +6,7 @@
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Step.h"
-#include "neap/passes/support/TensorBuilder.h"
+#include "neap/passes/support/GraphBuilder.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/DenseSet.h"
@@ -22,7 +22,7 @@ using namespace neap;
 
 namespace {
 
-bool isFloat(Value value) { return isa<FloatType>(elementTypeOf(value)); }
+bool isFloat(Value value) { return isa<FloatType>(elementOf(value)); }
 
 /// Differentiates one step.
 class Differentiator {
@@ -65,7 +65,7 @@ LogicalResult Differentiator::run() {
   findVarying();
   SmallVector<Operation *> forward = llvm::map_to_vector(body.without_terminator(), [](Operation &op) { return &op; });
   if (varying.contains(*loss))
-    gradients[*loss] = TensorBuilder(builder, loss->getLoc()).splatLike(*loss, 1.0);
+    gradients[*loss] = GraphBuilder(builder, loss->getLoc()).splatLike(*loss, 1.0);
   for (Operation *op : llvm::reverse(forward))
     if (failed(visit(*op)))
       return failure();

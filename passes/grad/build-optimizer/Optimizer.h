@@ -3,7 +3,7 @@
 #pragma once
 
 #include "neap/passes/grad/build-optimizer/OptimizerKind.h"
-#include "neap/passes/support/TensorBuilder.h"
+#include "neap/passes/support/GraphBuilder.h"
 
 #include <memory>
 
@@ -11,7 +11,7 @@ namespace neap {
 
 /// One parameter's update while it is written: all tensors have the parameter's shape and the same floating-point type.
 struct Update {
-  const TensorBuilder &b;
+  GraphBuilder &b;
   mlir::Value parameter;
   mlir::Value gradient;
   /// Old values of the state, in the order of `Optimizer::getStateNames`.

@@ -18,7 +18,7 @@ using namespace neap;
 
 Value Update::value(StepField field) const {
   auto scalar = RankedTensorType::get({}, b.getBuilder().getF32Type());
-  Value value = b.cast(b.make<StepValueOp>(scalar, field), elementTypeOf(parameter));
+  Value value = b.cast(b.make<StepValueOp>(scalar, field), elementOf(parameter));
   return b.broadcast(value, shapeOf(parameter));
 }
 
@@ -74,14 +74,14 @@ public:
             updateType(cast<RankedTensorType>(parameter.getType()).getElementType()))) {}
 
   void write(OpBuilder &builder, Location location, Value gradient) {
-    TensorBuilder b(builder, location);
+    GraphBuilder b(builder, location);
     SmallVector<std::string> names = declareStates();
     Value old = ReadOp::create(builder, location, parameter.getType(), parameter.getSymName());
     auto state = llvm::map_to_vector(names, [&](StringRef name) -> Value { return ReadOp::create(builder, location, type, name); });
     Update update{b, b.cast(old, type.getElementType()), b.cast(gradient, type.getElementType()), state,
                   parameter.getDecays()};
     Updated updated = optimizer.build(update);
-    WriteOp::create(builder, location, parameter.getSymName(), b.cast(updated.parameter, elementTypeOf(old)));
+    WriteOp::create(builder, location, parameter.getSymName(), b.cast(updated.parameter, elementOf(old)));
     for (auto [name, value] : llvm::zip_equal(names, updated.state))
       WriteOp::create(builder, location, name, value);
   }

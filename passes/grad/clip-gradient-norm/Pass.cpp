@@ -5,7 +5,7 @@
 //   4. return the norm after the loss
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/Step.h"
-#include "neap/passes/support/TensorBuilder.h"
+#include "neap/passes/support/GraphBuilder.h"
 
 #include "mlir/IR/Remarks.h"
 
@@ -28,13 +28,13 @@ remark::RemarkOpts remarkNamed(StringRef name) { return remark::RemarkOpts::name
 Value sumSquares(ObserveOp observe) {
   OpBuilder builder(observe->getContext());
   builder.setInsertionPointAfter(observe);
-  TensorBuilder b(builder, observe.getLoc());
+  GraphBuilder b(builder, observe.getLoc());
   Value gradient = b.cast(observe.getGradient(), builder.getF32Type());
   return b.sumAll(b.make<MulOp>(gradient, gradient));
 }
 
 /// sqrt of the sums added from the left; 0 without any gradient.
-Value buildNorm(const TensorBuilder &b, ArrayRef<Value> sums) {
+Value buildNorm(GraphBuilder &b, ArrayRef<Value> sums) {
   if (sums.empty())
     return b.splat(RankedTensorType::get({}, b.getBuilder().getF32Type()), 0.0);
   Value total = sums.front();
@@ -44,7 +44,7 @@ Value buildNorm(const TensorBuilder &b, ArrayRef<Value> sums) {
 }
 
 /// min(1, clip_norm / (norm + 1e-6))
-Value buildFactor(const TensorBuilder &b, Value norm) {
+Value buildFactor(GraphBuilder &b, Value norm) {
   Value bound = b.make<StepValueOp>(norm.getType(), StepField::ClipNorm);
   Value ratio = b.make<DivOp>(bound, b.make<AddOp>(norm, b.splatLike(norm, clipEpsilon)));
   return b.make<MinimumOp>(ratio, b.splatLike(norm, 1.0));
@@ -53,8 +53,8 @@ Value buildFactor(const TensorBuilder &b, Value norm) {
 /// Never folded: the mark must stand on an op of its own.
 void buildClipped(OpBuilder &builder, ParameterGradient gradient, Value factor) {
   Value value = gradient.observe.getGradient();
-  TensorBuilder b(builder, gradient.observe.getLoc());
-  Value scale = b.broadcast(b.cast(factor, elementTypeOf(value)), shapeOf(value));
+  GraphBuilder b(builder, gradient.observe.getLoc());
+  Value scale = b.broadcast(b.cast(factor, elementOf(value)), shapeOf(value));
   auto clipped = MulOp::create(builder, b.getLoc(), value, scale);
   clipped->setDiscardableAttr(gradientOfAttribute, FlatSymbolRefAttr::get(gradient.parameter));
 }
@@ -70,7 +70,7 @@ struct ClipGradientNorm : ::neap::impl::ClipGradientNormBase<ClipGradientNorm> {
     auto sums = llvm::map_to_vector(gradients, [](const ParameterGradient &g) { return sumSquares(g.observe); });
 
     OpBuilder builder(getReturn(step));
-    TensorBuilder b(builder, step.getLoc());
+    GraphBuilder b(builder, step.getLoc());
     Value norm = buildNorm(b, sums);
     if (clip && !gradients.empty()) {
       Value factor = buildFactor(b, norm);

@@ -6,7 +6,7 @@
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/NearestName.h"
 #include "neap/passes/support/Step.h"
-#include "neap/passes/support/TensorBuilder.h"
+#include "neap/passes/support/GraphBuilder.h"
 
 #include "mlir/IR/Remarks.h"
 
@@ -74,7 +74,7 @@ FailureOr<Value> findOrAddLabels(StepOp step, StringRef name, RankedTensorType t
 }
 
 /// Drops the last position of the scores and the first of the labels.
-FailureOr<std::pair<Value, Value>> shift(StepOp step, const TensorBuilder &b, Value scores, Value labels) {
+FailureOr<std::pair<Value, Value>> shift(StepOp step, GraphBuilder &b, Value scores, Value labels) {
   int64_t axis = rankOf(labels) - 1;
   if (axis < 0 || shapeOf(labels)[axis] < 2)
     return usageError(step) << "expected at least two positions to shift the labels by one, got scores of type "
@@ -83,7 +83,7 @@ FailureOr<std::pair<Value, Value>> shift(StepOp step, const TensorBuilder &b, Va
   return std::pair(b.sliceDimension(scores, axis, 0, kept), b.sliceDimension(labels, axis, 1, kept));
 }
 
-FailureOr<Value> buildCrossEntropy(StepOp step, const TensorBuilder &b, Value scores, StringRef labelsName,
+FailureOr<Value> buildCrossEntropy(StepOp step, GraphBuilder &b, Value scores, StringRef labelsName,
                                    bool shiftLabels) {
   if (rankOf(scores) < 1)
     return usageError(step) << "expected scores with the classes on the last axis, got " << scores.getType();
@@ -103,7 +103,7 @@ FailureOr<Value> buildCrossEntropy(StepOp step, const TensorBuilder &b, Value sc
   return CrossEntropyOp::create(b.getBuilder(), b.getLoc(), rows, flat, ignoredLabel).getLoss();
 }
 
-FailureOr<Value> buildMeanSquaredError(StepOp step, const TensorBuilder &b, Value prediction, StringRef labelsName) {
+FailureOr<Value> buildMeanSquaredError(StepOp step, GraphBuilder &b, Value prediction, StringRef labelsName) {
   FailureOr<Value> labels = findOrAddLabels(step, labelsName, tensorType(prediction));
   if (failed(labels))
     return failure();
@@ -116,21 +116,21 @@ FailureOr<Value> buildMeanSquaredError(StepOp step, const TensorBuilder &b, Valu
 struct AttachLoss : ::neap::impl::AttachLossBase<AttachLoss> {
   using Base::Base;
 
-  FailureOr<Value> findLoss(StepOp step, const TensorBuilder &b) {
+  FailureOr<Value> findLoss(StepOp step, GraphBuilder &b) {
     FailureOr<Value> loss = findResult(step, lossOutput);
     if (failed(loss))
       return failure();
-    if (!isa<FloatType>(elementTypeOf(*loss)) || tensorType(*loss).getNumElements() != 1)
+    if (!isa<FloatType>(elementOf(*loss)) || tensorType(*loss).getNumElements() != 1)
       return usageError(step) << "expected a loss of one floating-point element, got output '" << lossOutput
                               << "' of type " << loss->getType();
     return b.reshape(*loss, {});
   }
 
-  FailureOr<Value> buildLoss(StepOp step, const TensorBuilder &b) {
+  FailureOr<Value> buildLoss(StepOp step, GraphBuilder &b) {
     FailureOr<Value> scored = findScored(step, output);
     if (failed(scored))
       return failure();
-    if (!isa<FloatType>(elementTypeOf(*scored)))
+    if (!isa<FloatType>(elementOf(*scored)))
       return usageError(step) << "expected a floating-point output to attach the loss to, got " << scored->getType();
     if (kind == LossKind::MeanSquaredError && shiftLabels)
       return usageError(step) << "expected shift-labels with cross-entropy, got it with mse";
@@ -143,7 +143,7 @@ struct AttachLoss : ::neap::impl::AttachLossBase<AttachLoss> {
     if (!step)
       return;
     OpBuilder builder(getReturn(step));
-    TensorBuilder b(builder, step.getLoc());
+    GraphBuilder b(builder, step.getLoc());
     FailureOr<Value> loss = lossOutput.empty() ? buildLoss(step, b) : findLoss(step, b);
     if (failed(loss))
       return signalPassFailure();

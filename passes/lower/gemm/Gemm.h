@@ -34,6 +34,13 @@ struct GemmProblem {
   int64_t buffers = 3;
 };
 
+/// How the register tile finds lhs.
+enum class LhsForm {
+  packed,  ///< in panels that were packed before
+  rows,    ///< in place; columnStride is 1
+  columns, ///< in place; rowStride is 1
+};
+
 /// How the work is cut. Changes speed and scratch, never bits.
 struct GemmTiling {
   /// fp32 lanes of the vectors in the register tile.
@@ -44,6 +51,8 @@ struct GemmTiling {
   int64_t depth = 256;
   /// Columns of a block of rhs that is packed at once; a multiple of tileColumns.
   int64_t blockColumns = 256;
+  /// In place saves the packing where few columns share it; m must then be a multiple of tileRows.
+  LhsForm lhs = LhsForm::packed;
   /// Rows of lhs packed at once, and of one item; a multiple of tileRows.
   int64_t itemRows = 48;
   /// Most rows that share one packed block of rhs; a multiple of itemRows.
@@ -52,8 +61,8 @@ struct GemmTiling {
   int64_t grain = 1;
 };
 
-/// A tiling that suits the CPU and the problem.
-GemmTiling chooseGemmTiling(const GemmProblem &problem, const CpuDescription &cpu);
+/// A tiling that suits the CPU, the problem and the number of threads that are likely to run it.
+GemmTiling chooseGemmTiling(const GemmProblem &problem, const CpuDescription &cpu, int64_t workers = 2);
 
 /// Sixteen neighbouring elements of a row of C whose sums are complete.
 struct GemmSite {
@@ -89,7 +98,7 @@ struct GemmKernel {
 int64_t gemmScratchBytes(const GemmProblem &problem, const GemmTiling &tiling);
 
 /// Appends the kernel `name` to `module`, with the internal functions (register tile, packing) that it shares with
-/// other GEMMs of the module. The tiling must satisfy the multiples stated at its fields.
+/// other GEMMs of the module. The tiling must satisfy what is stated at its fields.
 GemmKernel buildGemm(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, const GemmProblem &problem,
                      const GemmTiling &tiling, GemmEpilogue epilogue);
 

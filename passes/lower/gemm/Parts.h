@@ -10,8 +10,9 @@ namespace neap::lower {
 std::pair<mlir::func::FuncOp, bool> getSharedFunction(mlir::ModuleOp module, llvm::StringRef name,
                                                       mlir::TypeRange arguments);
 
-/// void(i64 depth, ptr lhsPanel, ptr rhsPanel, ptr sums, i1 first): adds `depth` products to each of the tileRows x
-/// tileColumns sums at `sums` (row-major, contiguous), which start at +0 when `first`.
+/// void(i64 depth, ptr lhs, i64 lhsStride, ptr rhsPanel, ptr sums, i1 first): adds `depth` products to each of the tileRows
+/// x tileColumns sums at `sums` (row-major, contiguous), which start at +0 when `first`. `lhsStride` is the distance of the
+/// rows or columns of an lhs that is read in place; a packed panel needs none.
 mlir::func::FuncOp getRegisterTile(mlir::ModuleOp module, const GemmTiling &tiling);
 
 /// How the elements of an operand lie in relation to its panels.

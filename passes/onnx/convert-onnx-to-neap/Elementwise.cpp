@@ -147,7 +147,7 @@ static Outputs convertLeakyRelu(Node &node) {
 }
 
 /// The element type of a number of TensorProto.DataType; null for what cannot be computed with.
-static Type elementTypeOf(int64_t dataType, Builder &builder) {
+static Type dataTypeElement(int64_t dataType, Builder &builder) {
   auto unsignedType = [&](unsigned width) { return builder.getIntegerType(width, /*isSigned=*/false); };
   switch (dataType) {
   case 1: return builder.getF32Type();
@@ -169,7 +169,7 @@ static Type elementTypeOf(int64_t dataType, Builder &builder) {
 
 static Outputs convertCast(Node &node) {
   int64_t dataType = node.getInt("to", 0);
-  Type target = elementTypeOf(dataType, node.getBuilder());
+  Type target = dataTypeElement(dataType, node.getBuilder());
   if (!target)
     return node.unsupported() << "expected a cast to bool, an integer of 8 to 64 bits or a float of 16 to 64 bits, got data type "
                               << dataType;

@@ -133,13 +133,13 @@ LogicalResult Node::requireBool(unsigned index) const {
 
 LogicalResult Node::requireSameElementTypes(ArrayRef<Value> values) const {
   for (Value value : values)
-    if (elementTypeOf(value) != elementTypeOf(values.front()))
-      return invalid() << "expected inputs of one element type, got " << elementTypeOf(values.front()) << " and "
-                       << elementTypeOf(value);
+    if (elementOf(value) != elementOf(values.front()))
+      return invalid() << "expected inputs of one element type, got " << elementOf(values.front()) << " and "
+                       << elementOf(value);
   return success();
 }
 
-FailureOr<SmallVector<Value>> Node::stretch(ArrayRef<Value> values) const {
+FailureOr<SmallVector<Value>> Node::stretch(ArrayRef<Value> values) {
   SmallVector<int64_t> joined(shapeOf(values.front()));
   for (Value value : values) {
     auto next = broadcastShapes(joined, shapeOf(value));
@@ -151,7 +151,7 @@ FailureOr<SmallVector<Value>> Node::stretch(ArrayRef<Value> values) const {
   return llvm::map_to_vector(values, [&](Value value) { return broadcast(value, joined); });
 }
 
-FailureOr<Value> Node::stretchTo(Value value, ArrayRef<int64_t> shape, StringRef what) const {
+FailureOr<Value> Node::stretchTo(Value value, ArrayRef<int64_t> shape, StringRef what) {
   auto joined = broadcastShapes(shapeOf(value), shape);
   if (!joined || ArrayRef<int64_t>(*joined) != shape)
     return invalid() << "expected " << what << " that broadcasts to " << describeShape(shape) << ", got "

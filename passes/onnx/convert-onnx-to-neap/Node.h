@@ -3,19 +3,19 @@
 
 #include "neap/dialects/onnx/Onnx.h"
 #include "neap/passes/support/ErrorKind.h"
-#include "neap/passes/support/TensorBuilder.h"
+#include "neap/passes/support/GraphBuilder.h"
 
 namespace neap::conversion {
 
 /// One value per output of the node, in order; outputs at the end that no neap op computes may be missing.
 using Outputs = mlir::FailureOr<llvm::SmallVector<mlir::Value>>;
 
-/// A TensorBuilder at the node's place and location, and the questions that conversions ask the node.
-class Node : public TensorBuilder {
+/// A GraphBuilder at the node's place and location, and the questions that conversions ask the node.
+class Node : public GraphBuilder {
 public:
   /// `inputs` are null where the file leaves an optional input out.
   Node(onnx::NodeOp op, llvm::ArrayRef<mlir::Value> inputs, mlir::OpBuilder &builder)
-      : TensorBuilder(builder, op.getLoc()), op(op), values(inputs) {}
+      : GraphBuilder(builder, op.getLoc()), op(op), values(inputs) {}
 
   llvm::StringRef getOpType() const { return op.getOpType(); }
   int64_t getVersion() const { return static_cast<int64_t>(op.getVersion()); }
@@ -57,8 +57,8 @@ public:
   mlir::LogicalResult requireBool(unsigned index) const;
   mlir::LogicalResult requireSameElementTypes(llvm::ArrayRef<mlir::Value> values) const;
   /// Values stretched to their common shape.
-  mlir::FailureOr<llvm::SmallVector<mlir::Value>> stretch(llvm::ArrayRef<mlir::Value> values) const;
-  mlir::FailureOr<mlir::Value> stretchTo(mlir::Value value, llvm::ArrayRef<int64_t> shape, llvm::StringRef what) const;
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>> stretch(llvm::ArrayRef<mlir::Value> values);
+  mlir::FailureOr<mlir::Value> stretchTo(mlir::Value value, llvm::ArrayRef<int64_t> shape, llvm::StringRef what);
 
   /// An error that names file, node, op and opset: the file breaks a rule of ONNX.
   mlir::InFlightDiagnostic invalid() const { return error(ErrorKind::InvalidModel); }

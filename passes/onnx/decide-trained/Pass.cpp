@@ -65,7 +65,7 @@ void tieWeights(ArrayRef<EqualPair> pairs, GraphOp graph) {
       Value value = ReadOp::create(builder, read.getLoc(), original.getType(), original.getSymName());
       if (transposed)
         value = NodeOp::create(builder, read.getLoc(), TypeRange(read.getType()), "Transpose", value, "",
-                               cast<IntegerAttr>(graph.getOpsets().get("")).getInt(), (copy.getSymName() + "/tied").str(),
+                               cast<IntegerAttr>(graph.getOpsets().get("ai.onnx")).getInt(), (copy.getSymName() + "/tied").str(),
                                builder.getDictionaryAttr(builder.getNamedAttr("perm", builder.getI64ArrayAttr({1, 0}))),
                                /*region_names=*/ArrayAttr(), /*overload=*/StringAttr(), /*attribute_refs=*/DictionaryAttr(),
                                /*metadata=*/DictionaryAttr(), /*subgraphsCount=*/0)
@@ -104,7 +104,7 @@ struct DecideTrainedPass : neap::impl::DecideTrainedBase<DecideTrainedPass> {
     llvm::append_range(warnings, warnLost(all, trained, graph));
     llvm::append_range(warnings, warnEvaluationMode(trained, graph));
     for (const std::string &warning : warnings)
-      graph.emitWarning() << warning;
+      emitWarning(graph.getLoc()) << warning;
   }
 
   LogicalResult decide(GraphOp graph, std::vector<std::string> &warnings) {

@@ -19,7 +19,8 @@ static void suggest(InFlightDiagnostic &diagnostic, ArrayRef<InitializerOp> init
 LogicalResult Selection::compile(GraphOp graph, ArrayRef<InitializerOp> initializers, StringRef option,
                                  ArrayRef<std::string> texts, std::vector<Pattern> &patterns) {
   for (const std::string &text : texts) {
-    llvm::Expected<llvm::GlobPattern> glob = llvm::GlobPattern::create(text);
+    auto kept = std::make_unique<std::string>(text);
+    llvm::Expected<llvm::GlobPattern> glob = llvm::GlobPattern::create(*kept);
     if (!glob)
       return emitModelError(graph) << option << ": expected a glob, got '" << text << "': " << llvm::toString(glob.takeError());
     if (llvm::none_of(initializers, [&](InitializerOp op) { return glob->match(op.getSymName()) || op.getSymName() == text; })) {
@@ -28,7 +29,7 @@ LogicalResult Selection::compile(GraphOp graph, ArrayRef<InitializerOp> initiali
       suggest(diagnostic, initializers, text);
       return diagnostic;
     }
-    patterns.push_back({text, std::move(*glob)});
+    patterns.push_back({std::move(kept), std::move(*glob)});
   }
   return success();
 }
@@ -67,14 +68,14 @@ FailureOr<Selection> Selection::create(GraphOp graph, ArrayRef<InitializerOp> in
 }
 
 std::optional<Selection::Choice> Selection::choose(StringRef name) const {
-  auto matches = [&](const Pattern &pattern) { return pattern.glob.match(name) || pattern.text == name; };
+  auto matches = [&](const Pattern &pattern) { return pattern.glob.match(name) || *pattern.text == name; };
   if (auto found = llvm::find_if(freeze, matches); found != freeze.end())
-    return Choice{false, "--freeze " + found->text};
+    return Choice{false, "--freeze " + *found->text};
   if (hasList)
     return Choice{listed.contains(name), listed.contains(name) ? "in --train-list" : "not in --train-list"};
   if (train.empty())
     return std::nullopt;
   if (auto found = llvm::find_if(train, matches); found != train.end())
-    return Choice{true, "--train " + found->text};
+    return Choice{true, "--train " + *found->text};
   return Choice{false, "no --train pattern matches"};
 }

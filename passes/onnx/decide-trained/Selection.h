@@ -6,6 +6,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/GlobPattern.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ public:
 
 private:
   struct Pattern {
-    std::string text;
+    std::unique_ptr<std::string> text; ///< `glob` points into it
     llvm::GlobPattern glob;
   };
   static mlir::LogicalResult compile(GraphOp graph, llvm::ArrayRef<InitializerOp> initializers, llvm::StringRef option,

@@ -151,7 +151,7 @@ struct InlineFunctionsPass : neap::impl::InlineFunctionsBase<InlineFunctionsPass
         return failure();
     FailureOr<int64_t> nodes = expansion.count(graph);
     if (succeeded(nodes) && *nodes > maxNodes)
-      return onnx::emitModelError(graph) << "expected at most " << maxNodes
+      return onnx::emitModelError(graph) << "expected at most " << maxNodes.getValue()
                                          << " nodes after inlining local functions, got " << *nodes << " or more";
     return success(succeeded(nodes));
   }

@@ -3,7 +3,7 @@
 // neighbours on the machine disturb least).
 //
 //   gemm_bench [--cpu native] [--workers 1] [--rounds 9] [--filter text] [--tiling lanes,rows,columns,depth,blockColumns,
-//              itemRows,blockRows]
+//              itemRows,blockRows[,form of lhs]]
 //
 // With --cpu x86-64-v3, set DNNL_MAX_CPU_ISA=AVX2 to hold oneDNN to the same instructions.
 #include "neap/compiler/emit/Object.h"
@@ -11,6 +11,7 @@
 #include "neap/test/support/CompiledModule.h"
 
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 
 #include <dnnl.hpp>
@@ -34,7 +35,7 @@ cl::opt<int> workersOption("workers", cl::init(1), cl::desc("threads of either s
 cl::opt<int> roundsOption("rounds", cl::init(9), cl::desc("interleaved pairs per shape"));
 cl::opt<std::string> filterOption("filter", cl::desc("only shapes whose name contains this"));
 cl::list<int64_t> tilingOption("tiling", cl::CommaSeparated, cl::desc("tile sizes instead of the chosen ones"));
-cl::opt<bool> keepOption("print-object", cl::desc("print where the object file is and wait for a key"));
+cl::opt<std::string> objectOption("save-object", cl::desc("copy the object file there, for a look at its code"));
 
 /// A product by name; `result` is where it goes.
 struct Shape {
@@ -109,7 +110,7 @@ std::vector<Shape> gptShapes() {
 
 GemmTiling tilingFor(const GemmProblem &problem) {
   if (tilingOption.empty())
-    return chooseGemmTiling(problem, llvm::cantFail(neap::emit::describeCpu(cpuOption)));
+    return chooseGemmTiling(problem, llvm::cantFail(neap::emit::describeCpu(cpuOption)), workersOption);
   GemmTiling tiling;
   tiling.lanes = tilingOption[0];
   tiling.tileRows = tilingOption[1];
@@ -118,6 +119,7 @@ GemmTiling tilingFor(const GemmProblem &problem) {
   tiling.blockColumns = tilingOption[4];
   tiling.itemRows = tilingOption[5];
   tiling.blockRows = tilingOption[6];
+  tiling.lhs = static_cast<LhsForm>(tilingOption.size() > 7 ? tilingOption[7] : 0);
   return tiling;
 }
 
@@ -291,10 +293,8 @@ int main(int argc, char **argv) {
   std::optional<CompiledModule> code;
   double compileSeconds = seconds([&] { code.emplace(*module, cpuOption); });
   llvm::outs() << llvm::format("%zu kernels compiled in %.2f s\n", shapes.size(), compileSeconds);
-  if (keepOption) {
-    llvm::outs() << code->objectPath() << "\n";
-    (void)getchar();
-  }
+  if (!objectOption.empty() && llvm::sys::fs::copy_file(code->objectPath(), objectOption))
+    llvm::errs() << "cannot write " << objectOption << "\n";
 
   llvm::outs() << "shape                    neap    oneDNN    ratio     best   items   scratch\n";
   double logarithms = 0;

@@ -249,6 +249,17 @@ TEST_P(Gemm, GivesTheSameBitsUnderAnyTiling) {
   expectDefinition(cases, GetParam());
 }
 
+TEST_P(Gemm, ReadsLhsInPlace) {
+  std::vector<Case> cases;
+  for (bool lhsTransposed : {false, true})
+    for (auto [m, n, k] : {std::tuple<int64_t, int64_t, int64_t>{48, 70, 130}, {6, 16, 5}, {12, 33, 64}}) {
+      cases.push_back(dense(m, n, k, lhsTransposed));
+      cases.back().tiling = smallTiling(describe(GetParam()).lanes, 6, 50, 64, 2);
+      cases.back().tiling->lhs = lhsTransposed ? LhsForm::columns : LhsForm::rows;
+    }
+  expectDefinition(cases, GetParam());
+}
+
 TEST_P(Gemm, GivesTheSameBitsUnderAnySplit) {
   std::vector<Case> cases{dense(200, 300, 500), headStrided(2, 5, 30, 40, 16)};
   cases[0].tiling = smallTiling(8, 6, 64, 64, 3);

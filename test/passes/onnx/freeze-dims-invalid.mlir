@@ -8,8 +8,8 @@
 // RUN: not neap-opt %s --neap-freeze-dims='dims=batch=1,heads=20,sequence=8' 2>&1 | FileCheck %s --check-prefix=NEGATIVE
 // RUN: not neap-opt %s --neap-freeze-dims='dims=batch=4611686018427387904,heads=2,sequence=8' 2>&1 | FileCheck %s --check-prefix=LARGE
 
-// MISSING: error: model.onnx: expected a value for every dimension of the inputs, got none for 'heads', 'sequence'
-// MISSING: note: add --dim 'heads=N' --dim 'sequence=N'
+// MISSING: error: model.onnx: expected a value for every dimension of the inputs, got none for 'sequence', 'heads'
+// MISSING: note: add --dim 'sequence=N' --dim 'heads=N'
 // UNKNOWN: error: model.onnx: expected the name of a dimension of an input, got 'sequense'
 // UNKNOWN: note: the nearest is 'sequence'
 // SYNTAX: error: model.onnx: expected a dimension as NAME=N with N of at least 1, got 'batch'

@@ -1,0 +1,107 @@
+// The reference interpreter. See Evaluate.h.
+#include "neap/dialects/neap/Evaluate.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace neap {
+
+SmallVector<HostTensor> Evaluator::get(ValueRange range) const {
+  return llvm::map_to_vector(range, [&](Value value) { return get(value); });
+}
+
+/// Integers wrap to their width, which is part of their arithmetic; floats keep all their bits.
+static void wrapIntegers(HostTensor &tensor) {
+  if (!tensor.isFloat())
+    tensor.round();
+}
+
+LogicalResult Evaluator::runEvaluable(Operation *op) {
+  auto evaluable = dyn_cast<Evaluable>(op);
+  if (!evaluable)
+    return op->emitOpError("cannot be evaluated");
+  SmallVector<HostTensor> operands = get(op->getOperands()), results;
+  for (Type type : op->getResultTypes())
+    results.push_back(HostTensor::zeros(cast<RankedTensorType>(type)));
+  evaluable.evaluate(operands, results);
+  for (auto [value, result] : llvm::zip_equal(op->getResults(), results)) {
+    wrapIntegers(result);
+    set(value, std::move(result));
+  }
+  return success();
+}
+
+static LogicalResult bindConstant(Evaluator &evaluator, ConstantOp op) {
+  auto tensor = HostTensor::fromAttribute(op.getValue());
+  if (!tensor)
+    return op.emitOpError("has elements that are not numbers");
+  evaluator.set(op.getResult(), std::move(*tensor));
+  return success();
+}
+
+LogicalResult Evaluator::runFused(FusedOp op) {
+  Block &body = op.getBody().front();
+  for (auto [argument, input] : llvm::zip_equal(body.getArguments(), op.getInputs()))
+    set(argument, HostTensor(get(input)));
+  if (failed(run(body)))
+    return failure();
+  for (auto [result, yielded] : llvm::zip_equal(op.getResults(), body.getTerminator()->getOperands()))
+    set(result, HostTensor(get(yielded)));
+  return success();
+}
+
+LogicalResult Evaluator::runRead(ReadOp op) {
+  auto found = context.symbols.find(op.getSymbol());
+  if (found == context.symbols.end())
+    return op.emitOpError("reads @") << op.getSymbol() << ", which has no value";
+  set(op.getResult(), found->second);
+  return success();
+}
+
+LogicalResult Evaluator::runStepValue(StepValueOp op) {
+  auto found = context.fields.find(op.getField());
+  if (found == context.fields.end())
+    return op.emitOpError("reads ") << stringifyStepField(op.getField()) << ", which has no value";
+  set(op.getResult(), HostTensor{cast<RankedTensorType>(op.getType()), {found->second}, {}});
+  return success();
+}
+
+LogicalResult Evaluator::run(Operation *op) {
+  return TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](ConstantOp constant) { return bindConstant(*this, constant); })
+      .Case([&](FusedOp fused) { return runFused(fused); })
+      .Case([&](ReadOp read) { return runRead(read); })
+      .Case([&](StepValueOp value) { return runStepValue(value); })
+      .Case([&](WriteOp write) {
+        outcome.written[write.getSymbol()] = get(write.getValue());
+        return success();
+      })
+      .Case([&](ObserveOp observe) {
+        outcome.observed[observe.getParameter()] = get(observe.getGradient());
+        return success();
+      })
+      .Default([&](Operation *other) { return runEvaluable(other); });
+}
+
+LogicalResult Evaluator::run(Block &block) {
+  for (Operation &op : block.without_terminator())
+    if (failed(run(&op)))
+      return failure();
+  return success();
+}
+
+FailureOr<StepOutcome> evaluate(StepOp step, ArrayRef<HostTensor> inputs, const StepContext &context) {
+  Block &body = step.getBody().front();
+  Evaluator evaluator(context);
+  for (auto [argument, input] : llvm::zip_equal(body.getArguments(), inputs))
+    evaluator.set(argument, input);
+  if (failed(evaluator.run(body)))
+    return failure();
+  StepOutcome outcome = evaluator.getOutcome();
+  for (Value result : body.getTerminator()->getOperands())
+    outcome.results.push_back(evaluator.get(result));
+  return outcome;
+}
+
+} // namespace neap
