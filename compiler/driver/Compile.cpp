@@ -280,10 +280,11 @@ ExitCode neap::compile(const CompileOptions &options) { return Compilation(optio
 llvm::Expected<size_t> neap::findStageOrExplain(StringRef name) {
   if (std::optional<size_t> stage = findStage(name))
     return *stage;
-  std::string names;
-  for (const Stage &stage : getStages())
-    names += (names.empty() ? "" : ", ") + stage.name.str();
-  return llvm::createStringError("unknown stage '" + name + "'; stages are " + names);
+  SmallVector<StringRef> names = llvm::map_to_vector(getStages(), [](const Stage &stage) -> StringRef { return stage.name; });
+  StringRef nearest = findNearestName(name, names);
+  return llvm::createStringError("unknown stage '" + name + "'; " +
+                                 (nearest.empty() ? "stages are " + llvm::join(names, ", ")
+                                                  : "did you mean '" + nearest.str() + "'?"));
 }
 
 llvm::Expected<ExtraPass> neap::parseExtraPass(StringRef text) {

@@ -2,6 +2,7 @@
 #include "neap/compiler/pipeline/Stages.h"
 
 #include "neap/dialects/neap/Neap.h"
+#include "neap/dialects/sched/Sched.h"
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/lower/ToLlvm.h"
 #include "neap/passes/schedule/Passes.h"

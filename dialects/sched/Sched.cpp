@@ -21,6 +21,18 @@ static void printBytes(OpAsmPrinter &printer, Operation *, IntegerAttr bytes) { 
 #include "neap/dialects/sched/SchedDialect.cpp.inc"
 #include "neap/dialects/sched/SchedEnums.cpp.inc"
 
+/// `(compute)`, without the space that attributes print before themselves.
+static ParseResult parseStream(OpAsmParser &parser, StreamAttr &attribute) {
+  FailureOr<Stream> stream;
+  if (parser.parseLParen() || failed(stream = FieldParser<Stream>::parse(parser)) || parser.parseRParen())
+    return failure();
+  attribute = StreamAttr::get(parser.getContext(), *stream);
+  return success();
+}
+static void printStream(OpAsmPrinter &printer, Operation *, StreamAttr stream) {
+  printer << "(" << stringifyStream(stream.getValue()) << ")";
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "neap/dialects/sched/SchedAttributes.cpp.inc"
 #define GET_TYPEDEF_CLASSES

@@ -132,7 +132,7 @@ static llvm::Error fillOptions(CompileOptions &options) {
   if (!lossOutput.empty() && loss.getNumOccurrences())
     return usage("expected --loss or --loss-output, got both");
   options.model = model;
-  options.output = output.empty() ? "-" : output;
+  options.output = output.empty() ? "-" : output.getValue();
   options.trustLinks = trustLinks;
   options.cpu = cpu;
   options.passPlugins = {plugins.begin(), plugins.end()};

@@ -14,6 +14,8 @@ class KernelTable {
 public:
   explicit KernelTable(StepOp step) : symbols(step->getParentOp()), builder(step) {}
 
+  /// Kernels are declared before the program that launches them.
+  void placeBefore(sched::ProgramOp program) { builder.setInsertionPoint(program); }
   sched::KernelOp getKernel(FusedOp group);
   int64_t size() const { return kernels.size(); }
 
@@ -174,6 +176,7 @@ void ProgramWriter::writeReturn() {
 void ProgramWriter::write() {
   auto arena = sched::ArenaAttr::get(builder.getContext(), sched::Space::Device, plan.arenaBytes);
   auto program = sched::ProgramOp::create(builder, plan.step.getLoc(), plan.step.getSymNameAttr(), builder.getArrayAttr(arena));
+  kernels.placeBefore(program);
   builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
   for (size_t storage = 0; storage < plan.storages.size(); ++storage)
     if (plan.graph.storages[storage].aliveBefore)
