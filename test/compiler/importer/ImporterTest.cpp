@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 using namespace mlir;
-using namespace neap;
+namespace importer = neap::importer;
+namespace ir = neap::onnx;
 
 namespace {
 
@@ -64,16 +65,16 @@ struct ImporterTest : testing::Test {
     return *tensor;
   }
 
-  onnx::GraphOp import() {
+  ir::GraphOp import() {
     std::ofstream(path, std::ios::binary) << model.SerializeAsString();
     auto imported = importer::importOnnx(context, path);
     EXPECT_TRUE(succeeded(imported));
     module = std::move(*imported);
-    return onnx::findGraph(*module);
+    return ir::findGraph(*module);
   }
 
-  std::vector<onnx::NodeOp> nodes(onnx::GraphOp graph) {
-    auto range = graph.getBody().getOps<onnx::NodeOp>();
+  std::vector<ir::NodeOp> nodes(ir::GraphOp graph) {
+    auto range = graph.getBody().getOps<ir::NodeOp>();
     return {range.begin(), range.end()};
   }
 };
@@ -83,7 +84,7 @@ TEST_F(ImporterTest, NamesThePlaceOfLargeWeights) {
   addWeight("small", 2, std::string(8, '\0'));
   addNode(*model.mutable_graph()->add_node(), "Sum", {"x", "large", "small"}, "y");
   import();
-  auto large = module->lookupSymbol<onnx::InitializerOp>("large"), small = module->lookupSymbol<onnx::InitializerOp>("small");
+  auto large = module->lookupSymbol<ir::InitializerOp>("large"), small = module->lookupSymbol<ir::InitializerOp>("small");
   ASSERT_TRUE(large && small);
   EXPECT_EQ(large.getFile(), "");
   EXPECT_EQ(model.SerializeAsString().substr(*large.getOffset(), 8000), std::string(8000, 'L'));
@@ -94,7 +95,7 @@ TEST_F(ImporterTest, NamesThePlaceOfLargeWeights) {
 TEST_F(ImporterTest, KeepsNamesAndSizes) {
   model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->add_dim();
   addNode(*model.mutable_graph()->add_node(), "Relu", {"x"}, "y");
-  onnx::GraphOp graph = import();
+  ir::GraphOp graph = import();
   EXPECT_EQ(graph.getSource(), path);
   auto type = cast<RankedTensorType>(graph.getBody().getArgument(0).getType());
   EXPECT_EQ(type.getShape(), (ArrayRef<int64_t>{ShapedType::kDynamic, 3, ShapedType::kDynamic}));
@@ -151,11 +152,11 @@ TEST_F(ImporterTest, SubgraphsSeeTheNamesAroundThem) {
     addNode(*graph->add_node(), "Mul", {"x", "w"}, "b");
     addValue(*graph->add_output(), "b", {});
   }
-  onnx::GraphOp graph = import();
-  onnx::NodeOp op = nodes(graph).front();
+  ir::GraphOp graph = import();
+  ir::NodeOp op = nodes(graph).front();
   ASSERT_EQ(op.getSubgraphs().size(), 2u);
   for (Region &region : op.getSubgraphs()) {
-    auto inner = cast<onnx::NodeOp>(*std::prev(region.front().end(), 2));
+    auto inner = cast<ir::NodeOp>(*std::prev(region.front().end(), 2));
     EXPECT_EQ(inner.getInputs()[0], Value(graph.getBody().getArgument(0)));
   }
   EXPECT_TRUE(module->lookupSymbol("w") && module->lookupSymbol("w.1"));
@@ -178,11 +179,11 @@ TEST_F(ImporterTest, ImportsFunctions) {
   auto &call = addNode(*model.mutable_graph()->add_node(), "F", {"x"}, "y");
   call.set_domain("custom");
   call.set_overload("o");
-  onnx::NodeOp op = nodes(import()).front();
+  ir::NodeOp op = nodes(import()).front();
   EXPECT_EQ(op.getFunctionName(), "custom::F:o");
-  auto symbol = module->lookupSymbol<onnx::FunctionOp>("custom::F:o");
+  auto symbol = module->lookupSymbol<ir::FunctionOp>("custom::F:o");
   ASSERT_TRUE(symbol);
-  auto elu = *symbol.getBody().getOps<onnx::NodeOp>().begin();
+  auto elu = *symbol.getBody().getOps<ir::NodeOp>().begin();
   EXPECT_EQ(elu.getVersion(), 18u);
   EXPECT_EQ(elu.getAttributeRefsAttr().getAs<StringAttr>("alpha").getValue(), "alpha");
 }
