@@ -1,12 +1,13 @@
 // RUN: neap-opt %s --neap-build-backward --split-input-file 2>/dev/null | FileCheck %s
 // RUN: neap-opt %s --neap-build-backward --split-input-file --verify-diagnostics
 
-// The gradient of a product, shown where it is complete; nothing else stays.
+// The example of the documentation: the gradient of a sum of products is the other factor, shown where it is complete.
 // CHECK-LABEL: neap.step @product(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<4xf32>
-// CHECK: %[[ONE:.*]] = neap.constant dense<1.000000e+00>
-// CHECK: %[[DW:.*]] = neap.mul %{{.*}}, %[[X]] : tensor<4xf32>
-// CHECK-NEXT: neap.observe @w, %[[DW]] : tensor<4xf32>
+// CHECK-NEXT: neap.observe @w, %[[X]] : tensor<4xf32>
+// CHECK-NEXT: neap.read @w
+// CHECK-NEXT: neap.mul
+// CHECK-NEXT: neap.reduce
 // CHECK-NEXT: neap.return
 neap.parameter @w : tensor<4xf32> trained {file = "", offset = 0 : i64}
 neap.step @product(%x: tensor<4xf32> {neap.name = "x"}) -> (tensor<f32> {neap.name = "loss"}) {
@@ -20,9 +21,9 @@ neap.step @product(%x: tensor<4xf32> {neap.name = "x"}) -> (tensor<f32> {neap.na
 
 // Gradients of several uses are added, the last use's first.
 // CHECK-LABEL: neap.step @twice(
-// CHECK: %[[LATE:.*]] = neap.negate
-// CHECK: %[[EARLY:.*]] = neap.mul
-// CHECK: %[[SUM:.*]] = neap.add %[[LATE]], %[[EARLY]]
+// CHECK-SAME: %[[X:[^:]*]]: tensor<f32> {{.*}}, %[[Z:[^:]*]]: tensor<f32>
+// CHECK: %[[LATE:.*]] = neap.negate %[[Z]]
+// CHECK: %[[SUM:.*]] = neap.add %[[LATE]], %[[X]]
 // CHECK-NEXT: neap.observe @w, %[[SUM]]
 neap.parameter @w : tensor<f32> trained {file = "", offset = 0 : i64}
 neap.step @twice(%x: tensor<f32> {neap.name = "x"}, %z: tensor<f32> {neap.name = "z"}) -> (tensor<f32> {neap.name = "loss"}) {
