@@ -1,4 +1,5 @@
-// Chooses tile sizes from the CPU and the problem. The reasons and the measurements are in docs/design/0002-generated-gemm.md.
+// Chooses tile sizes from the CPU and the problem. The reasons and the measurements are in
+// docs/design/0002-generated-gemm.md.
 #include "neap/passes/lower/gemm/Gemm.h"
 
 #include <algorithm>
@@ -60,8 +61,8 @@ LhsForm formInPlace(const OperandLayout &lhs) {
   return lhs.rowStride == 1 ? LhsForm::columns : LhsForm::packed;
 }
 
-/// Columns of a block of rhs: what the cache limits of `blocking` allow, cut finer only where rows alone would not occupy
-/// the workers.
+/// Columns of a block of rhs: what the cache limits of `blocking` allow, cut finer only where rows alone would not
+/// occupy the workers.
 int64_t chooseBlockColumns(const GemmProblem &problem, const Blocking &blocking, int64_t depth, int64_t tileColumns,
                            int64_t workers) {
   int64_t rowGroups = std::max<int64_t>(problem.m / rowsPerWorker, 1);

@@ -1,6 +1,6 @@
 // Times the matrix products of one GPT-2 124M training step (batch 4, 256 tokens each) against oneDNN on the same data:
-// interleaved, random-normal inputs, medians. Prints GFLOP/s of both, the median of the pairs' ratios and the ratio of the
-// fastest runs, which neighbours on the machine disturb least.
+// interleaved, random-normal inputs, medians. Prints GFLOP/s of both, the median of the pairs' ratios and the ratio of
+// the fastest runs, which neighbours on the machine disturb least.
 //
 //   gemm_bench [--cpu native] [--workers 1] [--rounds 9] [--cpu-time] [--filter text] [--save-object file]
 //              [--tiling lanes,rows,columns,depth,blockColumns,itemRows,blockRows[,form of lhs]]
@@ -33,7 +33,8 @@ namespace {
 cl::opt<std::string> cpuOption("cpu", cl::init("native"), cl::desc("CPU to generate code for"));
 cl::opt<int> workersOption("workers", cl::init(1), cl::desc("threads of either side"));
 cl::opt<int> roundsOption("rounds", cl::init(9), cl::desc("interleaved pairs per shape"));
-cl::opt<bool> cpuTimeOption("cpu-time", cl::desc("count the CPU time of the main thread, on a machine that others use"));
+cl::opt<bool> cpuTimeOption("cpu-time",
+                            cl::desc("count the CPU time of the main thread, on a machine that others use"));
 cl::opt<std::string> filterOption("filter", cl::desc("only shapes whose name contains this"));
 cl::list<int64_t> tilingOption("tiling", cl::CommaSeparated, cl::desc("tile sizes instead of the chosen ones"));
 cl::opt<std::string> objectOption("save-object", cl::desc("copy the object file there, for a look at its code"));
@@ -56,9 +57,10 @@ OperandLayout normal(int64_t buffer, int64_t columns) { return {buffer, 0, {}, c
 OperandLayout transposed(int64_t buffer, int64_t rows) { return {buffer, 0, {}, 1, rows}; }
 
 Shape dense(std::string name, int64_t m, int64_t n, int64_t k, bool lhsTransposed, bool rhsTransposed) {
-  return {std::move(name),
-          {{}, m, n, k, lhsTransposed ? transposed(0, m) : normal(0, k), rhsTransposed ? transposed(1, k) : normal(1, n)},
-          normal(2, n)};
+  return {
+      std::move(name),
+      {{}, m, n, k, lhsTransposed ? transposed(0, m) : normal(0, k), rhsTransposed ? transposed(1, k) : normal(1, n)},
+      normal(2, n)};
 }
 
 /// Forward, data gradient and weight gradient of a linear layer; `weightTransposed`: the weight lies as out x in.
@@ -87,14 +89,19 @@ OperandLayout scores(int64_t buffer, bool transpose) {
 
 void addAttention(std::vector<Shape> &shapes) {
   SmallVector<int64_t> elements{batch, heads};
-  shapes.push_back({"attention QK'", {elements, sequence, sequence, headSize, headRows(0, 3 * width, false),
-                                      headRows(1, 3 * width, true)}, scores(2, false)});
-  shapes.push_back({"attention PV", {elements, sequence, headSize, sequence, scores(0, false),
-                                     headRows(1, 3 * width, false)}, headRows(2, width, false)});
-  shapes.push_back({"attention dP", {elements, sequence, sequence, headSize, headRows(0, width, false),
-                                     headRows(1, 3 * width, true)}, scores(2, false)});
-  shapes.push_back({"attention dV", {elements, sequence, headSize, sequence, scores(0, true),
-                                     headRows(1, width, false)}, headRows(2, 3 * width, false)});
+  shapes.push_back(
+      {"attention QK'",
+       {elements, sequence, sequence, headSize, headRows(0, 3 * width, false), headRows(1, 3 * width, true)},
+       scores(2, false)});
+  shapes.push_back({"attention PV",
+                    {elements, sequence, headSize, sequence, scores(0, false), headRows(1, 3 * width, false)},
+                    headRows(2, width, false)});
+  shapes.push_back({"attention dP",
+                    {elements, sequence, sequence, headSize, headRows(0, width, false), headRows(1, 3 * width, true)},
+                    scores(2, false)});
+  shapes.push_back({"attention dV",
+                    {elements, sequence, headSize, sequence, scores(0, true), headRows(1, width, false)},
+                    headRows(2, 3 * width, false)});
 }
 
 std::vector<Shape> gptShapes() {
@@ -149,8 +156,8 @@ std::vector<float> randomValues(int64_t count) {
   return values;
 }
 
-/// The OpenMP runtime that oneDNN brings, asked for by name because its headers belong to another compiler. Both sides run
-/// on its threads: with threads of our own, its idle ones would spin on our cores.
+/// The OpenMP runtime that oneDNN brings, asked for by name because its headers belong to another compiler. Both sides
+/// run on its threads: with threads of our own, its idle ones would spin on our cores.
 struct OpenMp {
   using Parallel = void (*)(void (*)(void *), void *, unsigned threads, unsigned flags);
   Parallel parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
