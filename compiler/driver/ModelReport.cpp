@@ -2,6 +2,7 @@
 #include "neap/compiler/driver/ModelReport.h"
 
 #include "neap/compiler/driver/OperatorSupport.h"
+#include "neap/passes/onnx/convert-onnx-to-neap/OpTable.h"
 
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/FormatVariadic.h"

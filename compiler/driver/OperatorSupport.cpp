@@ -1,19 +1,7 @@
-// The list of operators that the conversion to the neap dialect knows.
+// What to do about operators that the conversion to the neap dialect does not know.
 #include "neap/compiler/driver/OperatorSupport.h"
 
-#include "llvm/ADT/StringSet.h"
-
 using namespace llvm;
-
-bool neap::isSupported(StringRef domain, StringRef opType, int64_t version) {
-  static const StringSet<> standard = {
-      "Add",      "And",    "Cast",     "Concat",    "Constant", "ConstantOfShape", "CumSum", "Dropout",
-      "Equal",    "Expand", "Flatten",  "Gather",    "GatherND", "Gemm",            "LayerNormalization",
-      "LessOrEqual", "MatMul", "Max",   "Mul",       "Not",      "Pow",             "Range",  "Relu",
-      "Reshape",  "Shape",  "Slice",    "Softmax",   "SoftmaxCrossEntropyLoss",     "Split",  "Squeeze",
-      "Sub",      "Tanh",   "Transpose", "Unsqueeze", "Where"};
-  return domain.empty() && standard.contains(opType);
-}
 
 std::string neap::adviceFor(StringRef domain, StringRef opType, int64_t version) {
   if (opType.contains("Quantize") || opType.starts_with("QLinear") || opType.contains("Integer") || opType.contains("NBits"))

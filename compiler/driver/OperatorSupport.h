@@ -1,4 +1,4 @@
-// Whether an operator of a file can be compiled, and if not, why and what to do.
+// What to do where an operator of a file cannot be compiled. Whether it can is the conversion's knowledge: OpTable.h.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"
@@ -7,8 +7,6 @@
 #include <string>
 
 namespace neap {
-
-bool isSupported(llvm::StringRef domain, llvm::StringRef opType, int64_t version);
 
 /// For an operator that is not supported: what is missing and what the user can do.
 std::string adviceFor(llvm::StringRef domain, llvm::StringRef opType, int64_t version);

@@ -1,11 +1,12 @@
 // Accesses of a fusion group's values, by propagation from its anchor.
 #include "neap/passes/fuse/Group.h"
 
+#include "neap/dialects/neap/TensorBuilder.h"
+
 using namespace mlir;
 
 namespace neap {
 
-static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
 LinearForm GroupAccesses::position(Value value) const {
   return linearPosition(accesses.at(value), shapeOf(value), loops.size());

@@ -2,6 +2,7 @@
 #ifndef NEAP_PASSES_GRAPH_TD
 #define NEAP_PASSES_GRAPH_TD
 
+include "neap/passes/graph/raise-gelu/Pass.td"
 include "neap/passes/graph/attach-loss/Pass.td"
 include "neap/passes/graph/describe-inputs/Pass.td"
 

@@ -1,4 +1,5 @@
-// Lowering to the LLVM dialect: math functions first (ours), then upstream's conversions, then a check that nothing is left.
+// Lowering to the LLVM dialect: math functions first (ours), then upstream's conversions, then a check that nothing is
+// left.
 //
 //   1. LowerMath: polynomials, bf16 as integers, refusal of library calls
 //   2. scf -> cf, vector, arith, math, cf, index, func -> llvm
@@ -34,10 +35,10 @@ bool hasPolynomial(StringRef name) {
 
 /// Operations of math that are one or a few instructions for every float type.
 bool hasInstruction(StringRef name) {
-  static const llvm::StringSet<> names{"math.absf",  "math.absi",     "math.ceil", "math.copysign", "math.ctlz",
-                                       "math.ctpop", "math.cttz",     "math.fma",  "math.floor",    "math.isfinite",
-                                       "math.isinf", "math.isnan",    "math.isnormal", "math.roundeven",
-                                       "math.rsqrt", "math.sqrt",     "math.trunc"};
+  static const llvm::StringSet<> names{"math.absf",  "math.absi",  "math.ceil",     "math.copysign",  "math.ctlz",
+                                       "math.ctpop", "math.cttz",  "math.fma",      "math.floor",     "math.isfinite",
+                                       "math.isinf", "math.isnan", "math.isnormal", "math.roundeven", "math.rsqrt",
+                                       "math.sqrt",  "math.trunc"};
   return names.contains(name);
 }
 

@@ -16,6 +16,7 @@ struct Command {
 };
 
 Command compileCommand();
+Command exportWeightsCommand();
 Command inspectCommand();
 Command opsCommand();
 

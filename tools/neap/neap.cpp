@@ -27,7 +27,7 @@ const std::vector<std::string> &neap::commandLine() { return arguments; }
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   arguments.assign(argv + 1, argv + argc);
-  const Command commands[] = {compileCommand(), inspectCommand(), opsCommand()};
+  const Command commands[] = {compileCommand(), exportWeightsCommand(), inspectCommand(), opsCommand()};
   if (!parse(argc, argv))
     return static_cast<int>(ExitCode::Usage);
   for (const Command &command : commands)

@@ -118,7 +118,8 @@ void Differentiator::accumulate(Value value, Value gradient) {
 /// Several reads of a parameter are one variable: their gradients are added, the last read's first.
 void Differentiator::observeGradients() {
   llvm::StringMap<Value> totals;
-  for (auto read : llvm::reverse(llvm::to_vector(body.getOps<ReadOp>()))) {
+  SmallVector<ReadOp> reads = llvm::to_vector(body.getOps<ReadOp>());
+  for (ReadOp read : llvm::reverse(reads)) {
     Value gradient = gradients.lookup(read);
     if (!gradient)
       continue;

@@ -25,11 +25,14 @@ def BuildBackward : Pass<"neap-build-backward", "::mlir::ModuleOp"> {
       %loss = neap.reduce sum %y axes [0] : tensor<4xf32>
       neap.return %loss : tensor<f32>
     }
-    // becomes, in front of the return
-      %one = neap.constant dense<1.000000e+00> : tensor<f32>
-      %dy = neap.broadcast %one : tensor<f32> -> tensor<4xf32>
-      %dw = neap.mul %dy, %x : tensor<4xf32>
-      neap.observe @w, %dw : tensor<4xf32>
+    // becomes, as the gradient of %w is %x and all factors 1 fold
+    neap.step @forward(%x: tensor<4xf32> {neap.name = "x"}) -> (tensor<f32> {neap.name = "loss"}) {
+      neap.observe @w, %x : tensor<4xf32>
+      %w = neap.read @w : tensor<4xf32>
+      %y = neap.mul %x, %w : tensor<4xf32>
+      %loss = neap.reduce sum %y axes [0] : tensor<4xf32>
+      neap.return %loss : tensor<f32>
+    }
     ```
   }];
   let dependentDialects = ["::neap::NeapDialect"];

@@ -127,8 +127,8 @@ struct BuildOptimizer : ::neap::impl::BuildOptimizerBase<BuildOptimizer> {
       builder.setInsertionPointAfter(findPlace(step, gradient, value));
       UpdateWriter(*rule, step, gradient.parameter).write(builder, gradient.observe.getLoc(), value);
       remark::passed(gradient.parameter.getLoc(), remark::RemarkOpts::name("Update").category("build-optimizer"))
-          << "parameter '" << gradient.parameter.getSymName() << "' is updated"
-          << (gradient.parameter.getDecays() ? "" : " without weight decay");
+          << ("parameter '" + gradient.parameter.getSymName() + "' is updated" +
+              (gradient.parameter.getDecays() ? "" : " without weight decay")).str();
     }
   }
 };

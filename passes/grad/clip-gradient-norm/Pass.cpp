@@ -78,7 +78,7 @@ struct ClipGradientNorm : ::neap::impl::ClipGradientNormBase<ClipGradientNorm> {
         buildClipped(builder, gradient, factor);
       remark::passed(step.getLoc(), remarkNamed("Clip")) << "gradients clipped: " << remark::metric("tensors", gradients.size());
     } else {
-      remark::missed(step.getLoc(), remarkNamed("Clip")) << "gradients not clipped: clipping is off";
+      remark::missed(step.getLoc(), remarkNamed("Clip")) << (clip ? "gradients not clipped: there are none" : "gradients not clipped: clipping is off");
     }
     setResults(step, {{"loss", getReturn(step).getOperand(0)}, {"gradient_norm", norm}});
   }

@@ -1,5 +1,5 @@
-// The loop nest around the register tile. An item is a strip of rows of one block of columns; neighbouring items of a call
-// that share their columns form a run, for which a block of rhs is packed once:
+// The loop nest around the register tile. An item is a strip of rows of one block of columns; neighbouring items of a
+// call that share their columns form a run, for which a block of rhs is packed once:
 //
 //   for each run of items                        rows of one block of columns, of one batch element
 //     for each block of k                        sums rest in scratch between blocks
@@ -31,8 +31,8 @@ struct ScratchLayout {
   ScratchLayout(const GemmProblem &problem, const GemmTiling &tiling) {
     int64_t depth = std::min(tiling.depth, problem.k);
     // Sums that survive a block of k need room for the whole run, others for one register tile.
-    int64_t rows = problem.k > tiling.depth ? std::min(tiling.blockRows, roundUp(problem.m, tiling.tileRows))
-                                            : tiling.tileRows;
+    int64_t rows =
+        problem.k > tiling.depth ? std::min(tiling.blockRows, roundUp(problem.m, tiling.tileRows)) : tiling.tileRows;
     int64_t columns = problem.k > tiling.depth ? tiling.blockColumns : tiling.tileColumns;
     lhs = rhs + roundUp(depth * tiling.blockColumns + packingSlack, 16);
     sums = lhs;
@@ -155,8 +155,8 @@ private:
     });
   }
 
-  /// The register tiles of one strip. The rows of lhs stay in the first-level cache while the panels of rhs stream by, and C
-  /// is written row by row; the other way round was slower everywhere.
+  /// The register tiles of one strip. The rows of lhs stay in the first-level cache while the panels of rhs stream by,
+  /// and C is written row by row; the other way round was slower everywhere.
   void writeStrip(const Strip &strip, Value depth, Value first, Value last) {
     code.loop(code.integer(0), strip.rows, tiling.tileRows, [&](Value i) {
       code.loop(code.integer(0), columns, tiling.tileColumns,
@@ -172,8 +172,8 @@ private:
     Value panel = code.address(rhsPanels, code.mul(j, depth));
     Value target = sums;
     if (blocked) // Tiles rest one behind the other, row by row of tiles.
-      target = code.address(sums, code.add(code.mul(code.add(strip.first, i), tiling.blockColumns),
-                                           code.mul(j, tiling.tileRows)));
+      target = code.address(
+          sums, code.add(code.mul(code.add(strip.first, i), tiling.blockColumns), code.mul(j, tiling.tileRows)));
     call(tile, {depth, tileLhs, lhsStride, panel, target, first});
     code.when(last, [&] {
       Value row = code.add(code.add(firstRow, strip.first), i);

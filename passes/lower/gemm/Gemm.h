@@ -1,6 +1,7 @@
-// Generates CPU kernels for batched fp32 matrix products of static size: C[b,i,j] = epilogue(sum_k A[b,i,k] * B[b,k,j]).
-// Every element has one accumulator that starts at +0 and takes its k products in order by fused multiply-add, so no
-// tiling, thread split or vector width changes a bit of the result. docs/design/0002-generated-gemm.md has the figures.
+// Generates CPU kernels for batched fp32 matrix products of static size: C[b,i,j] = epilogue(sum_k A[b,i,k] *
+// B[b,k,j]). Every element has one accumulator that starts at +0 and takes its k products in order by fused
+// multiply-add, so no tiling, thread split or vector width changes a bit of the result.
+// docs/design/0002-generated-gemm.md has the figures.
 #pragma once
 
 #include "neap/passes/lower/CpuDescription.h"
@@ -24,8 +25,8 @@ struct OperandLayout {
   int64_t columnStride = 1;
 };
 
-/// The product: `lhs` is m x k, `rhs` is k x n, over the batch dimensions `batch` (may be empty). All sizes >= 1, but `k`
-/// may be 0: the sums are then +0.
+/// The product: `lhs` is m x k, `rhs` is k x n, over the batch dimensions `batch` (may be empty). All sizes >= 1, but
+/// `k` may be 0: the sums are then +0.
 struct GemmProblem {
   mlir::SmallVector<int64_t> batch;
   int64_t m = 1, n = 1, k = 1;

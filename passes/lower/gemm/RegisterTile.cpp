@@ -1,5 +1,6 @@
-// The register tile: the innermost loop of every product. All its sums stay in vector registers while it walks along k; per
-// step it loads a row of the rhs panel, broadcasts a column of the lhs panel and issues one fused multiply-add per register.
+// The register tile: the innermost loop of every product. All its sums stay in vector registers while it walks along k;
+// per step it loads a row of the rhs panel, broadcasts a column of the lhs panel and issues one fused multiply-add per
+// register.
 #include "neap/passes/lower/Code.h"
 #include "neap/passes/lower/gemm/Parts.h"
 
@@ -13,8 +14,8 @@ namespace {
 /// Steps along k per iteration of the loop: enough to hide its bookkeeping.
 constexpr int64_t unroll = 4;
 
-/// Emits the tile's body; `rows` x `vectors` registers of `lanes` lanes. `lhsStride` is the distance of the lhs elements along
-/// the way that is not contiguous; null for a packed panel, where it is `rows`.
+/// Emits the tile's body; `rows` x `vectors` registers of `lanes` lanes. `lhsStride` is the distance of the lhs
+/// elements along the way that is not contiguous; null for a packed panel, where it is `rows`.
 class TileWriter {
 public:
   TileWriter(Code &code, const GemmTiling &tiling, Value lhsStride)
@@ -70,8 +71,8 @@ public:
   }
 
 private:
-  /// Addresses from which the elements of `steps` steps from `k` on are at constant distances: one per row where rows are
-  /// contiguous along k, one per step otherwise.
+  /// Addresses from which the elements of `steps` steps from `k` on are at constant distances: one per row where rows
+  /// are contiguous along k, one per step otherwise.
   SmallVector<Value> lhsAddresses(Value lhs, Value k, int64_t steps) {
     SmallVector<Value> addresses;
     if (form == LhsForm::rows) {
@@ -110,7 +111,8 @@ StringRef suffixOf(LhsForm form) {
 } // namespace
 
 func::FuncOp getRegisterTile(ModuleOp module, const GemmTiling &tiling) {
-  std::string name = llvm::formatv("neap_gemm_tile_{0}x{1}{2}", tiling.tileRows, tiling.tileColumns, suffixOf(tiling.lhs));
+  std::string name =
+      llvm::formatv("neap_gemm_tile_{0}x{1}{2}", tiling.tileRows, tiling.tileColumns, suffixOf(tiling.lhs));
   OpBuilder builder(module.getContext());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext()), integer = builder.getI64Type();
   auto [function, isNew] =

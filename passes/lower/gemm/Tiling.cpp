@@ -1,4 +1,5 @@
-// Chooses tile sizes from the CPU and the problem. The reasons and the measurements are in docs/design/0002-generated-gemm.md.
+// Chooses tile sizes from the CPU and the problem. The reasons and the measurements are in
+// docs/design/0002-generated-gemm.md.
 #include "neap/passes/lower/gemm/Gemm.h"
 
 #include <algorithm>
@@ -13,17 +14,19 @@ int64_t roundUp(int64_t a, int64_t b) { return divideUp(a, b) * b; }
 struct Blocking {
   /// Most rows of a register tile: with two vectors of columns, what the registers hold.
   int64_t tileRows;
-  /// A k of at most `wholeDepth` is not cut; a longer one into blocks of at most `depth`.
-  int64_t wholeDepth, depth;
+  /// k is cut into blocks of at most this depth.
+  int64_t depth;
   /// A packed block of rhs: most columns (enough that packing lhs again for each block does not count), most elements.
   int64_t columns, panelElements;
 };
 
-constexpr Blocking avx512{12, 768, 384, 768, 384 * 768};
-constexpr Blocking avx2{6, 256, 256, 768, 256 * 768};
+constexpr Blocking avx512{12, 768, 768, 384 * 768};
+constexpr Blocking avx2{6, 256, 768, 256 * 768};
 
 /// Up to so many columns, packing lhs costs more than reading it in place.
 constexpr int64_t columnsInPlace = 256;
+/// Rows for which a block of rhs is packed once, and sums that may rest in scratch (1.5 MiB) between blocks of k.
+constexpr int64_t mostBlockRows = 1056, restingSums = 1056 * 384;
 /// A worker with fewer rows than this would spend its time packing rhs.
 constexpr int64_t rowsPerWorker = 256;
 
@@ -60,8 +63,8 @@ LhsForm formInPlace(const OperandLayout &lhs) {
   return lhs.rowStride == 1 ? LhsForm::columns : LhsForm::packed;
 }
 
-/// Columns of a block of rhs: what the cache limits of `blocking` allow, cut finer only where rows alone would not occupy
-/// the workers.
+/// Columns of a block of rhs: what the cache limits of `blocking` allow, cut finer only where rows alone would not
+/// occupy the workers.
 int64_t chooseBlockColumns(const GemmProblem &problem, const Blocking &blocking, int64_t depth, int64_t tileColumns,
                            int64_t workers) {
   int64_t rowGroups = std::max<int64_t>(problem.m / rowsPerWorker, 1);
@@ -85,11 +88,10 @@ GemmTiling chooseGemmTiling(const GemmProblem &problem, const CpuDescription &cp
     tiling.lhs = formInPlace(problem.lhs);
     tiling.tileRows = rows;
   }
-  tiling.depth = k <= blocking.wholeDepth ? k : balanced(k, blocking.depth, 1);
+  tiling.depth = balanced(k, blocking.depth, 1);
   tiling.blockColumns = chooseBlockColumns(problem, blocking, tiling.depth, tiling.tileColumns, workers);
   tiling.itemRows = balanced(problem.m, 48, tiling.tileRows);
-  // Where sums rest in scratch between blocks of k, rows are what it holds.
-  int64_t blockRows = k > tiling.depth ? 528 : 1056;
+  int64_t blockRows = std::min(mostBlockRows, restingSums / tiling.blockColumns);
   tiling.blockRows = tiling.itemRows * std::max<int64_t>(1, blockRows / tiling.itemRows);
   tiling.grain = std::min(divideUp(96, tiling.itemRows), divideUp(problem.m, tiling.itemRows));
   return tiling;

@@ -15,8 +15,7 @@ static bool isInput(Value value) {
   return isa<BlockArgument>(value);
 }
 
-/// Indices in [-size, size) as indices in [0, size). Constants are checked, computed ones get a select. Inputs are left
-/// alone: the runtime refuses data outside [0, size) before the step.
+/// Indices in [-size, size) as indices in [0, size). Constants are checked, computed ones get a select.
 static FailureOr<Value> normalizeIndices(Node &node, Value indices, int64_t size) {
   if (std::optional<HostTensor> constant = getConstant(indices)) {
     for (int64_t &index : constant->integers) {
@@ -26,8 +25,6 @@ static FailureOr<Value> normalizeIndices(Node &node, Value indices, int64_t size
     }
     return node.constant(constant->toAttribute());
   }
-  if (isInput(indices))
-    return indices;
   Value negative = node.make<CompareOp>(Predicate::Less, indices, node.splatLike(indices, 0));
   Value fromEnd = node.make<AddOp>(indices, node.splatLike(indices, size));
   return node.make<SelectOp>(negative, fromEnd, indices);
@@ -53,7 +50,9 @@ static Outputs convertGather(Node &node) {
   FailureOr<int64_t> axis = node.getAxis(0, node.rank(0));
   if (failed(axis))
     return failure();
-  FailureOr<Value> indices = normalizeIndices(node, node.input(1), node.shape(0)[*axis]);
+  // Inputs are left alone: the runtime refuses data outside [0, size) before the step.
+  FailureOr<Value> indices = isInput(node.input(1)) ? FailureOr<Value>(node.input(1))
+                                                    : normalizeIndices(node, node.input(1), node.shape(0)[*axis]);
   if (failed(indices))
     return failure();
   // A single constant index is a slice, whose gradient needs no scatter.

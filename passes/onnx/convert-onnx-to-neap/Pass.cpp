@@ -71,13 +71,13 @@ LogicalResult GraphConverter::convert() {
         return failure();
     } else if (auto node = dyn_cast<onnx::NodeOp>(op)) {
       remark::passed(node.getLoc(), remarkNamed("DropNode"))
-          << "node '" << node.getName() << "' (" << node.getOpType() << ") dropped: no output needs it";
+          << ("node '" + node.getName() + "' (" + node.getOpType() + ") dropped: no output needs it").str();
     }
   }
   for (auto initializer : graph->getParentOfType<ModuleOp>().getOps<onnx::InitializerOp>())
     if (!read.contains(initializer))
       remark::passed(initializer.getLoc(), remarkNamed("DropInitializer"))
-          << "initializer '" << initializer.getSymName() << "' dropped: no output needs it";
+          << ("initializer '" + initializer.getSymName() + "' dropped: no output needs it").str();
   return finishStep();
 }
 

@@ -134,8 +134,8 @@ void BodyInterpreter::run(Operation *op) {
 }
 
 /// One op's body, built once in a block whose arguments are elements, accumulator and loop indices.
-struct Body {
-  explicit Body(Operation *op);
+struct BuiltBody {
+  explicit BuiltBody(Operation *op);
   Block block;
   Value result;
   unsigned numElements;
@@ -147,7 +147,7 @@ Type bodyTypeOf(Type tensor) {
   return integer ? IntegerType::get(element.getContext(), integer.getWidth()) : element;
 }
 
-Body::Body(Operation *op) {
+BuiltBody::BuiltBody(Operation *op) {
   auto fusible = cast<Fusible>(op);
   SmallVector<Type> types;
   for (Type type : op->getOperandTypes())
@@ -157,7 +157,8 @@ Body::Body(Operation *op) {
   numElements = types.size();
   types.append(fusible.getIterationSpace().sizes.size(), IndexType::get(op->getContext()));
   block.addArguments(types, SmallVector<Location>(types.size(), op->getLoc()));
-  OpBuilder builder = OpBuilder::atBlockEnd(&block);
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&block);
   ValueRange arguments(block.getArguments());
   result = fusible.buildBody(builder, op->getLoc(), arguments.take_front(numElements), arguments.drop_front(numElements));
 }
@@ -210,7 +211,7 @@ HostTensor runLoops(Operation *op, ArrayRef<HostTensor> operands) {
   TypedAttr neutral = fusible.getNeutralElement();
   for (int64_t i = 0; neutral && i < result.size(); ++i)
     store(result, i, toScalar(neutral));
-  Body body(op);
+  BuiltBody body(op);
   forEachIndex(fusible.getIterationSpace().sizes, [&](ArrayRef<int64_t> point) {
     BodyInterpreter interpreter;
     int64_t target = locate(fusible.getResultMap(0), point, 0, result.shape());

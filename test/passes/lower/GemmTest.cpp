@@ -1,7 +1,7 @@
-// Generated matrix products against a triple loop, bit for bit: every shape, layout, tiling, CPU and split must give exactly
-// the sum that one accumulator makes in k order by fused multiply-add.
-#include "neap/compiler/emit/Object.h"
+// Generated matrix products against a triple loop, bit for bit: every shape, layout, tiling, CPU and split must give
+// exactly the sum that one accumulator makes in k order by fused multiply-add.
 #include "neap/passes/lower/gemm/Gemm.h"
+#include "neap/compiler/emit/Object.h"
 #include "neap/test/support/CompiledModule.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// The lowering to the LLVM dialect, executed: accuracy of the math functions, equal bits of scalars and vectors, no contraction,
-// and a diagnostic for everything that would otherwise become a library call.
+// The lowering to the LLVM dialect, executed: accuracy of the math functions, equal bits of scalars and vectors, no
+// contraction, and a diagnostic for everything that would otherwise become a library call.
 #include "neap/passes/lower/ToLlvm.h"
 
 #include "neap/compiler/emit/Object.h"
@@ -25,15 +25,20 @@ std::string elementwiseModule(const std::string &op) {
   std::string text;
   for (bool isVector : {true, false}) {
     std::string type = isVector ? "vector<16xf32>" : "f32", step = isVector ? "16" : "1";
-    text += "func.func @" + std::string(isVector ? "vector" : "scalar") + R"((%in: !llvm.ptr, %out: !llvm.ptr, %n: i64) {
+    text += "func.func @" + std::string(isVector ? "vector" : "scalar") +
+            R"((%in: !llvm.ptr, %out: !llvm.ptr, %n: i64) {
       %zero = arith.constant 0 : i64
-      %step = arith.constant )" + step + R"( : i64
+      %step = arith.constant )" +
+            step + R"( : i64
       scf.for %i = %zero to %n step %step : i64 {
         %from = llvm.getelementptr %in[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
         %to = llvm.getelementptr %out[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
-        %x = llvm.load %from {alignment = 4 : i64} : !llvm.ptr -> )" + type + R"(
-        %y = )" + op + " %x : " + type + R"(
-        llvm.store %y, %to {alignment = 4 : i64} : )" + type + R"(, !llvm.ptr
+        %x = llvm.load %from {alignment = 4 : i64} : !llvm.ptr -> )" +
+            type + R"(
+        %y = )" +
+            op + " %x : " + type + R"(
+        llvm.store %y, %to {alignment = 4 : i64} : )" +
+            type + R"(, !llvm.ptr
       }
       return
     }
@@ -202,9 +207,9 @@ TEST_F(Lowering, RefusesObjectsItCannotFinish) {
     EXPECT_TRUE(failed(neap::emit::emitObject(*module, {"x86-64-v3"}, path)));
     return message;
   };
-  EXPECT_EQ(errorOfObject("llvm.func @f(%a: f32) -> f32 { %0 = llvm.frem %a, %a : f32 llvm.return %0 : f32 }",
-                          "/dev/null"),
-            "expected code without library calls, got calls of fmodf");
+  EXPECT_EQ(
+      errorOfObject("llvm.func @f(%a: f32) -> f32 { %0 = llvm.frem %a, %a : f32 llvm.return %0 : f32 }", "/dev/null"),
+      "expected code without library calls, got calls of fmodf");
   EXPECT_EQ(errorOfObject("llvm.func @f() { llvm.return }", "/no/such/folder/x.o"),
             "cannot write /no/such/folder/x.o: No such file or directory");
 }

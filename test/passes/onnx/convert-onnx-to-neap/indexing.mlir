@@ -120,14 +120,24 @@ onnx.graph attributes {dim_params = [["", ""]], input_names = ["m"], opsets = {}
 // CHECK-SAME: -> (tensor<5x4xf32> {neap.name = "y"})
 // CHECK-NEXT: %[[V0:.*]] = neap.slice %[[I]] starts [0, 0] sizes [5, 1] strides [1, 1] : tensor<5x2xi64>
 // CHECK-NEXT: %[[V1:.*]] = neap.reshape %[[V0]] : tensor<5x1xi64> -> tensor<5xi64>
-// CHECK-NEXT: %[[V2:.*]] = neap.constant dense<3> : tensor<5xi64>
-// CHECK-NEXT: %[[V3:.*]] = neap.mul %[[V1]], %[[V2]] : tensor<5xi64>
-// CHECK-NEXT: %[[V4:.*]] = neap.slice %[[I]] starts [0, 1] sizes [5, 1] strides [1, 1] : tensor<5x2xi64>
-// CHECK-NEXT: %[[V5:.*]] = neap.reshape %[[V4]] : tensor<5x1xi64> -> tensor<5xi64>
-// CHECK-NEXT: %[[V6:.*]] = neap.add %[[V3]], %[[V5]] : tensor<5xi64>
-// CHECK-NEXT: %[[V7:.*]] = neap.reshape %[[X]] : tensor<2x3x4xf32> -> tensor<6x4xf32>
-// CHECK-NEXT: %[[V8:.*]] = neap.gather %[[V7]], %[[V6]] : tensor<6x4xf32>, tensor<5xi64>
-// CHECK-NEXT: neap.return %[[V8]] : tensor<5x4xf32>
+// CHECK-NEXT: %[[V2:.*]] = neap.constant dense<0> : tensor<5xi64>
+// CHECK-NEXT: %[[V3:.*]] = neap.compare lt %[[V1]], %[[V2]] : tensor<5xi64>
+// CHECK-NEXT: %[[V4:.*]] = neap.constant dense<2> : tensor<5xi64>
+// CHECK-NEXT: %[[V5:.*]] = neap.add %[[V1]], %[[V4]] : tensor<5xi64>
+// CHECK-NEXT: %[[V6:.*]] = neap.select %[[V3]], %[[V5]], %[[V1]] : tensor<5xi1>, tensor<5xi64>
+// CHECK-NEXT: %[[V7:.*]] = neap.constant dense<3> : tensor<5xi64>
+// CHECK-NEXT: %[[V8:.*]] = neap.mul %[[V6]], %[[V7]] : tensor<5xi64>
+// CHECK-NEXT: %[[V9:.*]] = neap.slice %[[I]] starts [0, 1] sizes [5, 1] strides [1, 1] : tensor<5x2xi64>
+// CHECK-NEXT: %[[V10:.*]] = neap.reshape %[[V9]] : tensor<5x1xi64> -> tensor<5xi64>
+// CHECK-NEXT: %[[V11:.*]] = neap.constant dense<0> : tensor<5xi64>
+// CHECK-NEXT: %[[V12:.*]] = neap.compare lt %[[V10]], %[[V11]] : tensor<5xi64>
+// CHECK-NEXT: %[[V13:.*]] = neap.constant dense<3> : tensor<5xi64>
+// CHECK-NEXT: %[[V14:.*]] = neap.add %[[V10]], %[[V13]] : tensor<5xi64>
+// CHECK-NEXT: %[[V15:.*]] = neap.select %[[V12]], %[[V14]], %[[V10]] : tensor<5xi1>, tensor<5xi64>
+// CHECK-NEXT: %[[V16:.*]] = neap.add %[[V8]], %[[V15]] : tensor<5xi64>
+// CHECK-NEXT: %[[V17:.*]] = neap.reshape %[[X]] : tensor<2x3x4xf32> -> tensor<6x4xf32>
+// CHECK-NEXT: %[[V18:.*]] = neap.gather %[[V17]], %[[V16]] : tensor<6x4xf32>, tensor<5xi64>
+// CHECK-NEXT: neap.return %[[V18]] : tensor<5x4xf32>
 onnx.graph attributes {dim_params = [["", "", ""], ["", ""]], input_names = ["x", "i"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
 ^bb0(%x: tensor<2x3x4xf32>, %i: tensor<5x2xi64>):
   %y = onnx.node "GatherND"(%x, %i) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2x3x4xf32>, tensor<5x2xi64>) -> none

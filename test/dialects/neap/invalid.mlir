@@ -1,0 +1,360 @@
+// Every constraint has its error.
+// RUN: neap-opt %s --split-input-file --verify-diagnostics
+
+neap.step @reshape_c1(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.reshape' op expected element type 'f32', got 'i32'}}
+  %0 = neap.reshape %x : tensor<4xf32> -> tensor<4xi32>
+  neap.return
+}
+
+// -----
+
+neap.step @reshape_c2(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.reshape' op expected 4 elements, got 6}}
+  %0 = neap.reshape %x : tensor<4xf32> -> tensor<2x3xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @transpose_c1(%x: tensor<4x2xf32>) {
+  // expected-error@+1 {{'neap.transpose' op expected a permutation of 2 dimensions, got [0, 0]}}
+  %0 = neap.transpose %x [0, 0] : tensor<4x2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @broadcast_c1(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.broadcast' op expected element type 'f32', got 'f64'}}
+  %0 = neap.broadcast %x : tensor<4xf32> -> tensor<2x4xf64>
+  neap.return
+}
+
+// -----
+
+neap.step @broadcast_c2(%x: tensor<1x4xf32>) {
+  // expected-error@+1 {{'neap.broadcast' op expected a result of rank 2 or more, got 1}}
+  %0 = neap.broadcast %x : tensor<1x4xf32> -> tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @broadcast_c3(%x: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.broadcast' op expected dimensions equal or 1, got 'tensor<2xf32>' to 'tensor<4xf32>'}}
+  %0 = neap.broadcast %x : tensor<2xf32> -> tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @slice_c1(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.slice' op expected indices below 4 in dimension 0, got 2 to 4}}
+  %0 = neap.slice %x starts [2] sizes [3] strides [1] : tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @slice_c1_sizes(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.slice' op expected sizes of 0 or more, got -1}}
+  %0 = neap.slice %x starts [2] sizes [-1] strides [1] : tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @slice_c1_rank(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.slice' op expected one start, size and stride for each of 1 dimensions}}
+  %0 = neap.slice %x starts [2, 1] sizes [1] strides [1] : tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @unslice_c1(%x: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.unslice' op expected element type 'f32', got 'f16'}}
+  %0 = neap.unslice %x starts [0] strides [1] : tensor<2xf32> -> tensor<4xf16>
+  neap.return
+}
+
+// -----
+
+neap.step @unslice_c2(%x: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.unslice' op expected a result of rank 1, got 2}}
+  %0 = neap.unslice %x starts [0] strides [1] : tensor<2xf32> -> tensor<4x1xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @unslice_c3(%x: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.unslice' op expected indices below 4 in dimension 0, got 3 to 4}}
+  %0 = neap.unslice %x starts [3] strides [1] : tensor<2xf32> -> tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @concat_c1() {
+  // expected-error@+1 {{'neap.concat' op expected at least one operand, got none}}
+  %0 = "neap.concat"() {axis = 0 : i64} : () -> tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @concat_c2(%x: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.concat' op expected an axis below 1, got 1}}
+  %0 = neap.concat %x, %x axis 1 : tensor<2xf32>, tensor<2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @concat_c3(%x: tensor<2x3xf32>, %y: tensor<2x4xf32>) {
+  // expected-error@+1 {{'neap.concat' op expected 'tensor<2x3xf32>' but for dimension 0, got 'tensor<2x4xf32>'}}
+  %0 = neap.concat %x, %y axis 0 : tensor<2x3xf32>, tensor<2x4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @gather_c1(%x: tensor<f32>, %i: tensor<2xi64>) {
+  // expected-error@+1 {{'neap.gather' op expected a table of rank 1 or more, got 'tensor<f32>'}}
+  %0 = neap.gather %x, %i : tensor<f32>, tensor<2xi64>
+  neap.return
+}
+
+// -----
+
+neap.step @scatter_add_c1(%x: tensor<f32>, %i: tensor<2xi64>, %u: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.scatter_add' op expected a base of rank 1 or more, got 'tensor<f32>'}}
+  %0 = neap.scatter_add %x, %i, %u : tensor<f32>, tensor<2xi64>, tensor<2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @scatter_add_c2(%x: tensor<4x3xf32>, %i: tensor<2xi64>, %u: tensor<3x3xf32>) {
+  // expected-error@+1 {{'neap.scatter_add' op expected updates of type 'tensor<2x3xf32>', got 'tensor<3x3xf32>'}}
+  %0 = neap.scatter_add %x, %i, %u : tensor<4x3xf32>, tensor<2xi64>, tensor<3x3xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @gather_nd_c1(%x: tensor<4x3xf32>, %i: tensor<2xi64>) {
+  // expected-error@+1 {{'neap.gather_nd' op expected indices of rank above the batch dimensions, got 'tensor<2xi64>'}}
+  %0 = neap.gather_nd %x, %i {batch_dims = 1 : i64} : tensor<4x3xf32>, tensor<2xi64> -> tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @gather_nd_c2(%x: tensor<4x3xf32>, %i: tensor<3xi64>) {
+  // expected-error@+1 {{'neap.gather_nd' op expected index tuples of at most 2 elements, got 3}}
+  %0 = neap.gather_nd %x, %i : tensor<4x3xf32>, tensor<3xi64> -> tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @gather_nd_c3(%x: tensor<4x3xf32>, %i: tensor<2x1xi64>) {
+  // expected-error@+1 {{'neap.gather_nd' op expected equal batch dimensions, got 'tensor<4x3xf32>' and 'tensor<2x1xi64>'}}
+  %0 = neap.gather_nd %x, %i {batch_dims = 1 : i64} : tensor<4x3xf32>, tensor<2x1xi64> -> tensor<2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @gather_nd_c4(%x: tensor<4x3xf32>, %i: tensor<2x1xi64>) {
+  // expected-error@+1 {{'neap.gather_nd' op expected result 'tensor<2x3xf32>', got 'tensor<2xf32>'}}
+  %0 = neap.gather_nd %x, %i : tensor<4x3xf32>, tensor<2x1xi64> -> tensor<2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @cumsum_c1(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.cumsum' op expected an axis below 1, got 1}}
+  %0 = neap.cumsum %x axis 1 : tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @iota_c1() {
+  // expected-error@+1 {{'neap.iota' op expected an axis below 1, got 2}}
+  %0 = neap.iota 2 : tensor<4xi64>
+  neap.return
+}
+
+// -----
+
+neap.step @reduce_c1(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.reduce' op expected axes below 1, got [1]}}
+  %0 = neap.reduce sum %x axes [1] : tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @reduce_c2(%x: tensor<4x2xf32>) {
+  // expected-error@+1 {{'neap.reduce' op expected increasing axes, got [1, 0]}}
+  %0 = neap.reduce sum %x axes [1, 0] : tensor<4x2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @matmul_c1(%x: tensor<4x2xf32>, %y: tensor<2x3xf64>) {
+  // expected-error@+1 {{'neap.matmul' op expected equal element types, got 'tensor<4x2xf32>' and 'tensor<2x3xf64>'}}
+  %0 = neap.matmul %x, %y : tensor<4x2xf32>, tensor<2x3xf64>
+  neap.return
+}
+
+// -----
+
+neap.step @matmul_c2(%x: tensor<4x2xf32>, %y: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.matmul' op expected equal ranks of 2 or more, got 'tensor<4x2xf32>' and 'tensor<2xf32>'}}
+  %0 = neap.matmul %x, %y : tensor<4x2xf32>, tensor<2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @matmul_c3(%x: tensor<2x4x2xf32>, %y: tensor<1x2x3xf32>) {
+  // expected-error@+1 {{'neap.matmul' op expected equal batch dimensions, got 'tensor<2x4x2xf32>' and 'tensor<1x2x3xf32>'}}
+  %0 = neap.matmul %x, %y : tensor<2x4x2xf32>, tensor<1x2x3xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @matmul_c4(%x: tensor<4x2xf32>, %y: tensor<3x5xf32>) {
+  // expected-error@+1 {{'neap.matmul' op expected 2 rows on the right, got 'tensor<3x5xf32>'}}
+  %0 = neap.matmul %x, %y : tensor<4x2xf32>, tensor<3x5xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @softmax_c1(%x: tensor<f32>) {
+  // expected-error@+1 {{'neap.softmax' op expected an operand of rank 1 or more, got 'tensor<f32>'}}
+  %0 = neap.softmax %x : tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @softmax_backward_c1(%x: tensor<f32>) {
+  // expected-error@+1 {{'neap.softmax_backward' op expected operands of rank 1 or more, got 'tensor<f32>'}}
+  %0 = neap.softmax_backward %x, %x : tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @layer_norm_c1(%x: tensor<f32>) {
+  // expected-error@+1 {{'neap.layer_norm' op expected an operand of rank 1 or more, got 'tensor<f32>'}}
+  %0:3 = neap.layer_norm %x, %x, %x {epsilon = 1.0e-05 : f32} : tensor<f32>, tensor<f32>, tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @layer_norm_c2(%x: tensor<2x3xf32>, %g: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.layer_norm' op expected scale and bias of type 'tensor<3xf32>', got 'tensor<2xf32>' and 'tensor<2xf32>'}}
+  %0:3 = neap.layer_norm %x, %g, %g {epsilon = 1.0e-05 : f32} : tensor<2x3xf32>, tensor<2xf32>, tensor<2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @layer_norm_backward_c1(%x: tensor<2x3xf32>, %g: tensor<2xf32>, %m: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.layer_norm_backward' op expected a scale for each column of 'tensor<2x3xf32>', got 'tensor<2xf32>'}}
+  %0:3 = neap.layer_norm_backward %x, %g, %m, %m, %x : tensor<2x3xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2x3xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @layer_norm_backward_c2(%x: tensor<2x3xf32>, %g: tensor<3xf32>) {
+  // expected-error@+1 {{'neap.layer_norm_backward' op expected statistics of type 'tensor<2xf32>', got 'tensor<3xf32>'}}
+  %0:3 = neap.layer_norm_backward %x, %g, %g, %g, %x : tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<2x3xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @layer_norm_backward_c3(%x: tensor<2x3xf32>, %g: tensor<3xf32>, %m: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.layer_norm_backward' op expected a cotangent of type 'tensor<2x3xf32>', got 'tensor<3xf32>'}}
+  %0:3 = neap.layer_norm_backward %x, %g, %m, %m, %g : tensor<2x3xf32>, tensor<3xf32>, tensor<2xf32>, tensor<2xf32>, tensor<3xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @cross_entropy_c1(%x: tensor<3xf32>, %l: tensor<i64>) {
+  // expected-error@+1 {{'neap.cross_entropy' op expected logits of rank 2, got 'tensor<3xf32>'}}
+  %0:3 = neap.cross_entropy %x, %l {ignore_index = -100 : i64} : tensor<3xf32>, tensor<i64>
+  neap.return
+}
+
+// -----
+
+neap.step @cross_entropy_c2(%x: tensor<2x3xf32>, %l: tensor<3xi64>) {
+  // expected-error@+1 {{'neap.cross_entropy' op expected a label for each row of 'tensor<2x3xf32>', got 'tensor<3xi64>'}}
+  %0:3 = neap.cross_entropy %x, %l {ignore_index = -100 : i64} : tensor<2x3xf32>, tensor<3xi64>
+  neap.return
+}
+
+// -----
+
+neap.step @cross_entropy_backward_c1(%x: tensor<3xf32>, %l: tensor<3xi64>, %s: tensor<f32>) {
+  // expected-error@+1 {{'neap.cross_entropy_backward' op expected logits of rank 2, got 'tensor<3xf32>'}}
+  %0 = neap.cross_entropy_backward %x, %l, %x, %s, %s {ignore_index = -100 : i64} : tensor<3xf32>, tensor<3xi64>, tensor<3xf32>, tensor<f32>, tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @cross_entropy_backward_c2(%x: tensor<2x3xf32>, %l: tensor<3xi64>, %r: tensor<2xf32>, %s: tensor<f32>) {
+  // expected-error@+1 {{'neap.cross_entropy_backward' op expected a label for each row of 'tensor<2x3xf32>', got 'tensor<3xi64>'}}
+  %0 = neap.cross_entropy_backward %x, %l, %r, %s, %s {ignore_index = -100 : i64} : tensor<2x3xf32>, tensor<3xi64>, tensor<2xf32>, tensor<f32>, tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @cross_entropy_backward_c3(%x: tensor<2x3xf32>, %l: tensor<2xi64>, %r: tensor<3xf32>, %s: tensor<f32>) {
+  // expected-error@+1 {{'neap.cross_entropy_backward' op expected lse of type 'tensor<2xf32>', got 'tensor<3xf32>'}}
+  %0 = neap.cross_entropy_backward %x, %l, %r, %s, %s {ignore_index = -100 : i64} : tensor<2x3xf32>, tensor<2xi64>, tensor<3xf32>, tensor<f32>, tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @cross_entropy_backward_c4(%x: tensor<2x3xf32>, %l: tensor<2xi64>, %r: tensor<2xf32>, %s: tensor<f64>) {
+  // expected-error@+1 {{'neap.cross_entropy_backward' op expected count and cotangent of 'f32', got 'tensor<f64>'}}
+  %0 = neap.cross_entropy_backward %x, %l, %r, %s, %s {ignore_index = -100 : i64} : tensor<2x3xf32>, tensor<2xi64>, tensor<2xf32>, tensor<f64>, tensor<f64>
+  neap.return
+}
+
+// -----
+
+neap.step @elementwise_shapes(%x: tensor<2xf32>, %y: tensor<3xf32>) {
+  // expected-error@+1 {{'neap.add' op requires the same type for all operands and results}}
+  %0 = "neap.add"(%x, %y) : (tensor<2xf32>, tensor<3xf32>) -> tensor<2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @cast_shapes(%x: tensor<2xf32>) {
+  // expected-error@+1 {{'neap.cast' op requires the same shape for all operands and results}}
+  %0 = neap.cast %x : tensor<2xf32> -> tensor<3xf64>
+  neap.return
+}
