@@ -165,11 +165,12 @@ ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringR
   if (stage.name == "import")
     return outcome.exitCode(ExitCode::Usage);
   ExitCode code = outcome.exitCode(ExitCode::Internal);
-  if (code != ExitCode::Internal)
+  if (code != ExitCode::Internal) {
     llvm::sys::fs::remove(reproducer);
-  else
-    printError("internal error in stage " + stage.name.str() + (pass.empty() ? "" : ", pass " + pass.str()));
-  if (code == ExitCode::Internal && llvm::sys::fs::exists(reproducer))
+    return code;
+  }
+  printError("internal error in stage " + stage.name.str() + (pass.empty() ? "" : ", pass " + pass.str()));
+  if (llvm::sys::fs::exists(reproducer))
     llvm::errs() << "note: " << reproducer << " reproduces it with neap-opt --run-reproducer\n";
   return code;
 }
@@ -179,7 +180,8 @@ ExitCode Compilation::runStage(size_t index) {
   PassManager manager(&context);
   std::string failedPass, reproducer = options.output == "-" ? "neap.crash.mlir" : options.output + ".crash.mlir";
   manager.addInstrumentation(std::make_unique<FailedPass>(failedPass));
-  manager.enableCrashReproducerGeneration(reproducer);
+  if (stage.name != "import" && stage.name != "graph") // there, a failing pass means that the model is at fault
+    manager.enableCrashReproducerGeneration(reproducer);
   auto addExtra = [&](bool before) -> LogicalResult {
     for (const ExtraPass &extra : options.extraPasses)
       if (extra.stage == index && extra.before == before && failed(parsePassPipeline(extra.pipeline, manager)))

@@ -14,7 +14,7 @@
 // CHECK: %[[G:.*]] = sched.slot activation at 320
 // CHECK: %[[G1:.*]] = sched.launch @pointwise_0 stream(compute) in(%[[X]] : {{.*}}) out(%[[G]] :
 // CHECK: sched.observe %[[G1]] of @u
-// CHECK: %[[LR:.*]] = sched.view %[[BLOCK]] at 0 : {{.*}} -> !sched.slot<tensor<f32>>
+// CHECK: %[[LR:.*]] = sched.view %[[BLOCK]] : {{.*}} -> {{.*}}<tensor<f32>>
 // CHECK: %[[U1:.*]] = sched.launch @pointwise_1 stream(compute) in(%[[U]], %[[G1]], %[[LR]] : {{.*}}) out(%[[U]] :
 // CHECK: sched.launch @pointwise_0
 // CHECK: %[[V1:.*]] = sched.launch @pointwise_1 stream(compute) in(%[[V]], {{.*}}) out(%[[V]] :
@@ -85,12 +85,12 @@ neap.step @old_value_needed() -> (tensor<16xf32> {neap.name = "loss"}) {
 // -----
 
 // A reshape is the same bytes under another type, in place or not; a dying operand's bytes become the result's.
-// CHECK-LABEL: sched.program @alias arenas [#sched.arena<device, 320>]
+// CHECK-LABEL: sched.program @alias arenas [#sched.arena<device, 256>]
 // CHECK: %[[X:.*]] = sched.slot input "x" at 0
-// CHECK: %[[OUT:.*]] = sched.slot output "y" at 192 : !sched.slot<tensor<2x8xf32>>
-// CHECK: %[[OUT16:.*]] = sched.view %[[OUT]] : !sched.slot<tensor<2x8xf32>> -> !sched.slot<tensor<16xf32>>
+// CHECK: %[[OUT:.*]] = sched.slot output "y" at 192 {{.*}}<tensor<2x8xf32>>
+// CHECK: %[[OUT16:.*]] = sched.view %[[OUT]] {{.*}}<tensor<2x8xf32>> -> {{.*}}<tensor<16xf32>>
 // CHECK: %[[A:.*]] = sched.launch @pointwise_0 stream(compute) in(%[[X]] : {{.*}}) out(%[[OUT16]] :
-// CHECK: %[[A2:.*]] = sched.view %[[A]] : !sched.slot<tensor<16xf32>> -> !sched.slot<tensor<2x8xf32>>
+// CHECK: %[[A2:.*]] = sched.view %[[A]] {{.*}}<tensor<16xf32>> -> {{.*}}<tensor<2x8xf32>>
 // CHECK: %[[B:.*]] = sched.launch @pointwise_1 stream(compute) in(%[[A2]] : {{.*}}) out(%[[OUT]] :
 // CHECK: sched.return %[[B]]
 neap.step @alias(%x: tensor<16xf32> {neap.name = "x"}) -> (tensor<2x8xf32> {neap.name = "y"}) {
