@@ -70,6 +70,9 @@ static void buildGraph(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createAttachLoss(options.graph));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  // On canonical constants and shapes, as every exporter writes GELU a little differently.
+  manager.addPass(createRaiseGelu());
+  manager.addPass(createCanonicalizerPass());
   // Compound ops still say what labels are; fusion takes that apart.
   manager.addPass(createDescribeInputs());
 }

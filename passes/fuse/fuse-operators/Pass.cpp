@@ -58,6 +58,9 @@ private:
   /// The body's value for an operand of a member.
   Value import(Operation *op, unsigned index) {
     Value operand = op->getOperand(index);
+    if (group.kind == GroupKind::Scatter) // reads dense rows
+      return operand.getDefiningOp() && isFree(operand.getDefiningOp()) ? importFree(operand.getDefiningOp())
+                                                                        : importArgument(operand, {});
     if (isContraction(op) || !isa<Fusible>(op))
       return importAt(operand, identityAccess(shapeOf(operand)), shapeOf(operand));
     auto access = operandAccess(op, index, group);
