@@ -3,8 +3,6 @@
 
 #include "neap/compiler/importer/Metadata.h"
 
-#include "mlir/IR/Verifier.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;

@@ -35,6 +35,12 @@ LogicalResult GraphOp::verify() {
     return emitOpError("expected ") << block.getNumArguments() << " input names, got " << getInputNames().size();
   if (getDimParams().size() != block.getNumArguments())
     return emitOpError("expected ") << block.getNumArguments() << " lists of dim_params, got " << getDimParams().size();
+  for (auto [dims, argument] : llvm::zip(getDimParams(), block.getArguments())) {
+    auto names = dyn_cast<ArrayAttr>(dims);
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type || !names || !llvm::all_of(names, llvm::IsaPred<StringAttr>) || static_cast<int64_t>(names.size()) != type.getRank())
+      return emitOpError("expected one string in dim_params for every dimension of input ") << argument.getArgNumber();
+  }
   auto result = block.empty() ? nullptr : dyn_cast<ReturnOp>(block.back());
   if (!result)
     return emitOpError("expected onnx.return at the end");

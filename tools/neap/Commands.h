@@ -12,6 +12,7 @@ struct Command {
   ExitCode (*run)();
 };
 
+Command exportWeightsCommand();
 Command opsCommand();
 
 } // namespace neap

@@ -23,7 +23,7 @@ static bool parse(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  const Command commands[] = {opsCommand()};
+  const Command commands[] = {exportWeightsCommand(), opsCommand()};
   if (!parse(argc, argv))
     return static_cast<int>(ExitCode::Usage);
   for (const Command &command : commands)

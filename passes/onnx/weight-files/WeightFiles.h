@@ -1,5 +1,5 @@
 // Opens and reads the files that hold a model's weights. A model is untrusted: a name in it must not lead out of the
-// model's folder, nor to anything but a plain file of its own (docs/reference/models.md).
+// model's folder, nor to anything but a plain file of its own.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"

@@ -1,0 +1,33 @@
+// The way back: trained weights into the model file, for inference, or into a safetensors file with PyTorch's names and layouts.
+#pragma once
+
+#include "neap/dialects/onnx/Onnx.h"
+#include "neap/runtime/safetensors/Safetensors.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+#include <vector>
+
+namespace neap::importer {
+
+/// Writes the model at `model` with the tensors of `weights` to `output`, all of them inside the file. Weights of the model that
+/// `weights` lacks stay as they are; a tensor that the model lacks, or of another shape, is an error. Float32 weights are
+/// rounded to the model's 16-bit types. Throws what the safetensors reader and the file system throw.
+llvm::Error exportOnnx(llvm::StringRef model, const safetensors::Reader &weights, llvm::StringRef output, bool trustLinks);
+
+/// How a tensor of the file lies in PyTorch's state dict.
+struct TorchPlace {
+  std::string name;
+  bool transposed = false; ///< the file holds the transpose
+  bool known = false;      ///< the file's metadata says so; otherwise the name is the file's
+};
+
+TorchPlace torchPlace(onnx::InitializerOp initializer, onnx::GraphOp graph);
+
+/// Writes the tensors of `weights` with PyTorch's names and layouts. Returns what the file's metadata does not tell.
+llvm::Expected<std::vector<std::string>> exportTorch(mlir::ModuleOp module, const safetensors::Reader &weights,
+                                                     llvm::StringRef output);
+
+} // namespace neap::importer
