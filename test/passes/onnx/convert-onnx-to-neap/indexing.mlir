@@ -184,7 +184,7 @@ onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}
 // CHECK-SAME: %[[X:[^:]*]]: tensor<2x3xf32> {neap.name = "x"}
 // CHECK-SAME: -> (tensor<2x1xf32> {neap.name = "y"})
 // CHECK-NEXT: %[[V0:.*]] = neap.reshape %[[X]] : tensor<2x3xf32> -> tensor<6xf32>
-// CHECK-NEXT: %[[V1:.*]] = neap.constant dense<[[2], [3]]> : tensor<2x1xi64>
+// CHECK-NEXT: %[[V1:.*]] = neap.constant dense<{{\[\[}}2], [3]]> : tensor<2x1xi64>
 // CHECK-NEXT: %[[V2:.*]] = neap.gather %[[V0]], %[[V1]] : tensor<6xf32>, tensor<2x1xi64>
 // CHECK-NEXT: neap.return %[[V2]] : tensor<2x1xf32>
 onnx.initializer @i : tensor<2x1xi64> {value = dense<[[-1], [0]]> : tensor<2x1xi64>}
