@@ -15,12 +15,14 @@ struct TargetOptions {
   std::string cpu = "native";
 };
 
-/// What kernel generation wants to know of `cpu`. An unknown name, or a CPU without AVX2 and FMA, is an error that says so.
+/// What kernel generation wants to know of `cpu`. An unknown name, or a CPU without AVX2 and FMA, is an error that says
+/// so.
 llvm::Expected<lower::CpuDescription> describeCpu(llvm::StringRef cpu);
 
-/// Writes an optimised, position-independent ELF object. Floating-point operations are neither contracted nor reordered, and
-/// 16-lane vectors use 512-bit registers where the CPU has them. An object that needs a function which the module does not
-/// declare (a library call that slipped through the lowering) is refused. Errors are reported at the module.
+/// Writes an optimised, position-independent ELF object. Floating-point operations are neither contracted nor
+/// reordered, and 16-lane vectors use 512-bit registers where the CPU has them. An object that needs a function which
+/// the module does not declare (a library call that slipped through the lowering) is refused. Errors are reported at
+/// the module.
 mlir::LogicalResult emitObject(mlir::ModuleOp module, const TargetOptions &options, llvm::StringRef path);
 
 } // namespace neap::emit

@@ -1,11 +1,12 @@
 // Accesses of a fusion group's values, by propagation from its anchor.
 #include "neap/passes/fuse/Group.h"
 
+#include "neap/dialects/neap/TensorBuilder.h"
+
 using namespace mlir;
 
 namespace neap {
 
-static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
 LinearForm GroupAccesses::position(Value value) const {
   return linearPosition(accesses.at(value), shapeOf(value), loops.size());
@@ -138,7 +139,9 @@ static std::pair<SmallVector<int64_t>, Value> findAnchor(Block &body, GroupKind 
 
 FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
   auto [loops, anchor] = findAnchor(body, kind);
-  GroupAccesses group{kind, loops, {}};
+  GroupAccesses group;
+  group.kind = kind;
+  group.loops = loops;
   Propagation propagation(group);
   propagation.set(anchor, identityAccess(loops));
   propagation.run(body);

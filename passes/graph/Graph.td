@@ -4,5 +4,6 @@
 
 include "neap/passes/graph/raise-gelu/Pass.td"
 include "neap/passes/graph/attach-loss/Pass.td"
+include "neap/passes/graph/describe-inputs/Pass.td"
 
 #endif

@@ -1,5 +1,5 @@
-// A thin writer of loop nests: scf loops, i64 index arithmetic and fp32 loads and stores on opaque pointers, at a builder's
-// place. It exists so that a generator reads like the loops it emits.
+// A thin writer of loop nests: scf loops, i64 index arithmetic and fp32 loads and stores on opaque pointers, at a
+// builder's place. It exists so that a generator reads like the loops it emits.
 #pragma once
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -1,5 +1,5 @@
-// What kernel generation wants to know of a CPU: how wide its vectors are, how many it holds, and its caches. Tile sizes
-// follow from it; bits never do.
+// What kernel generation wants to know of a CPU: how wide its vectors are, how many it holds, and its caches. Tile
+// sizes follow from it; bits never do.
 #pragma once
 
 #include <cstdint>

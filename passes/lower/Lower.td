@@ -7,9 +7,9 @@ include "mlir/Pass/PassBase.td"
 def LowerMath : Pass<"neap-lower-math"> {
   let summary = "Replace math functions by polynomials, and refuse those that would become library calls";
   let description = [{
-    `math.exp`, `math.log`, `math.tanh` and `math.erf` on f32 become the polynomials that MLIR brings, the same for scalars
-    and vectors, so a value has the same bits in a vector loop and in its remainder. Conversions between f32 and bf16 become
-    integer operations.
+    `math.exp`, `math.log`, `math.tanh` and `math.erf` on f32 become the polynomials that MLIR brings, the same for
+    scalars and vectors, so a value has the same bits in a vector loop and in its remainder. Conversions between f32 and
+    bf16 become integer operations.
 
     ```mlir
     %1 = math.exp %0 : vector<16xf32>     // becomes arith and math.fma on vector<16xf32>
@@ -25,8 +25,8 @@ def LowerMath : Pass<"neap-lower-math"> {
 def VerifyLowered : Pass<"neap-verify-lowered"> {
   let summary = "Refuse a module in which anything but the LLVM dialect is left";
   let description = [{
-    The conversions of the lower stage leave alone what they do not know. This pass turns the first such operation of each
-    function into an error with its location, before the translation to LLVM IR would fail without one.
+    The conversions of the lower stage leave alone what they do not know. This pass turns the first such operation into
+    an error with its location, before the translation to LLVM IR would fail without one.
   }];
 }
 

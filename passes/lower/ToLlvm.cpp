@@ -1,4 +1,5 @@
-// Lowering to the LLVM dialect: math functions first (ours), then upstream's conversions, then a check that nothing is left.
+// Lowering to the LLVM dialect: math functions first (ours), then upstream's conversions, then a check that nothing is
+// left.
 //
 //   1. LowerMath: polynomials, bf16 as integers, refusal of library calls
 //   2. scf -> cf, vector, arith, math, cf, index, func -> llvm
@@ -34,15 +35,15 @@ bool hasPolynomial(StringRef name) {
 
 /// Operations of math that are one or a few instructions for every float type.
 bool hasInstruction(StringRef name) {
-  static const llvm::StringSet<> names{"math.absf",  "math.absi",     "math.ceil", "math.copysign", "math.ctlz",
-                                       "math.ctpop", "math.cttz",     "math.fma",  "math.floor",    "math.isfinite",
-                                       "math.isinf", "math.isnan",    "math.isnormal", "math.roundeven",
-                                       "math.rsqrt", "math.sqrt",     "math.trunc"};
+  static const llvm::StringSet<> names{"math.absf",  "math.absi",  "math.ceil",     "math.copysign",  "math.ctlz",
+                                       "math.ctpop", "math.cttz",  "math.fma",      "math.floor",     "math.isfinite",
+                                       "math.isinf", "math.isnan", "math.isnormal", "math.roundeven", "math.rsqrt",
+                                       "math.sqrt",  "math.trunc"};
   return names.contains(name);
 }
 
 LogicalResult checkInstruction(Operation *op) {
-  bool isMath = op->getDialect() && isa<math::MathDialect>(op->getDialect());
+  bool isMath = isa_and_nonnull<math::MathDialect>(op->getDialect());
   if (!(isMath && !hasInstruction(op->getName().getStringRef())) && !isa<arith::RemFOp>(op))
     return success();
   return op->emitOpError("expected an operation with a native lowering on the CPU, got one on ")
@@ -71,7 +72,7 @@ struct VerifyLowered : impl::VerifyLoweredBase<VerifyLowered> {
   void runOnOperation() override {
     Operation *root = getOperation();
     WalkResult result = root->walk([&](Operation *op) {
-      if (op == root || isa<LLVM::LLVMDialect>(op->getDialect()))
+      if (op == root || isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()))
         return WalkResult::advance();
       op->emitOpError("expected an operation that lowers to the LLVM dialect");
       return WalkResult::interrupt();

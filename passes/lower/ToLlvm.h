@@ -9,8 +9,8 @@ namespace neap::lower {
 #define GEN_PASS_DECL
 #include "neap/passes/lower/Lower.h.inc"
 
-/// Appends the conversions of a whole module. Floating-point operations keep their order and rounding: no fast-math flag is
-/// set, nothing is contracted. What has no lowering is a diagnostic at its operation.
+/// Appends the conversions of a whole module. Floating-point operations keep their order and rounding: no fast-math
+/// flag is set, nothing is contracted. What has no lowering is a diagnostic at its operation.
 void buildLowerToLlvm(mlir::OpPassManager &manager);
 
 } // namespace neap::lower

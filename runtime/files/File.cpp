@@ -48,7 +48,10 @@ void syncFolder(const std::string &folder) {
   int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0)
     throw Error(folder, "open folder", errno);
-  int result = ::fsync(descriptor);
+  int result;
+  do
+    result = ::fsync(descriptor);
+  while (result != 0 && errno == EINTR);
   int code = errno;
   ::close(descriptor);
   // Some file systems cannot sync a folder; the rename is as safe there as it gets.
@@ -160,7 +163,11 @@ void File::reserve(uint64_t bytes) {
 }
 
 void File::sync() {
-  if (::fsync(descriptor_) != 0)
+  int result;
+  do
+    result = ::fsync(descriptor_);
+  while (result != 0 && errno == EINTR);
+  if (result != 0)
     throw Error(path_, "sync", errno);
 }
 

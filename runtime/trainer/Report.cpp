@@ -11,7 +11,8 @@ namespace neap::runtime {
 
 namespace {
 
-constexpr std::chrono::seconds sparseInterval{10};
+/// Least time between two progress lines: on a terminal, and elsewhere.
+constexpr std::chrono::milliseconds terminalInterval{100}, sparseInterval{10'000};
 
 /// Builds one line of JSON in a fixed buffer, which is larger than any line can get.
 class JsonLine {
@@ -83,7 +84,7 @@ Progress::Progress(const Manifest &manifest, uint64_t maxSteps)
 void Progress::show(const StepResult &result) {
   auto now = std::chrono::steady_clock::now();
   bool edge = result.step == 1 || result.step == maxSteps_;
-  if (!terminal_ && !edge && now - lastShown_ < sparseInterval)
+  if (!edge && now - lastShown_ < (terminal_ ? terminalInterval : sparseInterval))
     return;
   lastShown_ = now;
   lineOpen_ = terminal_;

@@ -34,7 +34,8 @@ private:
   uint64_t itemsPerStep_;
 };
 
-/// Progress on stderr: one line that changes on a terminal, else the first step, the last, and one every ten seconds.
+/// Progress on stderr: on a terminal one line that changes, else a line for the first step, the last, and every ten
+/// seconds.
 class Progress {
 public:
   Progress(const Manifest &manifest, uint64_t maxSteps);

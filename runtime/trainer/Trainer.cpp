@@ -43,7 +43,7 @@ void keepInitialWeights(const std::string &weightsPath, const std::string &model
 class Trainer {
 public:
   Trainer(const neap_program &program, const Manifest &manifest, const Options &options, std::string modelPath,
-          const safetensors::Reader &weights);
+          const safetensors::Reader &weights, DataSource &data);
   ExitCode run();
 
 private:
@@ -56,7 +56,7 @@ private:
   const neap_program &program_;
   const Manifest &manifest_;
   const Options &options_;
-  std::unique_ptr<DataSource> data_;
+  DataSource &data_;
   std::string modelPath_;
   Arena arena_;
   Pool pool_;
@@ -69,10 +69,10 @@ private:
 
 /// The old log goes last, when nothing else can be wrong any more.
 Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Options &options, std::string modelPath,
-                 const safetensors::Reader &weights)
-    : program_(program), manifest_(manifest), options_(options), data_(openDataSource(options.data, manifest.inputs)),
-      modelPath_(std::move(modelPath)), arena_(manifest),
-      pool_(options.threads, arena_.scratch(), arena_.scratchStride()), progress_(manifest, options.schedule.maxSteps) {
+                 const safetensors::Reader &weights, DataSource &data)
+    : program_(program), manifest_(manifest), options_(options), data_(data), modelPath_(std::move(modelPath)),
+      arena_(manifest), pool_(options.threads, arena_.scratch(), arena_.scratchStride()),
+      progress_(manifest, options.schedule.maxSteps) {
   fillArena(weights);
   if (!options.dumpGradients.empty())
     gradients_ = std::make_unique<GradientDump>(options.dumpGradients, manifest.parameters);
@@ -106,7 +106,7 @@ StepResult Trainer::runStep(uint64_t step) {
   neap_step_block block =
       makeStepBlock(manifest_.optimizer, options_.hyperparameters, learningRate, step, options_.data.seed);
   std::memcpy(arena_.data() + manifest_.stepBlock, &block, sizeof(block));
-  data_->load(step - 1, arena_.data());
+  data_.load(step - 1, arena_.data());
   checkIndexInputs(manifest_.inputs, arena_.data(), step);
   callStep();
   StepResult result{step, readScalar(manifest_.loss, arena_.data()), readScalar(manifest_.gradientNorm, arena_.data()),
@@ -160,8 +160,10 @@ ExitCode train(const neap_program &program, const Manifest &manifest, const Opti
   if (defaultWeights)
     keepInitialWeights(weightsPath, modelPath);
   safetensors::Reader weights = openWeights(weightsPath, manifest.parameters);
+  std::unique_ptr<DataSource> data = openDataSource(options.data, manifest.inputs);
+  // Nothing is created before everything that is read has been found in order.
   prepareOutput(options.outputDir, modelPath, manifest);
-  return Trainer(program, manifest, options, modelPath, weights).run();
+  return Trainer(program, manifest, options, modelPath, weights, *data).run();
 }
 
 } // namespace neap::runtime

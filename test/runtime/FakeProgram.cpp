@@ -124,6 +124,8 @@ void sleepMilliseconds(float milliseconds) {
 }
 
 int32_t step(neap_context *context, void *arena) {
+  if (*at<float>(arena, scale) < 0)
+    return 10;
   sleepMilliseconds(*at<float>(arena, delay));
   double total = 0;
   for (int64_t i = 0; i < positions; ++i)

@@ -1,6 +1,8 @@
 // Training data: batches and token files, right and wrong.
 #include "TrainingFixture.h"
 
+#include <filesystem>
+
 namespace neap::test {
 namespace {
 
@@ -61,6 +63,12 @@ TEST_F(TrainingDataTest, UnreadableFilesAreDataErrors) {
   expectError(runOn("damaged.safetensors"), 7, "not a safetensors file: 3 bytes are too few");
   writeFile(in("text.txt"), "abc");
   expectError(runOn("text.txt"), 7, "unknown kind of data\nnote: name it .safetensors or .bin");
+}
+
+TEST_F(TrainingDataTest, WrongDataCreatesNothing) {
+  EXPECT_EQ(runOn("none.bin").exitCode, 7);
+  EXPECT_FALSE(std::filesystem::exists(in("out")));
+  EXPECT_FALSE(std::filesystem::exists(in("log")));
 }
 
 TEST_F(TrainingDataTest, ValuesOutOfRangeAreLocated) {

@@ -156,6 +156,12 @@ TEST_F(TrainingTest, ANonFiniteGradientStopsTheRun) {
   expectError(run({"--data", in("batches.safetensors"), "--max-steps", "3"}), 9, "the gradient norm of step 1 is nan");
 }
 
+TEST_F(TrainingTest, AFailedStepEndsWithItsCode) {
+  writeWeights(0, -1);
+  expectError(run({"--data", in("batches.safetensors"), "--max-steps", "3"}), 10,
+              "the compiled step failed with code 10");
+}
+
 TEST_F(TrainingTest, AnArenaBeyondTheMachineIsOutOfMemory) {
   expectError(run({"--data", in("batches.safetensors"), "--max-steps", "3"}, "fake_huge"), 6,
               "cannot allocate 4611686018427388928 bytes for the arena");

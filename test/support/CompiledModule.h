@@ -19,7 +19,8 @@ void loadKernelDialects(mlir::MLIRContext &context);
 /// A loaded shared library; unloads it and deletes its files at the end.
 class CompiledModule {
 public:
-  /// Lowers `module` in place. Stops the program with a message if anything fails: a test cannot go on without its code.
+  /// Lowers `module` in place. Stops the program with a message if anything fails: a test cannot go on without its
+  /// code.
   CompiledModule(mlir::ModuleOp module, const std::string &cpu);
   ~CompiledModule();
   CompiledModule(const CompiledModule &) = delete;

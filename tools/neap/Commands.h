@@ -5,6 +5,9 @@
 
 #include "llvm/Support/CommandLine.h"
 
+#include <string>
+#include <vector>
+
 namespace neap {
 
 struct Command {
@@ -12,7 +15,12 @@ struct Command {
   ExitCode (*run)();
 };
 
+Command compileCommand();
 Command exportWeightsCommand();
+Command inspectCommand();
 Command opsCommand();
+
+/// The arguments after the program's name.
+const std::vector<std::string> &commandLine();
 
 } // namespace neap

@@ -21,9 +21,13 @@ static bool parse(int argc, char **argv) {
   return false;
 }
 
+static std::vector<std::string> arguments;
+const std::vector<std::string> &neap::commandLine() { return arguments; }
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  const Command commands[] = {exportWeightsCommand(), opsCommand()};
+  arguments.assign(argv + 1, argv + argc);
+  const Command commands[] = {compileCommand(), exportWeightsCommand(), inspectCommand(), opsCommand()};
   if (!parse(argc, argv))
     return static_cast<int>(ExitCode::Usage);
   for (const Command &command : commands)

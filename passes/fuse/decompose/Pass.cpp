@@ -1,7 +1,7 @@
 // neap-decompose: compound ops into primitive ones. See Pass.td.
 #include "neap/passes/fuse/Passes.h"
 
-#include "neap/dialects/neap/Neap.h"
+#include "neap/dialects/neap/TensorBuilder.h"
 
 using namespace mlir;
 
@@ -63,10 +63,30 @@ struct MoveReducedAxesToFront : OpRewritePattern<ReduceOp> {
   }
 };
 
+/// (A B) transposed so that A's rows become the innermost dimension: B^T A^T, whose kernel writes them side by side. The
+/// products and the order of their sums are the same.
+struct SwapTransposedMatmul : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
+    auto matmul = op.getOperand().getDefiningOp<MatmulOp>();
+    int64_t rank = op.getType().getRank();
+    if (!matmul || !matmul->hasOneUse() || op.getPermutation().back() != rank - 2)
+      return rewriter.notifyMatchFailure(op, "does not bring the rows of a matmul to the innermost dimension");
+    TensorBuilder tensor(rewriter, op.getLoc());
+    Value swapped = tensor.matmul(tensor.transposeMatrix(matmul.getRhs()), tensor.transposeMatrix(matmul.getLhs()));
+    SmallVector<int64_t> permutation(op.getPermutation());
+    for (int64_t &dimension : permutation)
+      if (dimension >= rank - 2)
+        dimension = dimension == rank - 1 ? rank - 2 : rank - 1;
+    rewriter.replaceOp(op, tensor.transpose(swapped, permutation));
+    return success();
+  }
+};
+
 struct DecomposePass : impl::DecomposePassBase<DecomposePass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DecomposeCompound, SplitReduction, MoveReducedAxesToFront>(&getContext());
+    patterns.add<DecomposeCompound, SplitReduction, MoveReducedAxesToFront, SwapTransposedMatmul>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -10,6 +10,9 @@ def DecomposePass : Pass<"neap-decompose"> {
     that kernels have loops for: along the last axis, or along leading axes. A reduction over other axes is transposed (a
     view) or split in two; which of them depends on its shape and axes alone, so the order of its sum is fixed.
 
+    A matmul whose result is only read transposed becomes the product of the transposed operands, so that its kernel writes
+    what is read.
+
     ```mlir
     %y = neap.softmax %x : tensor<8x64xf32>
     ```

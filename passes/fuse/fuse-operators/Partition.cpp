@@ -1,11 +1,12 @@
 // The decisions of neap-fuse-operators. See Pass.td for the rules in words.
 #include "neap/passes/fuse/fuse-operators/Partition.h"
 
+#include "neap/dialects/neap/TensorBuilder.h"
+
 using namespace mlir;
 
 namespace neap {
 
-static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 static int64_t elementsOf(Value value) { return ShapedType::getNumElements(shapeOf(value)); }
 
 bool isFree(Operation *op) {
@@ -396,7 +397,7 @@ void Partition::assign(Operation *op) {
   openGroup(op);
 }
 
-Partition::Partition(Block &block) : block(block) {
+Partition::Partition(Block &block) {
   for (auto [index, op] : llvm::enumerate(block))
     positions[&op] = index;
   for (Operation &op : block)

@@ -75,7 +75,6 @@ private:
   bool dependsOn(const FusionGroup &group, const FusionGroup &other) const;
   unsigned position(mlir::Operation *op) const { return positions.lookup(op); }
 
-  mlir::Block &block;
   llvm::DenseMap<mlir::Operation *, unsigned> positions;
   std::vector<std::unique_ptr<FusionGroup>> groups;
   llvm::DenseMap<mlir::Operation *, FusionGroup *> groupOf;

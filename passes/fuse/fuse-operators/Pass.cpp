@@ -7,6 +7,8 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 
+#include "neap/dialects/neap/TensorBuilder.h"
+
 using namespace mlir;
 
 namespace neap {
@@ -15,13 +17,14 @@ namespace neap {
 
 namespace {
 
-ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
 /// Writes the body of one group: clones of its ops and of the views and splats they read, over block arguments.
 class BodyBuilder {
 public:
   BodyBuilder(const Partition &partition, const FusionGroup &group, Block &body)
-      : partition(partition), group(group), body(body), builder(OpBuilder::atBlockEnd(&body)) {}
+      : partition(partition), group(group), body(body), builder(group.members.front()->getContext()) {
+    builder.setInsertionPointToEnd(&body);
+  }
 
   void build() {
     for (Operation *op : orderedOps())

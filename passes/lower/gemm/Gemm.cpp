@@ -1,5 +1,5 @@
-// The loop nest around the register tile. An item is a strip of rows of one block of columns; neighbouring items of a call
-// that share their columns form a run, for which a block of rhs is packed once:
+// The loop nest around the register tile. An item is a strip of rows of one block of columns; neighbouring items of a
+// call that share their columns form a run, for which a block of rhs is packed once:
 //
 //   for each run of items                        rows of one block of columns, of one batch element
 //     for each block of k                        sums rest in scratch between blocks
@@ -31,11 +31,13 @@ struct ScratchLayout {
   ScratchLayout(const GemmProblem &problem, const GemmTiling &tiling) {
     int64_t depth = std::min(tiling.depth, problem.k);
     // Sums that survive a block of k need room for the whole run, others for one register tile.
-    int64_t rows = problem.k > tiling.depth ? std::min(tiling.blockRows, roundUp(problem.m, tiling.tileRows))
-                                            : tiling.tileRows;
+    int64_t rows =
+        problem.k > tiling.depth ? std::min(tiling.blockRows, roundUp(problem.m, tiling.tileRows)) : tiling.tileRows;
     int64_t columns = problem.k > tiling.depth ? tiling.blockColumns : tiling.tileColumns;
     lhs = rhs + roundUp(depth * tiling.blockColumns + packingSlack, 16);
-    sums = lhs + roundUp(depth * tiling.itemRows + packingSlack, 16);
+    sums = lhs;
+    if (tiling.lhs == LhsForm::packed)
+      sums += roundUp(depth * tiling.itemRows + packingSlack, 16);
     end = sums + rows * columns;
   }
 };
@@ -47,10 +49,12 @@ public:
       : code(code), problem(problem), tiling(tiling), epilogue(epilogue), layout(problem, tiling),
         strips(divideUp(problem.m, tiling.itemRows)), columnBlocks(divideUp(problem.n, tiling.blockColumns)),
         blocked(problem.k > tiling.depth), tile(getRegisterTile(module, tiling)),
-        packLhs(getPacking(module, choosePacking(problem.lhs.rowStride, problem.lhs.columnStride), tiling.tileRows,
-                           tiling.lanes)),
         packRhs(getPacking(module, choosePacking(problem.rhs.columnStride, problem.rhs.rowStride), tiling.tileColumns,
-                           tiling.lanes)) {}
+                           tiling.lanes)) {
+    if (tiling.lhs == LhsForm::packed)
+      packLhs = getPacking(module, choosePacking(problem.lhs.rowStride, problem.lhs.columnStride), tiling.tileRows,
+                           tiling.lanes);
+  }
 
   int64_t items() const {
     int64_t result = strips * columnBlocks;
@@ -127,38 +131,54 @@ private:
     return code.address(buffers[operand.buffer], offset);
   }
 
+  /// Some rows of a run: the first one's number in the run, how many, and where their lhs is at the current block of k.
+  struct Strip {
+    Value first, rows, lhs;
+  };
+
   /// Adds the products of [k, k + depth) to the run's sums.
   void writeDepthBlock(Value k, Value depth, Value first, Value last) {
     Value corner = code.add(code.mul(k, problem.rhs.rowStride), code.mul(firstColumn, problem.rhs.columnStride));
     call(packRhs, {code.address(rhs, corner), code.integer(problem.rhs.columnStride),
                    code.integer(problem.rhs.rowStride), columns, depth, rhsPanels});
-    code.loop(code.integer(0), rows, tiling.itemRows, [&](Value strip) {
-      Value stripRows = code.min(code.integer(tiling.itemRows), code.sub(rows, strip));
-      Value row = code.add(firstRow, strip);
+    code.loop(code.integer(0), rows, tiling.itemRows, [&](Value firstOfStrip) {
+      Value row = code.add(firstRow, firstOfStrip);
       Value corner = code.add(code.mul(row, problem.lhs.rowStride), code.mul(k, problem.lhs.columnStride));
-      call(packLhs, {code.address(lhs, corner), code.integer(problem.lhs.rowStride),
-                     code.integer(problem.lhs.columnStride), stripRows, depth, lhsPanels});
-      writeStrip(strip, stripRows, depth, first, last);
+      Strip strip{firstOfStrip, code.min(code.integer(tiling.itemRows), code.sub(rows, firstOfStrip)),
+                  code.address(lhs, corner)};
+      if (packLhs) {
+        call(packLhs, {strip.lhs, code.integer(problem.lhs.rowStride), code.integer(problem.lhs.columnStride),
+                       strip.rows, depth, lhsPanels});
+        strip.lhs = lhsPanels;
+      }
+      writeStrip(strip, depth, first, last);
     });
   }
 
-  /// The register tiles of one strip. The lhs panel stays in the first-level cache while the rhs panels stream by.
-  void writeStrip(Value strip, Value stripRows, Value depth, Value first, Value last) {
-    code.loop(code.integer(0), stripRows, tiling.tileRows, [&](Value tileRow) {
-      Value lhsPanel = code.address(lhsPanels, code.mul(tileRow, depth));
-      code.loop(code.integer(0), columns, tiling.tileColumns, [&](Value tileColumn) {
-        Value rhsPanel = code.address(rhsPanels, code.mul(tileColumn, depth));
-        Value target = sums;
-        if (blocked) // Tiles rest one behind the other, row by row of tiles.
-          target = code.address(sums, code.add(code.mul(code.add(strip, tileRow), tiling.blockColumns),
-                                               code.mul(tileColumn, tiling.tileRows)));
-        call(tile, {depth, lhsPanel, rhsPanel, target, first});
-        code.when(last, [&] {
-          Value row = code.add(code.add(firstRow, strip), tileRow);
-          Value count = code.min(code.integer(tiling.tileRows), code.sub(stripRows, tileRow));
-          writeEpilogue(target, row, count, code.add(firstColumn, tileColumn));
-        });
-      });
+  /// The register tiles of one strip. The rows of lhs stay in the first-level cache while the panels of rhs stream by,
+  /// and C is written row by row; the other way round was slower everywhere.
+  void writeStrip(const Strip &strip, Value depth, Value first, Value last) {
+    code.loop(code.integer(0), strip.rows, tiling.tileRows, [&](Value i) {
+      code.loop(code.integer(0), columns, tiling.tileColumns,
+                [&](Value j) { writeTile(strip, i, j, depth, first, last); });
+    });
+  }
+
+  /// The register tile whose corner is row `i` of the strip and column `j` of the block.
+  void writeTile(const Strip &strip, Value i, Value j, Value depth, Value first, Value last) {
+    Value lhsRowStride = packLhs ? depth : code.integer(problem.lhs.rowStride);
+    Value lhsStride = code.integer(std::max(problem.lhs.rowStride, problem.lhs.columnStride));
+    Value tileLhs = code.address(strip.lhs, code.mul(i, lhsRowStride));
+    Value panel = code.address(rhsPanels, code.mul(j, depth));
+    Value target = sums;
+    if (blocked) // Tiles rest one behind the other, row by row of tiles.
+      target = code.address(
+          sums, code.add(code.mul(code.add(strip.first, i), tiling.blockColumns), code.mul(j, tiling.tileRows)));
+    call(tile, {depth, tileLhs, lhsStride, panel, target, first});
+    code.when(last, [&] {
+      Value row = code.add(code.add(firstRow, strip.first), i);
+      Value count = code.min(code.integer(tiling.tileRows), code.sub(strip.rows, i));
+      writeEpilogue(target, row, count, code.add(firstColumn, j));
     });
   }
 
@@ -202,7 +222,9 @@ private:
   int64_t strips, columnBlocks;
   /// Whether k has several blocks, so that sums rest in scratch.
   bool blocked;
-  func::FuncOp tile, packLhs, packRhs;
+  func::FuncOp tile, packRhs;
+  /// Null where lhs is read in place.
+  func::FuncOp packLhs;
 
   SmallVector<Value> buffers, batch;
   Value rhsPanels, lhsPanels, sums;
@@ -210,10 +232,13 @@ private:
 };
 
 /// A broken tiling is a bug of who made it, not of the user's model.
-void checkTiling(const GemmTiling &tiling) {
+void checkTiling([[maybe_unused]] const GemmProblem &problem, [[maybe_unused]] const GemmTiling &tiling) {
   assert(tiling.tileColumns % tiling.lanes == 0 && tiling.tileColumns % epilogueLanes == 0);
   assert(tiling.blockColumns % tiling.tileColumns == 0 && tiling.itemRows % tiling.tileRows == 0);
   assert(tiling.blockRows % tiling.itemRows == 0 && tiling.depth > 0 && tiling.grain > 0);
+  assert(tiling.lhs == LhsForm::packed || problem.m % tiling.tileRows == 0);
+  assert(tiling.lhs != LhsForm::rows || problem.lhs.columnStride == 1);
+  assert(tiling.lhs != LhsForm::columns || problem.lhs.rowStride == 1);
 }
 
 } // namespace
@@ -224,7 +249,8 @@ std::pair<func::FuncOp, bool> getSharedFunction(ModuleOp module, StringRef name,
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   auto function = func::FuncOp::create(builder, module.getLoc(), name, builder.getFunctionType(arguments, {}));
   function.setPrivate();
-  function.setNoInline(true);
+  // As a pass-through attribute: the conversion of func drops its own `no_inline`.
+  function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
   function->setAttr("llvm.linkage", LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal));
   function.addEntryBlock();
   return {function, true};
@@ -249,7 +275,7 @@ void emitStoreEpilogue(OpBuilder &builder, Location location, const GemmSite &si
 
 GemmKernel buildGemm(ModuleOp module, Location location, StringRef name, const GemmProblem &problem,
                      const GemmTiling &tiling, GemmEpilogue epilogue) {
-  checkTiling(tiling);
+  checkTiling(problem, tiling);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext()), integer = builder.getI64Type();
   auto function =

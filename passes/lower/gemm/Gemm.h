@@ -1,6 +1,7 @@
-// Generates CPU kernels for batched fp32 matrix products of static size: C[b,i,j] = epilogue(sum_k A[b,i,k] * B[b,k,j]).
-// Every element has one accumulator that starts at +0 and takes its k products in order by fused multiply-add, so no
-// tiling, thread split or vector width changes a bit of the result. docs/design/0002-generated-gemm.md has the figures.
+// Generates CPU kernels for batched fp32 matrix products of static size: C[b,i,j] = epilogue(sum_k A[b,i,k] *
+// B[b,k,j]). Every element has one accumulator that starts at +0 and takes its k products in order by fused
+// multiply-add, so no tiling, thread split or vector width changes a bit of the result.
+// docs/design/0002-generated-gemm.md has the figures.
 #pragma once
 
 #include "neap/passes/lower/CpuDescription.h"
@@ -24,14 +25,21 @@ struct OperandLayout {
   int64_t columnStride = 1;
 };
 
-/// The product: `lhs` is m x k, `rhs` is k x n, over the batch dimensions `batch` (may be empty). All sizes >= 1, but `k`
-/// may be 0: the sums are then +0.
+/// The product: `lhs` is m x k, `rhs` is k x n, over the batch dimensions `batch` (may be empty). All sizes >= 1, but
+/// `k` may be 0: the sums are then +0.
 struct GemmProblem {
   mlir::SmallVector<int64_t> batch;
   int64_t m = 1, n = 1, k = 1;
   OperandLayout lhs, rhs;
   /// Entries of the kernel's `buffers`; their addresses are handed to the epilogue.
   int64_t buffers = 3;
+};
+
+/// How the register tile finds lhs.
+enum class LhsForm {
+  packed,  ///< in panels that were packed before
+  rows,    ///< in place; columnStride is 1
+  columns, ///< in place; rowStride is 1
 };
 
 /// How the work is cut. Changes speed and scratch, never bits.
@@ -44,6 +52,8 @@ struct GemmTiling {
   int64_t depth = 256;
   /// Columns of a block of rhs that is packed at once; a multiple of tileColumns.
   int64_t blockColumns = 256;
+  /// In place saves the packing where few columns share it; m must then be a multiple of tileRows.
+  LhsForm lhs = LhsForm::packed;
   /// Rows of lhs packed at once, and of one item; a multiple of tileRows.
   int64_t itemRows = 48;
   /// Most rows that share one packed block of rhs; a multiple of itemRows.
@@ -52,8 +62,8 @@ struct GemmTiling {
   int64_t grain = 1;
 };
 
-/// A tiling that suits the CPU and the problem.
-GemmTiling chooseGemmTiling(const GemmProblem &problem, const CpuDescription &cpu);
+/// A tiling that suits the CPU, the problem and the number of threads that are likely to run it.
+GemmTiling chooseGemmTiling(const GemmProblem &problem, const CpuDescription &cpu, int64_t workers = 2);
 
 /// Sixteen neighbouring elements of a row of C whose sums are complete.
 struct GemmSite {
@@ -89,7 +99,7 @@ struct GemmKernel {
 int64_t gemmScratchBytes(const GemmProblem &problem, const GemmTiling &tiling);
 
 /// Appends the kernel `name` to `module`, with the internal functions (register tile, packing) that it shares with
-/// other GEMMs of the module. The tiling must satisfy the multiples stated at its fields.
+/// other GEMMs of the module. The tiling must satisfy what is stated at its fields.
 GemmKernel buildGemm(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, const GemmProblem &problem,
                      const GemmTiling &tiling, GemmEpilogue epilogue);
 

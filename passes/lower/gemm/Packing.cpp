@@ -1,5 +1,6 @@
-// Packing: copies a block of an operand into panels, in the order in which the register tile reads them. The panel's width
-// is known, sizes and strides are arguments, so one function serves every kernel whose operand is contiguous the same way.
+// Packing: copies a block of an operand into panels, in the order in which the register tile reads them. The panel's
+// width is known, sizes and strides are arguments, so one function serves every kernel whose operand is contiguous the
+// same way.
 #include "neap/passes/lower/Code.h"
 #include "neap/passes/lower/gemm/Parts.h"
 
@@ -38,8 +39,8 @@ public:
     });
   }
 
-  /// Squares of lanes x lanes elements are transposed in registers, the rest of the depth is taken one by one. Rows beyond
-  /// the extent repeat the last one.
+  /// Squares of lanes x lanes elements are transposed in registers, the rest of the depth is taken one by one. Rows
+  /// beyond the extent repeat the last one.
   void transpose() {
     Value whole = code.sub(depth, code.divide(depth, lanes).second);
     code.loop(code.integer(0), extent, width, [&](Value first) {
@@ -79,7 +80,8 @@ private:
 
   void copyElement(Value from, Value to) { code.store(code.load(code.builder.getF32Type(), from), to); }
 
-  /// Copies `count` < width elements and zeros behind them. Stores whole vectors: what they spill over is written later.
+  /// Copies `count` < width elements and zeros behind them. Stores whole vectors: what they spill over is written
+  /// later.
   void copyMasked(Value from, Value to, Value count) {
     for (int64_t lane = 0; lane < width; lane += lanes) {
       Value mask = code.mask(code.sub(count, code.integer(lane)), lanes);

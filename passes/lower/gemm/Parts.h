@@ -5,13 +5,14 @@
 
 namespace neap::lower {
 
-/// The internal function `name` of `module`, made with an empty entry block if it is new (the second result says so). It is
-/// never inlined: sharing is what keeps code size and compile time small.
+/// The internal function `name` of `module`, made with an empty entry block if it is new (the second result says so).
+/// It is never inlined: sharing is what keeps code size and compile time small.
 std::pair<mlir::func::FuncOp, bool> getSharedFunction(mlir::ModuleOp module, llvm::StringRef name,
                                                       mlir::TypeRange arguments);
 
-/// void(i64 depth, ptr lhsPanel, ptr rhsPanel, ptr sums, i1 first): adds `depth` products to each of the tileRows x
-/// tileColumns sums at `sums` (row-major, contiguous), which start at +0 when `first`.
+/// void(i64 depth, ptr lhs, i64 lhsStride, ptr rhsPanel, ptr sums, i1 first): adds `depth` products to each of the
+/// tileRows x tileColumns sums at `sums` (row-major, contiguous), which start at +0 when `first`. `lhsStride` is the
+/// distance of the rows or columns of an lhs that is read in place; a packed panel needs none.
 mlir::func::FuncOp getRegisterTile(mlir::ModuleOp module, const GemmTiling &tiling);
 
 /// How the elements of an operand lie in relation to its panels.

@@ -1,5 +1,6 @@
-// The register tile: the innermost loop of every product. All its sums stay in vector registers while it walks along k; per
-// step it loads a row of the rhs panel, broadcasts a column of the lhs panel and issues one fused multiply-add per register.
+// The register tile: the innermost loop of every product. All its sums stay in vector registers while it walks along k;
+// per step it loads a row of the rhs panel, broadcasts a column of the lhs panel and issues one fused multiply-add per
+// register.
 #include "neap/passes/lower/Code.h"
 #include "neap/passes/lower/gemm/Parts.h"
 
@@ -13,12 +14,13 @@ namespace {
 /// Steps along k per iteration of the loop: enough to hide its bookkeeping.
 constexpr int64_t unroll = 4;
 
-/// Emits the tile's body; `rows` x `vectors` registers of `lanes` lanes.
+/// Emits the tile's body; `rows` x `vectors` registers of `lanes` lanes. `lhsStride` is the distance of the lhs
+/// elements along the way that is not contiguous; null for a packed panel, where it is `rows`.
 class TileWriter {
 public:
-  TileWriter(Code &code, const GemmTiling &tiling)
+  TileWriter(Code &code, const GemmTiling &tiling, Value lhsStride)
       : code(code), rows(tiling.tileRows), vectors(tiling.tileColumns / tiling.lanes), lanes(tiling.lanes),
-        vector(code.vectorType(lanes)) {}
+        form(tiling.lhs), lhsStride(lhsStride ? lhsStride : code.integer(rows)), vector(code.vectorType(lanes)) {}
 
   /// The sums so far: +0, or what `sums` holds.
   SmallVector<Value> start(Value sums, Value first) {
@@ -39,12 +41,12 @@ public:
   }
 
   /// One step along k, `distance` steps behind the panel addresses.
-  void step(Value lhs, Value rhs, int64_t distance, SmallVectorImpl<Value> &sums) {
+  void step(ArrayRef<Value> lhs, Value rhs, int64_t distance, SmallVectorImpl<Value> &sums) {
     SmallVector<Value> right;
     for (int64_t v = 0; v < vectors; ++v)
       right.push_back(code.load(vector, code.address(rhs, (distance * vectors + v) * lanes), lanes * 4));
     for (int64_t r = 0; r < rows; ++r) {
-      Value left = code.load(code.builder.getF32Type(), code.address(lhs, distance * rows + r));
+      Value left = code.load(code.builder.getF32Type(), lhsAddress(lhs, distance, r));
       left = code.broadcast(left, lanes);
       for (int64_t v = 0; v < vectors; ++v)
         sums[r * vectors + v] = code.fma(left, right[v], sums[r * vectors + v]);
@@ -55,7 +57,7 @@ public:
   SmallVector<Value> steps(Value lhs, Value rhs, Value begin, Value end, int64_t stride, ValueRange sums) {
     return code.loop(begin, end, stride, sums, [&](Value k, ValueRange carried) {
       SmallVector<Value> next(carried);
-      Value left = code.address(lhs, code.mul(k, rows));
+      SmallVector<Value> left = lhsAddresses(lhs, k, stride);
       Value right = code.address(rhs, code.mul(k, vectors * lanes));
       for (int64_t i = 0; i < stride; ++i)
         step(left, right, i, next);
@@ -69,27 +71,60 @@ public:
   }
 
 private:
+  /// Addresses from which the elements of `steps` steps from `k` on are at constant distances: one per row where rows
+  /// are contiguous along k, one per step otherwise.
+  SmallVector<Value> lhsAddresses(Value lhs, Value k, int64_t steps) {
+    SmallVector<Value> addresses;
+    if (form == LhsForm::rows) {
+      for (int64_t r = 0; r < rows; ++r)
+        addresses.push_back(code.address(code.address(lhs, code.mul(lhsStride, r)), k));
+      return addresses;
+    }
+    for (int64_t i = 0; i < steps; ++i)
+      addresses.push_back(code.address(lhs, code.mul(code.add(k, code.integer(i)), lhsStride)));
+    return addresses;
+  }
+
+  Value lhsAddress(ArrayRef<Value> addresses, int64_t distance, int64_t row) {
+    return form == LhsForm::rows ? code.address(addresses[row], distance) : code.address(addresses[distance], row);
+  }
+
   Code &code;
   int64_t rows, vectors, lanes;
+  LhsForm form;
+  Value lhsStride;
   VectorType vector;
 };
+
+StringRef suffixOf(LhsForm form) {
+  switch (form) {
+  case LhsForm::packed:
+    return "";
+  case LhsForm::rows:
+    return "_rows";
+  case LhsForm::columns:
+    return "_columns";
+  }
+  llvm_unreachable("unknown form of lhs");
+}
 
 } // namespace
 
 func::FuncOp getRegisterTile(ModuleOp module, const GemmTiling &tiling) {
-  std::string name = llvm::formatv("neap_gemm_tile_{0}x{1}", tiling.tileRows, tiling.tileColumns);
+  std::string name =
+      llvm::formatv("neap_gemm_tile_{0}x{1}{2}", tiling.tileRows, tiling.tileColumns, suffixOf(tiling.lhs));
   OpBuilder builder(module.getContext());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext()), integer = builder.getI64Type();
   auto [function, isNew] =
-      getSharedFunction(module, name, {integer, pointer, pointer, pointer, builder.getI1Type()});
+      getSharedFunction(module, name, {integer, pointer, integer, pointer, pointer, builder.getI1Type()});
   if (!isNew)
     return function;
 
   builder.setInsertionPointToStart(&function.getBody().front());
   Code code(builder, function.getLoc());
-  TileWriter tile(code, tiling);
-  Value depth = function.getArgument(0), lhs = function.getArgument(1), rhs = function.getArgument(2);
-  Value sums = function.getArgument(3), first = function.getArgument(4);
+  Value depth = function.getArgument(0), lhs = function.getArgument(1), lhsStride = function.getArgument(2);
+  Value rhs = function.getArgument(3), sums = function.getArgument(4), first = function.getArgument(5);
+  TileWriter tile(code, tiling, tiling.lhs == LhsForm::packed ? nullptr : lhsStride);
 
   SmallVector<Value> values = tile.start(sums, first);
   Value whole = code.sub(depth, code.divide(depth, unroll).second);

@@ -1,9 +1,9 @@
 // Times the matrix products of one GPT-2 124M training step (batch 4, 256 tokens each) against oneDNN on the same data:
-// interleaved, random-normal inputs, medians. Prints GFLOP/s of both, the median of the pairs' ratios and the ratio of the fastest runs (which
-// neighbours on the machine disturb least).
+// interleaved, random-normal inputs, medians. Prints GFLOP/s of both, the median of the pairs' ratios and the ratio of
+// the fastest runs, which neighbours on the machine disturb least.
 //
-//   gemm_bench [--cpu native] [--workers 1] [--rounds 9] [--filter text] [--tiling lanes,rows,columns,depth,blockColumns,
-//              itemRows,blockRows]
+//   gemm_bench [--cpu native] [--workers 1] [--rounds 9] [--cpu-time] [--filter text] [--save-object file]
+//              [--tiling lanes,rows,columns,depth,blockColumns,itemRows,blockRows[,form of lhs]]
 //
 // With --cpu x86-64-v3, set DNNL_MAX_CPU_ISA=AVX2 to hold oneDNN to the same instructions.
 #include "neap/compiler/emit/Object.h"
@@ -11,13 +11,14 @@
 #include "neap/test/support/CompiledModule.h"
 
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 
 #include <dnnl.hpp>
 
 #include <array>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <dlfcn.h>
 #include <random>
 
@@ -32,9 +33,11 @@ namespace {
 cl::opt<std::string> cpuOption("cpu", cl::init("native"), cl::desc("CPU to generate code for"));
 cl::opt<int> workersOption("workers", cl::init(1), cl::desc("threads of either side"));
 cl::opt<int> roundsOption("rounds", cl::init(9), cl::desc("interleaved pairs per shape"));
+cl::opt<bool> cpuTimeOption("cpu-time",
+                            cl::desc("count the CPU time of the main thread, on a machine that others use"));
 cl::opt<std::string> filterOption("filter", cl::desc("only shapes whose name contains this"));
 cl::list<int64_t> tilingOption("tiling", cl::CommaSeparated, cl::desc("tile sizes instead of the chosen ones"));
-cl::opt<bool> keepOption("print-object", cl::desc("print where the object file is and wait for a key"));
+cl::opt<std::string> objectOption("save-object", cl::desc("copy the object file there, for a look at its code"));
 
 /// A product by name; `result` is where it goes.
 struct Shape {
@@ -54,9 +57,10 @@ OperandLayout normal(int64_t buffer, int64_t columns) { return {buffer, 0, {}, c
 OperandLayout transposed(int64_t buffer, int64_t rows) { return {buffer, 0, {}, 1, rows}; }
 
 Shape dense(std::string name, int64_t m, int64_t n, int64_t k, bool lhsTransposed, bool rhsTransposed) {
-  return {std::move(name),
-          {{}, m, n, k, lhsTransposed ? transposed(0, m) : normal(0, k), rhsTransposed ? transposed(1, k) : normal(1, n)},
-          normal(2, n)};
+  return {
+      std::move(name),
+      {{}, m, n, k, lhsTransposed ? transposed(0, m) : normal(0, k), rhsTransposed ? transposed(1, k) : normal(1, n)},
+      normal(2, n)};
 }
 
 /// Forward, data gradient and weight gradient of a linear layer; `weightTransposed`: the weight lies as out x in.
@@ -85,14 +89,19 @@ OperandLayout scores(int64_t buffer, bool transpose) {
 
 void addAttention(std::vector<Shape> &shapes) {
   SmallVector<int64_t> elements{batch, heads};
-  shapes.push_back({"attention QK'", {elements, sequence, sequence, headSize, headRows(0, 3 * width, false),
-                                      headRows(1, 3 * width, true)}, scores(2, false)});
-  shapes.push_back({"attention PV", {elements, sequence, headSize, sequence, scores(0, false),
-                                     headRows(1, 3 * width, false)}, headRows(2, width, false)});
-  shapes.push_back({"attention dP", {elements, sequence, sequence, headSize, headRows(0, width, false),
-                                     headRows(1, 3 * width, true)}, scores(2, false)});
-  shapes.push_back({"attention dV", {elements, sequence, headSize, sequence, scores(0, true),
-                                     headRows(1, width, false)}, headRows(2, 3 * width, false)});
+  shapes.push_back(
+      {"attention QK'",
+       {elements, sequence, sequence, headSize, headRows(0, 3 * width, false), headRows(1, 3 * width, true)},
+       scores(2, false)});
+  shapes.push_back({"attention PV",
+                    {elements, sequence, headSize, sequence, scores(0, false), headRows(1, 3 * width, false)},
+                    headRows(2, width, false)});
+  shapes.push_back({"attention dP",
+                    {elements, sequence, sequence, headSize, headRows(0, width, false), headRows(1, 3 * width, true)},
+                    scores(2, false)});
+  shapes.push_back({"attention dV",
+                    {elements, sequence, headSize, sequence, scores(0, true), headRows(1, width, false)},
+                    headRows(2, 3 * width, false)});
 }
 
 std::vector<Shape> gptShapes() {
@@ -109,7 +118,7 @@ std::vector<Shape> gptShapes() {
 
 GemmTiling tilingFor(const GemmProblem &problem) {
   if (tilingOption.empty())
-    return chooseGemmTiling(problem, llvm::cantFail(neap::emit::describeCpu(cpuOption)));
+    return chooseGemmTiling(problem, llvm::cantFail(neap::emit::describeCpu(cpuOption)), workersOption);
   GemmTiling tiling;
   tiling.lanes = tilingOption[0];
   tiling.tileRows = tilingOption[1];
@@ -118,6 +127,7 @@ GemmTiling tilingFor(const GemmProblem &problem) {
   tiling.blockColumns = tilingOption[4];
   tiling.itemRows = tilingOption[5];
   tiling.blockRows = tilingOption[6];
+  tiling.lhs = static_cast<LhsForm>(tilingOption.size() > 7 ? tilingOption[7] : 0);
   return tiling;
 }
 
@@ -146,8 +156,8 @@ std::vector<float> randomValues(int64_t count) {
   return values;
 }
 
-/// The OpenMP runtime that oneDNN brings, asked for by name because its headers belong to another compiler. Both sides run
-/// on its threads: with threads of our own, its idle ones would spin on our cores.
+/// The OpenMP runtime that oneDNN brings, asked for by name because its headers belong to another compiler. Both sides
+/// run on its threads: with threads of our own, its idle ones would spin on our cores.
 struct OpenMp {
   using Parallel = void (*)(void (*)(void *), void *, unsigned threads, unsigned flags);
   Parallel parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
@@ -217,10 +227,16 @@ private:
   std::unordered_map<int, dnnl::memory> arguments;
 };
 
+double now() {
+  timespec time;
+  clock_gettime(cpuTimeOption ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
 double seconds(llvm::function_ref<void()> work) {
-  auto start = std::chrono::steady_clock::now();
+  double start = now();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return now() - start;
 }
 
 double median(std::vector<double> values) {
@@ -274,6 +290,10 @@ int main(int argc, char **argv) {
     llvm::errs() << "expected a oneDNN built with GNU OpenMP\n";
     return 1;
   }
+  if (cpuTimeOption && workersOption != 1) {
+    llvm::errs() << "expected one worker with --cpu-time, got " << workersOption << "\n";
+    return 1;
+  }
   openMp.setThreads(workersOption);
   MLIRContext context;
   neap::testing::loadKernelDialects(context);
@@ -291,10 +311,8 @@ int main(int argc, char **argv) {
   std::optional<CompiledModule> code;
   double compileSeconds = seconds([&] { code.emplace(*module, cpuOption); });
   llvm::outs() << llvm::format("%zu kernels compiled in %.2f s\n", shapes.size(), compileSeconds);
-  if (keepOption) {
-    llvm::outs() << code->objectPath() << "\n";
-    (void)getchar();
-  }
+  if (!objectOption.empty() && llvm::sys::fs::copy_file(code->objectPath(), objectOption))
+    llvm::errs() << "cannot write " << objectOption << "\n";
 
   llvm::outs() << "shape                    neap    oneDNN    ratio     best   items   scratch\n";
   double logarithms = 0;

@@ -1,7 +1,7 @@
-// Generated matrix products against a triple loop, bit for bit: every shape, layout, tiling, CPU and split must give exactly
-// the sum that one accumulator makes in k order by fused multiply-add.
-#include "neap/compiler/emit/Object.h"
+// Generated matrix products against a triple loop, bit for bit: every shape, layout, tiling, CPU and split must give
+// exactly the sum that one accumulator makes in k order by fused multiply-add.
 #include "neap/passes/lower/gemm/Gemm.h"
+#include "neap/compiler/emit/Object.h"
 #include "neap/test/support/CompiledModule.h"
 
 #include <gtest/gtest.h>
@@ -245,6 +245,17 @@ TEST_P(Gemm, GivesTheSameBitsUnderAnyTiling) {
       cases.back().tiling = tiling;
       cases.push_back(dense(width, 70, 60, true));
       cases.back().tiling = tiling;
+    }
+  expectDefinition(cases, GetParam());
+}
+
+TEST_P(Gemm, ReadsLhsInPlace) {
+  std::vector<Case> cases;
+  for (bool lhsTransposed : {false, true})
+    for (auto [m, n, k] : {std::tuple<int64_t, int64_t, int64_t>{48, 70, 130}, {6, 16, 5}, {12, 33, 64}}) {
+      cases.push_back(dense(m, n, k, lhsTransposed));
+      cases.back().tiling = smallTiling(describe(GetParam()).lanes, 6, 50, 64, 2);
+      cases.back().tiling->lhs = lhsTransposed ? LhsForm::columns : LhsForm::rows;
     }
   expectDefinition(cases, GetParam());
 }

@@ -1,0 +1,301 @@
+// The compilation: load, run the stages, emit. Files appear under their names at the very end.
+#include "neap/compiler/driver/Compile.h"
+
+#include "neap/compiler/driver/Diagnostics.h"
+#include "neap/compiler/emit/Link.h"
+#include "neap/compiler/emit/Object.h"
+#include "neap/compiler/emit/Weights.h"
+#include "neap/compiler/importer/Importer.h"
+#include "neap/dialects/neap/Neap.h"
+#include "neap/dialects/onnx/Onnx.h"
+#include "neap/dialects/sched/Sched.h"
+#include "neap/passes/support/ErrorKind.h"
+#include "neap/passes/support/NearestName.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassInstrumentation.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Tools/Plugins/PassPlugin.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace neap;
+
+/// Attribute of the module that names the model, so that a compilation resumed from IR finds its weights.
+static constexpr StringLiteral modelAttribute = "neap.model";
+
+namespace {
+/// What diagnostics and failing passes say about how the compilation ends.
+class Outcome {
+public:
+  Outcome(MLIRContext &context, const CompileOptions &options)
+      : printer(context), handler(&context, [&](Diagnostic &diagnostic) { return watch(diagnostic, options); }) {}
+
+  /// How a compilation ends whose stage failed, if no error said.
+  ExitCode exitCode(ExitCode otherwise) const {
+    return kind ? static_cast<ExitCode>(static_cast<int>(*kind)) : otherwise;
+  }
+  const std::vector<std::string> &warnings() const { return printer.warnings(); }
+
+private:
+  /// Remarks are ours; everything else goes on to the printer.
+  LogicalResult watch(Diagnostic &diagnostic, const CompileOptions &options) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error && !kind)
+      kind = getErrorKind(diagnostic);
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+      return failure();
+    llvm::errs() << "remark: " << diagnostic.str() << "\n";
+    return success();
+  }
+
+  DiagnosticPrinter printer;
+  std::optional<ErrorKind> kind;
+  ScopedDiagnosticHandler handler; // asked before the printer: it was registered later
+};
+
+/// Remembers which pass failed first.
+struct FailedPass : PassInstrumentation {
+  explicit FailedPass(std::string &argument) : argument(argument) {}
+  void runAfterPassFailed(Pass *pass, Operation *) override {
+    if (argument.empty())
+      argument = pass->getArgument().str();
+  }
+  std::string &argument;
+};
+
+/// A file that is removed unless it was kept.
+class TemporaryFile {
+public:
+  explicit TemporaryFile(std::string path) : path(std::move(path)) {}
+  ~TemporaryFile() {
+    if (!isKept)
+      llvm::sys::fs::remove(path);
+  }
+  std::error_code keepAs(StringRef name) {
+    std::error_code code = llvm::sys::fs::rename(path, name);
+    isKept = !code;
+    return code;
+  }
+  const std::string path;
+
+private:
+  bool isKept = false;
+};
+
+class Compilation {
+public:
+  explicit Compilation(const CompileOptions &options)
+      : options(options), context(makeRegistry(), MLIRContext::Threading::DISABLED), outcome(context, options) {
+    context.loadAllAvailableDialects();
+  }
+
+  ExitCode run();
+
+private:
+  static DialectRegistry makeRegistry();
+  ExitCode loadPlugins();
+  void enableRemarks();
+  ExitCode load();
+  ExitCode runStage(size_t index);
+  ExitCode writeIr(StringRef path);
+  ExitCode emit();
+  ExitCode explainFailure(const Stage &stage, StringRef pass, StringRef reproducer);
+  void report();
+
+  const CompileOptions &options;
+  MLIRContext context;
+  Outcome outcome;
+  OwningOpRef<ModuleOp> module;
+  std::unique_ptr<emit::PendingWeights> weights;
+};
+} // namespace
+
+static ExitCode fail(ExitCode code, const Twine &message) {
+  printError(message.str());
+  return code;
+}
+
+DialectRegistry Compilation::makeRegistry() {
+  DialectRegistry registry;
+  registry.insert<onnx::OnnxDialect, NeapDialect, sched::SchedDialect, func::FuncDialect, LLVM::LLVMDialect>();
+  return registry;
+}
+
+ExitCode Compilation::loadPlugins() {
+  for (const std::string &path : options.passPlugins) {
+    auto plugin = PassPlugin::load(path);
+    if (!plugin)
+      return fail(ExitCode::Usage, "--load-pass-plugin: " + llvm::toString(plugin.takeError()));
+    plugin->registerPassRegistryCallbacks();
+  }
+  return ExitCode::Ok;
+}
+
+void Compilation::enableRemarks() {
+  if (options.quiet || (!options.verbose && options.remarksFilter.empty()))
+    return;
+  std::string filter = options.remarksFilter.empty() ? ".*" : options.remarksFilter;
+  remark::RemarkCategories categories{filter, filter, filter, filter, filter};
+  (void)remark::enableOptimizationRemarks(context, nullptr, std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
+                                          /*printAsEmitRemarks=*/true);
+}
+
+ExitCode Compilation::load() {
+  if (options.firstStage) {
+    module = parseSourceFile<ModuleOp>(options.model, &context);
+    return module ? ExitCode::Ok : ExitCode::ModelInvalid;
+  }
+  importer::ImportOptions importOptions;
+  importOptions.trustExternalLinks = options.trustLinks;
+  auto imported = importer::importOnnx(context, options.model, importOptions);
+  if (failed(imported))
+    return outcome.exitCode(ExitCode::ModelInvalid);
+  module = std::move(*imported);
+  (*module)->setAttr(modelAttribute, StringAttr::get(&context, options.model));
+  return ExitCode::Ok;
+}
+
+ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringRef reproducer) {
+  if (pass == "neap-inline-functions")
+    return outcome.exitCode(ExitCode::ModelInvalid);
+  if (stage.name == "import")
+    return outcome.exitCode(ExitCode::Usage);
+  ExitCode code = outcome.exitCode(ExitCode::Internal);
+  if (code != ExitCode::Internal) {
+    llvm::sys::fs::remove(reproducer);
+    return code;
+  }
+  printError("internal error in stage " + stage.name.str() + (pass.empty() ? "" : ", pass " + pass.str()));
+  if (llvm::sys::fs::exists(reproducer))
+    llvm::errs() << "note: " << reproducer << " reproduces it with neap-opt --run-reproducer\n";
+  return code;
+}
+
+ExitCode Compilation::runStage(size_t index) {
+  const Stage &stage = getStages()[index];
+  PassManager manager(&context);
+  std::string failedPass, reproducer = options.output == "-" ? "neap.crash.mlir" : options.output + ".crash.mlir";
+  manager.addInstrumentation(std::make_unique<FailedPass>(failedPass));
+  if (stage.name != "import" && stage.name != "graph") // there, a failing pass means that the model is at fault
+    manager.enableCrashReproducerGeneration(reproducer);
+  auto addExtra = [&](bool before) -> LogicalResult {
+    for (const ExtraPass &extra : options.extraPasses)
+      if (extra.stage == index && extra.before == before && failed(parsePassPipeline(extra.pipeline, manager)))
+        return failure();
+    return success();
+  };
+  if (failed(addExtra(true)))
+    return ExitCode::Usage;
+  stage.build(manager, options.stages);
+  if (failed(addExtra(false)))
+    return ExitCode::Usage;
+  if (failed(manager.run(*module)) || failed(verifyAfter(stage, *module)))
+    return explainFailure(stage, failedPass, reproducer);
+  if (options.dumpFolder.empty())
+    return ExitCode::Ok;
+  return writeIr(options.dumpFolder + "/" + std::to_string(index) + "-" + stage.name.str() + ".mlir");
+}
+
+ExitCode Compilation::writeIr(StringRef path) {
+  if (path == "-") {
+    module->print(llvm::outs());
+    return ExitCode::Ok;
+  }
+  TemporaryFile file((path + ".part").str());
+  std::error_code code;
+  {
+    llvm::raw_fd_ostream stream(file.path, code);
+    if (!code) {
+      module->print(stream, OpPrintingFlags().enableDebugInfo());
+      stream.close();
+      code = stream.error();
+      stream.clear_error();
+    }
+  }
+  if (!code)
+    code = file.keepAs(path);
+  return code ? fail(ExitCode::OutputUnwritable, "cannot write " + path + ": " + code.message()) : ExitCode::Ok;
+}
+
+ExitCode Compilation::emit() {
+  TemporaryFile object(options.output + ".part.o"), program(options.output + ".part");
+  if (failed(emit::emitObject(*module, {options.cpu}, object.path)))
+    return ExitCode::Internal;
+  if (llvm::Error failure = emit::linkProgram(object.path, program.path))
+    return fail(ExitCode::OutputUnwritable, llvm::toString(std::move(failure)));
+  if (weights)
+    if (llvm::Error failure = weights->commit())
+      return fail(ExitCode::OutputUnwritable, llvm::toString(std::move(failure)));
+  if (std::error_code code = program.keepAs(options.output)) {
+    llvm::sys::fs::remove(options.output + ".safetensors");
+    return fail(ExitCode::OutputUnwritable, "cannot write " + options.output + ": " + code.message());
+  }
+  return ExitCode::Ok;
+}
+
+void Compilation::report() {
+  if (options.quiet)
+    return;
+  for (const std::string &warning : outcome.warnings())
+    llvm::errs() << "warning: " << warning << "\n";
+}
+
+ExitCode Compilation::run() {
+  if (ExitCode code = loadPlugins(); code != ExitCode::Ok)
+    return code;
+  enableRemarks();
+  if (!options.dumpFolder.empty())
+    if (std::error_code code = llvm::sys::fs::create_directories(options.dumpFolder))
+      return fail(ExitCode::OutputUnwritable, "cannot make " + options.dumpFolder + ": " + code.message());
+  if (ExitCode code = load(); code != ExitCode::Ok)
+    return code;
+
+  size_t first = options.firstStage ? *options.firstStage + 1 : 0;
+  size_t last = options.lastStage.value_or(getStages().size() - 1);
+  bool emitsProgram = last == getStages().size() - 1;
+  for (size_t index = first; index <= last; ++index) {
+    // The declarations go with the lower stage; what they name is copied before.
+    if (emitsProgram && getStages()[index].name == "lower") {
+      auto model = (*module)->getAttrOfType<StringAttr>(modelAttribute);
+      auto written = emit::writeWeights(*module, model ? model.getValue() : StringRef(options.model), options.trustLinks,
+                                        options.output + ".safetensors");
+      if (!written)
+        return fail(ExitCode::OutputUnwritable, llvm::toString(written.takeError()));
+      weights = std::move(*written);
+      (*module)->removeAttr(modelAttribute);
+    }
+    if (ExitCode code = runStage(index); code != ExitCode::Ok)
+      return code;
+  }
+  ExitCode code = emitsProgram ? emit() : writeIr(options.output);
+  if (code == ExitCode::Ok)
+    report();
+  return code;
+}
+
+ExitCode neap::compile(const CompileOptions &options) { return Compilation(options).run(); }
+
+llvm::Expected<size_t> neap::findStageOrExplain(StringRef name) {
+  if (std::optional<size_t> stage = findStage(name))
+    return *stage;
+  SmallVector<StringRef> names = llvm::map_to_vector(getStages(), [](const Stage &stage) -> StringRef { return stage.name; });
+  StringRef nearest = findNearestName(name, names);
+  return llvm::createStringError("unknown stage '" + name + "'; " +
+                                 (nearest.empty() ? "stages are " + llvm::join(names, ", ")
+                                                  : "did you mean '" + nearest.str() + "'?"));
+}
+
+llvm::Expected<ExtraPass> neap::parseExtraPass(StringRef text) {
+  auto [place, pipeline] = text.split(':');
+  bool before = place.consume_front("before-");
+  if ((!before && !place.consume_front("after-")) || pipeline.empty())
+    return llvm::createStringError("expected before-STAGE:PASS or after-STAGE:PASS, got '" + text + "'");
+  llvm::Expected<size_t> stage = findStageOrExplain(place);
+  if (!stage)
+    return stage.takeError();
+  return ExtraPass{*stage, before, pipeline.str()};
+}

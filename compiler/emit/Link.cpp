@@ -1,0 +1,47 @@
+// Runs the C++ compiler driver found at configure time.
+#include "neap/compiler/emit/Link.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+
+using namespace llvm;
+
+static Error makeError(const Twine &message) { return createStringError(inconvertibleErrorCode(), message); }
+
+/// BIN/../lib/libneap_runtime.a, BIN being where this program is.
+static Expected<std::string> findRuntime() {
+  std::string self = sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&findRuntime));
+  SmallString<256> path(sys::path::parent_path(sys::path::parent_path(self)));
+  sys::path::append(path, "lib", "libneap_runtime.a");
+  if (!sys::fs::exists(path))
+    return makeError("cannot find the runtime library at " + path);
+  return std::string(path);
+}
+
+Error neap::emit::linkProgram(StringRef object, StringRef output) {
+  Expected<std::string> runtime = findRuntime();
+  if (!runtime)
+    return runtime.takeError();
+  ErrorOr<std::string> linker = sys::findProgramByName(NEAP_LINKER);
+  if (!linker)
+    return makeError("cannot find " NEAP_LINKER ", which links training binaries");
+  int descriptor;
+  SmallString<128> messages;
+  if (std::error_code code = sys::fs::createTemporaryFile("neap-link", "txt", descriptor, messages))
+    return errorCodeToError(code);
+  sys::fs::closeFile(descriptor);
+
+  SmallVector<StringRef> arguments{*linker, "-fuse-ld=lld", "-static-libstdc++", "-static-libgcc", "-Wl,--gc-sections",
+                                   object,  *runtime,       "-lpthread",         "-o",             output};
+  std::optional<StringRef> redirects[] = {std::nullopt, messages.str(), messages.str()};
+  std::string failure;
+  int status = sys::ExecuteAndWait(*linker, arguments, std::nullopt, redirects, 0, 0, &failure);
+  auto text = MemoryBuffer::getFile(messages);
+  sys::fs::remove(messages);
+  if (status == 0)
+    return Error::success();
+  return makeError("linking failed: " + (failure.empty() && text ? (*text)->getBuffer().rtrim() : StringRef(failure)));
+}

@@ -1,0 +1,253 @@
+// From the slots of the program, the declarations and the lowered kernels to JSON.
+#include "neap/compiler/emit/Manifest.h"
+
+#include "neap/dialects/sched/Sched.h"
+#include "neap/passes/lower/KernelInfo.h"
+#include "neap/passes/lower/lower-step/ConstantData.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace neap;
+using namespace neap::emit;
+namespace json = llvm::json;
+using sched::Role;
+
+static int64_t alignUp(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+/// The name of an element type, as numpy has it.
+static std::string typeName(Type type) {
+  if (type.isInteger(1))
+    return "bool";
+  if (type.isBF16())
+    return "bfloat16";
+  std::string width = std::to_string(type.getIntOrFloatBitWidth());
+  if (isa<FloatType>(type))
+    return "float" + width;
+  return (type.isUnsignedInteger() ? "uint" : "int") + width;
+}
+
+namespace {
+class ManifestBuilder {
+public:
+  ManifestBuilder(ModuleOp module, const ManifestOptions &options)
+      : module(module), options(options), program(*module.getOps<sched::ProgramOp>().begin()) {}
+
+  json::Object build();
+
+private:
+  json::Object describeTensor(sched::SlotOp slot, StringRef name);
+  json::Object describeScalar(StringRef output);
+  json::Array describeInputs();
+  json::Array describeParameters();
+  json::Array describeStates();
+  json::Array describeConstants();
+  json::Array describeKernels();
+  json::Object describeDefaults();
+  json::Object countParts(int64_t scratch);
+  void describeItems(json::Object &manifest);
+  int64_t getScratchBytes();
+  sched::SlotOp findSlot(StringRef symbol);
+
+  ModuleOp module;
+  const ManifestOptions &options;
+  sched::ProgramOp program;
+};
+} // namespace
+
+json::Object ManifestBuilder::describeTensor(sched::SlotOp slot, StringRef name) {
+  RankedTensorType type = slot.getType().getTensor();
+  return json::Object{{"name", name},
+                      {"type", typeName(type.getElementType())},
+                      {"shape", json::Array(type.getShape())},
+                      {"offset", static_cast<int64_t>(slot.getOffset())},
+                      {"bytes", slot.getType().getBytes()}};
+}
+
+json::Object ManifestBuilder::describeScalar(StringRef output) {
+  for (auto slot : program.getOps<sched::SlotOp>())
+    if (slot.getRole() == Role::Output && slot.getName() == output)
+      return json::Object{{"offset", static_cast<int64_t>(slot.getOffset())},
+                          {"type", typeName(slot.getType().getTensor().getElementType())}};
+  return json::Object();
+}
+
+json::Array ManifestBuilder::describeInputs() {
+  json::Array inputs;
+  for (auto slot : program.getOps<sched::SlotOp>()) {
+    if (slot.getRole() != Role::Input)
+      continue;
+    json::Object input = describeTensor(slot, *slot.getName());
+    for (StringRef field : {"minimum", "limit", "ignore"})
+      if (auto value = slot->getAttrOfType<IntegerAttr>(("neap." + field).str()))
+        input[field] = value.getInt();
+    if (auto role = slot->getAttrOfType<StringAttr>("neap.role"))
+      input["role"] = role.getValue();
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+sched::SlotOp ManifestBuilder::findSlot(StringRef symbol) {
+  for (auto slot : program.getOps<sched::SlotOp>())
+    if (slot.getSymbol() == symbol)
+      return slot;
+  return {};
+}
+
+json::Array ManifestBuilder::describeParameters() {
+  json::Array parameters;
+  for (auto declaration : module.getOps<ParameterOp>()) {
+    json::Object parameter = describeTensor(findSlot(declaration.getSymName()), declaration.getSymName());
+    parameter["trained"] = declaration.getTrained();
+    if (auto torchName = declaration.getTorchName())
+      parameter["torch"] = *torchName;
+    parameters.push_back(std::move(parameter));
+  }
+  return parameters;
+}
+
+json::Array ManifestBuilder::describeStates() {
+  json::Array states;
+  for (auto declaration : module.getOps<StateOp>()) {
+    json::Object state = describeTensor(findSlot(declaration.getSymName()), declaration.getSymName());
+    state["parameter"] = declaration.getParameter();
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
+json::Array ManifestBuilder::describeConstants() {
+  json::Array constants;
+  for (auto [slot, source] : lower::layoutConstants(program))
+    constants.push_back(json::Object{{"offset", static_cast<int64_t>(sched::SlotOp(slot).getOffset())},
+                                     {"bytes", sched::SlotOp(slot).getType().getBytes()},
+                                     {"source", source}});
+  return constants;
+}
+
+json::Array ManifestBuilder::describeKernels() {
+  llvm::StringMap<int64_t> launches;
+  program.walk([&](sched::LaunchOp launch) { ++launches[launch.getKernel()]; });
+  json::Array kernels;
+  for (Operation &op : *module.getBody()) {
+    auto info = lower::getKernelInfo(&op);
+    if (!info)
+      continue;
+    StringRef name = SymbolTable::getSymbolName(&op).getValue();
+    json::Array ops;
+    for (StringRef opName : info->ops)
+      ops.push_back(opName);
+    kernels.push_back(json::Object{{"name", name},
+                                   {"kind", stringifyGroupKind(info->kind)},
+                                   {"launches", launches.lookup(name)},
+                                   {"items", info->items},
+                                   {"scratch_bytes", info->scratchBytes},
+                                   {"ops", std::move(ops)}});
+  }
+  return kernels;
+}
+
+json::Object ManifestBuilder::describeDefaults() {
+  auto orNull = [](const std::optional<double> &value) -> json::Value { return value ? json::Value(*value) : nullptr; };
+  return json::Object{{"learning_rate", orNull(options.learningRate)},
+                      {"beta1", options.beta1},
+                      {"beta2", options.beta2},
+                      {"epsilon", options.epsilon},
+                      {"weight_decay", options.weightDecay},
+                      {"momentum", options.momentum},
+                      {"clip_grad_norm", orNull(options.clipGradNorm)}};
+}
+
+int64_t ManifestBuilder::getScratchBytes() {
+  int64_t scratch = 0;
+  for (Operation &op : *module.getBody())
+    if (auto info = lower::getKernelInfo(&op))
+      scratch = std::max(scratch, info->scratchBytes);
+  return scratch;
+}
+
+/// Bytes by what they are for. What shares bytes with others (activations, outputs) is the rest of the arena.
+json::Object ManifestBuilder::countParts(int64_t scratch) {
+  std::map<Role, int64_t> bytes;
+  int64_t persistent = 0;
+  for (auto slot : program.getOps<sched::SlotOp>()) {
+    if (slot.getRole() == Role::Activation || slot.getRole() == Role::Output)
+      continue;
+    bytes[slot.getRole()] += alignUp(slot.getType().getBytes());
+    persistent += alignUp(slot.getType().getBytes());
+  }
+  return json::Object{{"parameters", bytes[Role::Parameter]},
+                      {"optimizer_state", bytes[Role::State]},
+                      {"constants", bytes[Role::Constant]},
+                      {"inputs", bytes[Role::Input]},
+                      {"step_block", bytes[Role::StepBlock]},
+                      {"activations", program.getArenaBytes(sched::Space::Device) - persistent},
+                      {"scratch", scratch}};
+}
+
+/// What a step's throughput counts: tokens where an input has them, else rows of the first input.
+void ManifestBuilder::describeItems(json::Object &manifest) {
+  int64_t rows = 1;
+  bool isFirst = true;
+  for (auto slot : program.getOps<sched::SlotOp>()) {
+    if (slot.getRole() != Role::Input)
+      continue;
+    RankedTensorType type = slot.getType().getTensor();
+    if (auto role = slot->getAttrOfType<StringAttr>("neap.role"); role && role.getValue() == "tokens") {
+      manifest["items_per_step"] = type.getNumElements();
+      manifest["item"] = "token";
+      return;
+    }
+    if (isFirst && type.getRank() > 0)
+      rows = type.getDimSize(0);
+    isFirst = false;
+  }
+  manifest["items_per_step"] = rows;
+  manifest["item"] = "row";
+}
+
+json::Object ManifestBuilder::build() {
+  int64_t arena = program.getArenaBytes(sched::Space::Device), scratch = getScratchBytes(), stepBlock = 0;
+  for (auto slot : program.getOps<sched::SlotOp>())
+    if (slot.getRole() == Role::StepBlock)
+      stepBlock = slot.getOffset();
+  json::Array commandLine;
+  for (const std::string &option : options.options)
+    commandLine.push_back(option);
+  json::Object manifest{{"format", 1},
+                        {"name", options.name},
+                        {"compiler", "neap 0.1.0"},
+                        {"planned_bytes", alignUp(arena) + alignUp(scratch) * options.maxWorkers},
+                        {"arena_bytes", arena},
+                        {"scratch_bytes_per_worker", scratch},
+                        {"max_workers", options.maxWorkers},
+                        {"parts", countParts(alignUp(scratch) * options.maxWorkers)},
+                        {"step_block", stepBlock},
+                        {"loss", describeScalar("loss")},
+                        {"gradient_norm", describeScalar("gradient_norm")},
+                        {"inputs", describeInputs()},
+                        {"parameters", describeParameters()},
+                        {"states", describeStates()},
+                        {"constants", describeConstants()},
+                        {"optimizer", options.optimizer},
+                        {"defaults", describeDefaults()},
+                        {"kernels", describeKernels()},
+                        {"options", std::move(commandLine)},
+                        {"libraries", json::Array()}};
+  describeItems(manifest);
+  return manifest;
+}
+
+json::Object emit::buildManifest(ModuleOp module, const ManifestOptions &options) {
+  return ManifestBuilder(module, options).build();
+}
+
+void emit::addManifest(ModuleOp module, const ManifestOptions &options) {
+  std::string text;
+  llvm::raw_string_ostream(text) << json::Value(buildManifest(module, options));
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
+  LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal, "neap_manifest",
+                         builder.getStringAttr(text), /*alignment=*/64);
+}

@@ -1,0 +1,142 @@
+// The stages, one function each, in the order of the table at the end.
+#include "neap/compiler/pipeline/Stages.h"
+
+#include "neap/dialects/neap/Neap.h"
+#include "neap/dialects/sched/Sched.h"
+#include "neap/passes/fuse/Passes.h"
+#include "neap/passes/lower/ToLlvm.h"
+#include "neap/passes/schedule/Passes.h"
+#include "neap/passes/verify/Passes.h"
+
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Support/GlobPattern.h"
+
+using namespace mlir;
+using namespace neap;
+
+namespace {
+/// Marks parameters that weight decay leaves alone.
+struct ExemptFromDecay : PassWrapper<ExemptFromDecay, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExemptFromDecay)
+  explicit ExemptFromDecay(ArrayRef<std::string> globs) : globs(globs) {}
+  StringRef getName() const override { return "ExemptFromDecay"; }
+
+  void runOnOperation() override {
+    for (const std::string &glob : globs) {
+      auto pattern = llvm::GlobPattern::create(glob);
+      if (!pattern) {
+        getOperation().emitError("--no-decay: ") << llvm::toString(pattern.takeError());
+        return signalPassFailure();
+      }
+      bool matched = false;
+      for (auto parameter : getOperation().getOps<ParameterOp>())
+        if (parameter.getTrained() && pattern->match(parameter.getSymName())) {
+          parameter.setDecays(false);
+          matched = true;
+        }
+      if (!matched) {
+        getOperation().emitError("--no-decay: no trained parameter matches '") << glob << "'";
+        return signalPassFailure();
+      }
+    }
+  }
+
+  std::vector<std::string> globs;
+};
+
+/// Puts the manifest into the module.
+struct WriteManifest : PassWrapper<WriteManifest, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(WriteManifest)
+  explicit WriteManifest(emit::ManifestOptions options) : options(std::move(options)) {}
+  StringRef getName() const override { return "WriteManifest"; }
+  void runOnOperation() override { emit::addManifest(getOperation(), options); }
+
+  emit::ManifestOptions options;
+};
+} // namespace
+
+static void buildImport(OpPassManager &manager, const StageOptions &options) {
+  // First, so that no later pass has to look into functions.
+  manager.addPass(createInlineFunctions());
+  // Before anything is asked of shapes.
+  manager.addPass(createFreezeDims({{options.import.dims.begin(), options.import.dims.end()}}));
+  // On the file's own nodes: names and metadata that the rule reads are gone afterwards.
+  manager.addPass(createDecideTrained(options.import.trained));
+}
+
+static void buildGraph(OpPassManager &manager, const StageOptions &options) {
+  manager.addPass(createConvertOnnxToNeap());
+  // Before canonicalize: what only other outputs need is dead once the loss is the only one.
+  manager.addPass(createAttachLoss(options.graph));
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  // Compound ops still say what labels are; fusion takes that apart.
+  manager.addPass(createDescribeInputs());
+}
+
+static void buildGrad(OpPassManager &manager, const StageOptions &options) {
+  manager.addPass(std::make_unique<ExemptFromDecay>(options.grad.noDecay));
+  manager.addPass(createBuildBackward());
+  // After all gradients are there, before any is used.
+  manager.addPass(createClipGradientNorm(options.grad.clip));
+  manager.addPass(createBuildOptimizer(options.grad.optimizer));
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+static void buildNothing(OpPassManager &, const StageOptions &) {}
+
+static void buildFuse(OpPassManager &manager, const StageOptions &) {
+  manager.addPass(createDecomposePass());
+  // Decomposing several ops of one kind repeats constants and broadcasts.
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addNestedPass<StepOp>(createFuseOperatorsPass());
+}
+
+static void buildSchedule(OpPassManager &manager, const StageOptions &) {
+  manager.addPass(createScheduleStep());
+  // Right behind what it checks.
+  manager.addNestedPass<sched::ProgramOp>(createVerifyArena());
+}
+
+static void buildLower(OpPassManager &manager, const StageOptions &options) {
+  manager.addPass(createLowerKernels(options.lower.kernels));
+  // Between the two: scratch is known once kernels are made, slots until the program is gone.
+  manager.addPass(std::make_unique<WriteManifest>(options.lower.manifest));
+  manager.addPass(createLowerStep({options.lower.manifest.maxWorkers}));
+  lower::buildLowerToLlvm(manager);
+}
+
+ArrayRef<Stage> neap::getStages() {
+  static const Stage stages[] = {
+      {"import", "read the file, inline functions, freeze dimensions, decide what is trained", buildImport, {"onnx"}},
+      {"graph", "convert to neap ops, attach the loss", buildGraph, {"neap"}},
+      {"grad", "build the backward pass, clipping and the optimizer", buildGrad, {"neap"}},
+      {"precision", "choose types (nothing yet)", buildNothing, {"neap"}},
+      {"memory", "keep, recompute or move values (nothing yet)", buildNothing, {"neap"}},
+      {"fuse", "group ops into kernels", buildFuse, {"neap"}},
+      {"schedule", "order launches and place every value in the arena", buildSchedule, {"sched", "neap"}},
+      {"lower", "generate kernels and the step function", buildLower, {"llvm"}},
+      {"emit", "write object and weights, link with the runtime", buildNothing, {"llvm"}},
+  };
+  return stages;
+}
+
+std::optional<size_t> neap::findStage(StringRef name) {
+  for (auto [index, stage] : llvm::enumerate(getStages()))
+    if (stage.name == name)
+      return index;
+  return std::nullopt;
+}
+
+LogicalResult neap::verifyAfter(const Stage &stage, ModuleOp module) {
+  WalkResult result = module.walk([&](Operation *op) {
+    StringRef dialect = op->getName().getDialectNamespace();
+    if (dialect == "builtin" || llvm::is_contained(stage.dialects, dialect))
+      return WalkResult::advance();
+    op->emitOpError("expected to be gone after stage ") << stage.name;
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}

@@ -1,0 +1,300 @@
+// Registration and verifiers of the sched dialect.
+#include "neap/dialects/sched/Sched.h"
+
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace neap;
+using namespace neap::sched;
+
+/// Plain integers print without their type.
+static ParseResult parseBytes(OpAsmParser &parser, IntegerAttr &bytes) {
+  int64_t value;
+  if (parser.parseInteger(value))
+    return failure();
+  bytes = parser.getBuilder().getI64IntegerAttr(value);
+  return success();
+}
+static void printBytes(OpAsmPrinter &printer, Operation *, IntegerAttr bytes) { printer << bytes.getInt(); }
+
+#include "neap/dialects/sched/SchedDialect.cpp.inc"
+#include "neap/dialects/sched/SchedEnums.cpp.inc"
+
+/// `(compute)`, without the space that attributes print before themselves.
+static ParseResult parseStream(OpAsmParser &parser, StreamAttr &attribute) {
+  FailureOr<Stream> stream;
+  if (parser.parseLParen() || failed(stream = FieldParser<Stream>::parse(parser)) || parser.parseRParen())
+    return failure();
+  attribute = StreamAttr::get(parser.getContext(), *stream);
+  return success();
+}
+static void printStream(OpAsmPrinter &printer, Operation *, StreamAttr stream) {
+  printer << "(" << stringifyStream(stream.getValue()) << ")";
+}
+
+#define GET_ATTRDEF_CLASSES
+#include "neap/dialects/sched/SchedAttributes.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "neap/dialects/sched/SchedTypes.cpp.inc"
+#define GET_OP_CLASSES
+#include "neap/dialects/sched/SchedOps.cpp.inc"
+
+void SchedDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "neap/dialects/sched/SchedAttributes.cpp.inc"
+      >();
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "neap/dialects/sched/SchedTypes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "neap/dialects/sched/SchedOps.cpp.inc"
+      >();
+}
+
+int64_t SlotType::getBytes() const { return storageBytes(getTensor().getElementType(), getTensor().getShape()); }
+
+// Places --------------------------------------------------------------------------------------------------------------
+
+Space Place::getSpace() const { return cast<SlotType>(SlotOp(slot).getType()).getSpace(); }
+
+bool Place::mayOverlap(const Place &other) const {
+  return getSpace() == other.getSpace() && low < other.high && other.low < high;
+}
+
+bool Place::isSameAs(const Place &other) const {
+  auto sameTerm = [](const Term &a, const Term &b) { return a.index == b.index && a.stride == b.stride; };
+  return getSpace() == other.getSpace() && begin == other.begin && bytes == other.bytes &&
+         llvm::equal(terms, other.terms, sameTerm);
+}
+
+/// The operand that lies where `value` does; null for a slot itself.
+static Value getSamePlace(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto loop = cast<LoopOp>(argument.getOwner()->getParentOp());
+    return loop.getInitial()[argument.getArgNumber() - 1];
+  }
+  unsigned index = cast<OpResult>(value).getResultNumber();
+  return TypeSwitch<Operation *, Value>(value.getDefiningOp())
+      .Case([&](LaunchOp launch) { return launch.getOutputs()[index]; })
+      .Case([&](CopyOp copy) { return copy.getDestination(); })
+      .Case([&](MergeOp merge) { return merge.getWhole(); })
+      .Case([&](LoopOp loop) { return loop.getInitial()[index]; })
+      .Default([](Operation *) { return Value(); });
+}
+
+Place sched::getPlace(Value value) {
+  int64_t offset = 0, slack = 0;
+  SmallVector<Place::Term, 2> terms;
+  int64_t bytes = cast<SlotType>(value.getType()).getBytes();
+  for (;;) {
+    if (auto slot = value.getDefiningOp<SlotOp>()) {
+      int64_t begin = static_cast<int64_t>(slot.getOffset()) + offset;
+      return {slot, begin, bytes, begin, begin + slack + bytes, terms};
+    }
+    if (auto view = value.getDefiningOp<ViewOp>()) {
+      offset += view.getOffset();
+      for (auto [index, stride] : llvm::zip_equal(view.getIndices(), view.getStrides())) {
+        auto loop = cast<LoopOp>(cast<BlockArgument>(index).getOwner()->getParentOp());
+        slack += (static_cast<int64_t>(loop.getCount()) - 1) * stride;
+        terms.push_back({index, stride});
+      }
+      value = view.getOperand();
+    } else {
+      value = getSamePlace(value);
+    }
+  }
+}
+
+// Verifiers -----------------------------------------------------------------------------------------------------------
+
+LogicalResult KernelOp::verify() {
+  FunctionType type = getFunctionType();
+  Block &block = getBody().front();
+  auto yield = block.empty() ? nullptr : dyn_cast<neap::YieldOp>(block.back());
+  if (!yield)
+    return emitOpError("expected neap.yield at the end");
+  if (TypeRange(block.getArgumentTypes()) != TypeRange(type.getInputs())) // kernel_c1
+    return emitOpError("expected block arguments of types ") << type.getInputs() << ", got " << block.getArgumentTypes();
+  if (TypeRange(yield.getOperandTypes()) != TypeRange(type.getResults())) // kernel_c1
+    return emitOpError("expected to yield ") << type.getResults() << ", got " << yield.getOperandTypes();
+  if (!getInPlace())
+    return success();
+  for (auto pair : getInPlace()->getAsRange<InPlaceAttr>()) { // kernel_c2
+    if (pair.getResult() < 0 || pair.getResult() >= type.getNumResults() || pair.getOperand() < 0 ||
+        pair.getOperand() >= type.getNumInputs())
+      return emitOpError("expected a result and an operand of the kernel, got ") << pair;
+    if (type.getResult(pair.getResult()) != type.getInput(pair.getOperand()))
+      return emitOpError("expected a result and an operand of one type, got ") << pair;
+  }
+  return success();
+}
+
+bool KernelOp::mayShare(unsigned result, unsigned operand) {
+  return getInPlace() && llvm::any_of(getInPlace()->getAsRange<InPlaceAttr>(), [&](InPlaceAttr pair) {
+           return pair.getResult() == result && pair.getOperand() == operand;
+         });
+}
+
+LogicalResult ProgramOp::verify() {
+  SmallVector<Space> seen;
+  for (auto arena : getArenas().getAsRange<ArenaAttr>()) { // program_c1
+    if (llvm::is_contained(seen, arena.getSpace()))
+      return emitOpError("expected one arena per memory space, got two of ") << stringifySpace(arena.getSpace());
+    seen.push_back(arena.getSpace());
+  }
+  if (getBody().front().empty() || !isa<sched::ReturnOp>(getBody().front().back()))
+    return emitOpError("expected sched.return at the end");
+  return success();
+}
+
+int64_t ProgramOp::getArenaBytes(Space space) {
+  for (auto arena : getArenas().getAsRange<ArenaAttr>())
+    if (arena.getSpace() == space)
+      return arena.getBytes();
+  return 0;
+}
+
+LogicalResult SlotOp::verify() {
+  auto program = (*this)->getParentOfType<ProgramOp>();
+  int64_t begin = getOffset(), end = begin + getType().getBytes(), arena = program.getArenaBytes(getType().getSpace());
+  if (begin < 0 || end > arena) // slot_c1
+    return emitOpError("expected to lie within the arena of ") << arena << " bytes, got bytes " << begin << " to " << end;
+  bool isDeclared = getRole() == Role::Parameter || getRole() == Role::State; // slot_c2
+  bool isNamed = getRole() == Role::Input || getRole() == Role::Output;
+  if (isDeclared != getSymbol().has_value())
+    return emitOpError(isDeclared ? "expected the symbol of a " : "expected no symbol for a ") << stringifyRole(getRole());
+  if (isNamed != getName().has_value())
+    return emitOpError(isNamed ? "expected a name for an " : "expected no name for a ") << stringifyRole(getRole());
+  if ((getRole() == Role::Constant) != getValue().has_value())
+    return emitOpError(getValue() ? "expected no value for a " : "expected a value for a ") << stringifyRole(getRole());
+  if (getValue() && getValue()->getShapedType() != getType().getTensor())
+    return emitOpError("expected a value of type ") << getType().getTensor() << ", got " << getValue()->getShapedType();
+  return success();
+}
+
+LogicalResult ViewOp::verify() {
+  if (getIndices().size() != getStrides().size()) // view_c3
+    return emitOpError("expected one stride for each of ") << getIndices().size() << " indices, got " << getStrides().size();
+  int64_t low = getOffset(), high = low;
+  for (auto [index, stride] : llvm::zip_equal(getIndices(), getStrides())) {
+    auto argument = dyn_cast<BlockArgument>(index);
+    auto loop = argument ? dyn_cast<LoopOp>(argument.getOwner()->getParentOp()) : nullptr;
+    if (!loop || argument.getArgNumber() != 0) // view_c3
+      return emitOpError("expected induction variables of loops as indices");
+    if (stride < 0)
+      return emitOpError("expected a stride of 0 bytes or more, got ") << stride;
+    high += (static_cast<int64_t>(loop.getCount()) - 1) * stride;
+  }
+  high += getType().getBytes();
+  int64_t available = getOperand().getType().getBytes();
+  if (low < 0 || high > available) // view_c1
+    return emitOpError("expected to lie within the operand's ") << available << " bytes, got bytes " << low << " to " << high;
+  if (getType().getSpace() != getOperand().getType().getSpace()) // view_c2
+    return emitOpError("expected operand and result in one memory space");
+  return success();
+}
+
+LogicalResult MergeOp::verify() {
+  if (getPlace(getPart()).slot != getPlace(getWhole()).slot) // merge_c1
+    return emitOpError("expected a part of the same slot");
+  return success();
+}
+
+LogicalResult LaunchOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  llvm::append_range(types, adaptor.getOutputs().getTypes());
+  return success();
+}
+
+/// Types of the tensors that slots hold.
+static SmallVector<Type> getTensorTypes(ValueRange slots) {
+  return llvm::map_to_vector(slots.getTypes(), [](Type type) -> Type { return cast<SlotType>(type).getTensor(); });
+}
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  Operation *callee = symbols.lookupNearestSymbolFrom(*this, getKernelAttr());
+  if (!callee)
+    return emitOpError("expected a kernel, got ") << getKernelAttr();
+  auto kernel = dyn_cast<KernelOp>(callee);
+  if (!kernel) // Already lowered to a function: there is no signature left to compare with.
+    return isa<FunctionOpInterface>(callee) ? success() : emitOpError("expected a kernel, got ") << getKernelAttr();
+
+  FunctionType type = kernel.getFunctionType(); // launch_c1
+  if (getTensorTypes(getInputs()) != type.getInputs())
+    return emitOpError("expected operands ") << type.getInputs() << ", got " << getTensorTypes(getInputs());
+  if (getTensorTypes(getOutputs()) != type.getResults())
+    return emitOpError("expected results ") << type.getResults() << ", got " << getTensorTypes(getOutputs());
+
+  auto inputs = llvm::map_to_vector(getInputs(), getPlace), outputs = llvm::map_to_vector(getOutputs(), getPlace);
+  for (const Place &place : llvm::concat<const Place>(inputs, outputs))
+    if (place.getSpace() != Space::Device)
+      return emitOpError("expected slots on the device, got one in ") << stringifySpace(place.getSpace());
+  for (auto [result, output] : llvm::enumerate(outputs)) {
+    for (const Place &other : ArrayRef(outputs).drop_front(result + 1)) // launch_c2
+      if (output.mayOverlap(other))
+        return emitOpError("expected results that do not overlap");
+    for (auto [operand, input] : llvm::enumerate(inputs)) { // launch_c3
+      if (!output.mayOverlap(input))
+        continue;
+      if (!output.isSameAs(input))
+        return emitOpError("expected result ") << result << " not to overlap a part of operand " << operand;
+      if (!kernel.mayShare(result, operand))
+        return emitOpError("expected result ")
+               << result << " not to overlap operand " << operand << ": " << getKernelAttr() << " cannot work in place";
+    }
+  }
+  return success();
+}
+
+LogicalResult CopyOp::verify() {
+  if (getSource().getType().getTensor() != getDestination().getType().getTensor()) // copy_c1
+    return emitOpError("expected slots of one tensor type");
+  if (getPlace(getSource()).mayOverlap(getPlace(getDestination()))) // copy_c1
+    return emitOpError("expected source and destination not to overlap");
+  return success();
+}
+
+LogicalResult sched::ObserveOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto parameter = symbols.lookupNearestSymbolFrom<ParameterOp>(*this, getParameterAttr());
+  if (!parameter) // observe_c1
+    return emitOpError("expected a parameter, got ") << getParameterAttr();
+  if (parameter.getType() != getGradient().getType().getTensor())
+    return emitOpError("expected the type of ") << getParameterAttr() << ", " << parameter.getType() << ", got "
+                                                << getGradient().getType().getTensor();
+  return success();
+}
+
+LogicalResult LoopOp::verifyRegions() {
+  if (static_cast<int64_t>(getCount()) < 1) // loop_c1
+    return emitOpError("expected a positive count, got ") << static_cast<int64_t>(getCount());
+  Block &block = getBody().front();
+  auto yield = block.empty() ? nullptr : dyn_cast<sched::YieldOp>(block.back());
+  if (!yield)
+    return emitOpError("expected sched.yield at the end");
+  TypeRange carried = getInitial().getTypes(); // loop_c2
+  if (block.getNumArguments() == 0 || !block.getArgument(0).getType().isIndex())
+    return emitOpError("expected an index as the first block argument");
+  if (TypeRange(block.getArgumentTypes()).drop_front() != carried || TypeRange(getResultTypes()) != carried ||
+      TypeRange(yield.getOperandTypes()) != carried)
+    return emitOpError("expected block arguments, yielded values and results of types ") << carried;
+  for (auto [argument, yielded] : llvm::zip_equal(block.getArguments().drop_front(), yield.getCarried())) // loop_c3
+    if (isa<SlotType>(yielded.getType()) && !getPlace(yielded).isSameAs(getPlace(argument)))
+      return emitOpError("expected carried slots to be yielded where they came in");
+  return success();
+}
+
+LogicalResult sched::ReturnOp::verify() {
+  for (Value value : getKept()) { // return_c1
+    Place place = getPlace(value);
+    Role role = place.slot.getRole();
+    if (role != Role::Parameter && role != Role::State && role != Role::Output)
+      return emitOpError("expected parameters, states and outputs, got an ") << stringifyRole(role);
+    if (place.bytes != place.slot.getType().getBytes())
+      return emitOpError("expected whole slots");
+  }
+  return success();
+}

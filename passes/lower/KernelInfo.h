@@ -1,0 +1,26 @@
+// What a lowered kernel says of itself: attributes of the function that a `sched.kernel` became.
+#pragma once
+
+#include "neap/dialects/sched/Sched.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+namespace neap::lower {
+
+struct KernelInfo {
+  /// Size of the iteration space, and the least number of items worth handing out.
+  int64_t items = 0;
+  int64_t grain = 1;
+  int64_t scratchBytes = 0;
+  GroupKind kind = GroupKind::Pointwise;
+  /// Operations of the body, each once, without the dialect's name.
+  llvm::SmallVector<llvm::StringRef> ops;
+};
+
+/// Items, grain and scratch of a kernel and what the `sched.kernel` is, to be kept on the function that replaces it.
+void setKernelInfo(mlir::Operation *function, sched::KernelOp kernel, int64_t items, int64_t grain, int64_t scratchBytes);
+
+/// What setKernelInfo stored; nothing if the operation is no lowered kernel.
+std::optional<KernelInfo> getKernelInfo(mlir::Operation *function);
+
+} // namespace neap::lower

@@ -1,0 +1,28 @@
+// Generates the CPU kernel of a fusion group from the structure of its loops.
+//
+// Four loop nests serve all groups that compute (pointwise, row, column, gemm), two more those that only place elements
+// (concat, scatter). The computation at a loop point comes from the ops' own Fusible::buildBody.
+#pragma once
+
+#include "neap/dialects/neap/Neap.h"
+#include "neap/passes/lower/CpuDescription.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace neap::lower {
+
+/// A generated kernel and what a launch of it needs.
+struct Kernel {
+  /// void(ptr buffers, i64 begin, i64 end, ptr scratch); see runtime/abi/neap_runtime.h. Buffers are the group's inputs, then
+  /// its results.
+  mlir::func::FuncOp function;
+  int64_t items = 0; ///< size of the iteration space that the runtime hands out
+  int64_t grain = 1; ///< items worth waking a worker for
+  int64_t scratchBytes = 0;
+};
+
+/// Appends the kernel `name` for a group's body to `module`. Fails with an error at the op that has no loop nest.
+mlir::FailureOr<Kernel> buildKernel(mlir::ModuleOp module, llvm::StringRef name, GroupKind kind, mlir::Block &body,
+                                    const CpuDescription &cpu);
+
+} // namespace neap::lower

@@ -1,0 +1,110 @@
+// What every loop nest of the kernel generator shares: the loops of a group after neighbours are merged, the place of
+// each value in memory, and the computation at a loop point.
+#pragma once
+
+#include "neap/passes/fuse/Group.h"
+#include "neap/passes/lower/kernels/Elements.h"
+#include "neap/passes/lower/kernels/Kernels.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace neap::lower {
+
+/// A group's loops and, as forms in them, where its values lie.
+struct Nest {
+  mlir::SmallVector<int64_t> loops;
+  /// Position of each value in its dense tensor, in elements.
+  llvm::DenseMap<mlir::Value, LinearForm> positions;
+  /// For ops that produce indices: what they produce. For indirect reads: the position apart from the index's part.
+  llvm::DenseMap<mlir::Operation *, LinearForm> indexForms;
+
+  static mlir::FailureOr<Nest> create(mlir::Block &body, GroupKind kind);
+  /// Merges loop `outer` with the one after it, if all forms allow.
+  bool merge(size_t outer);
+  /// Merges whatever can be merged among the loops [first, end).
+  size_t mergeAll(size_t first, size_t end);
+  /// A loop of one iteration, for groups of scalars.
+  void addUnitLoop();
+  bool dependsOnInnermost(mlir::Value value) const;
+};
+
+/// A point (or sixteen neighbouring points) of a nest.
+struct LoopPoint {
+  mlir::SmallVector<mlir::Value> indices; ///< i64, one per loop; the innermost one is that of the first lane
+  mlir::Value mask;                       ///< lanes inside the loop; null if all are
+};
+
+/// Computes values of a body at loop points. What does not depend on the innermost loop is a scalar, all else a vector of
+/// sixteen lanes. A child sees what its parent has computed, and computes the rest for itself.
+class Body {
+public:
+  Body(Code &code, const Nest &nest, mlir::Block &block, mlir::ValueRange buffers)
+      : code(code), nest(nest), block(block), buffers(buffers.begin(), buffers.end()) {}
+  /// For a point further in.
+  Body child(LoopPoint point) const;
+
+  /// The value at the point; loads arguments, runs ops.
+  mlir::Value compute(mlir::Value value);
+  /// Computes everything that is the same along the innermost loop and whose operands are there: before a loop, so that it
+  /// is not done at every iteration. `indices` of the innermost loop are not used.
+  void computeInvariant();
+  /// Makes a value known, such as a finished reduction.
+  void define(mlir::Value value, mlir::Value computed) { known[value] = computed; }
+  bool isKnown(mlir::Value value) const { return known.contains(value); }
+  /// Writes the yielded values that are (`alongInnermost`) or are not elements of the innermost loop.
+  void storeResults(bool alongInnermost);
+  /// Writes the yielded values that a condition picks.
+  void storeResultsIf(llvm::function_ref<bool(mlir::Value)> condition);
+  /// One step of a reduction: joins an element with an accumulator.
+  mlir::Value combine(mlir::Operation *reduction, mlir::Value element, mlir::Value accumulator);
+
+  const Nest &getNest() const { return nest; }
+  mlir::Block &getBlock() const { return block; }
+
+private:
+  mlir::Value load(mlir::BlockArgument argument);
+  mlir::Value readTable(mlir::Operation *op);
+  mlir::Value run(mlir::Operation *op);
+  mlir::Value evaluate(const LinearForm &form);
+  mlir::Value indexVector(const LinearForm &form);
+  bool isAvailable(mlir::Value value) const;
+
+  Code &code;
+  const Nest &nest;
+  mlir::Block &block;
+  mlir::SmallVector<mlir::Value> buffers;
+  LoopPoint point;
+  llvm::DenseMap<mlir::Value, mlir::Value> known;
+};
+
+/// The function a kernel is, opened at its entry: buffers loaded, range at hand. Closed when destroyed.
+class KernelFunction {
+public:
+  KernelFunction(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, size_t bufferCount);
+  ~KernelFunction();
+
+  mlir::func::FuncOp function;
+  mlir::OpBuilder builder;
+  Code code;
+  mlir::SmallVector<mlir::Value> buffers;
+  mlir::Value begin, end;
+};
+
+/// Splits an item number into the indices of loops of the given sizes.
+mlir::SmallVector<mlir::Value> delinearize(Code &code, mlir::Value item, mlir::ArrayRef<int64_t> sizes);
+
+/// Runs `body` for blocks of sixteen from `begin` to `end`, the last one masked if `size`, which bounds `end`, is no
+/// multiple of sixteen.
+void forEachBlock(Code &code, mlir::Value begin, mlir::Value end, int64_t size,
+                  llvm::function_ref<void(mlir::Value index, mlir::Value mask)> body);
+
+// One per kind of group; see the files of the same names.
+mlir::FailureOr<Kernel> buildPointwiseKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
+mlir::FailureOr<Kernel> buildRowKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
+mlir::FailureOr<Kernel> buildColumnKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
+mlir::FailureOr<Kernel> buildGemmKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body, const CpuDescription &cpu);
+mlir::FailureOr<Kernel> buildConcatKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
+mlir::FailureOr<Kernel> buildUnsliceKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
+mlir::FailureOr<Kernel> buildScatterKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
+
+} // namespace neap::lower

@@ -1,0 +1,89 @@
+// Scatter groups: rows added to the rows of a base that indices name. An item is a strip of columns: it copies the base (unless
+// the result lies on it) and takes the updates in order, so equal indices add up in one order on any number of threads.
+#include "neap/passes/lower/kernels/Nest.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+
+namespace neap::lower {
+namespace {
+
+constexpr int64_t stripColumns = 64;
+
+class ScatterWriter {
+public:
+  ScatterWriter(Code &code, ScatterAddOp op, ArrayRef<Value> buffers)
+      : code(code), op(op), buffers(buffers), elements(code, op.getType().getElementType()) {
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    rows = shape[0];
+    columns = ShapedType::getNumElements(shape.drop_front());
+    updates = cast<RankedTensorType>(op.getIndices().getType()).getNumElements();
+  }
+
+  int64_t strips() const { return llvm::divideCeil(columns, stripColumns); }
+
+  void writeStrip(Value strip) {
+    Value first = code.mul(strip, stripColumns);
+    Value end = code.min(code.add(first, code.integer(stripColumns)), code.integer(columns));
+    startFromBase(first, end);
+    Elements indexElements(code, cast<RankedTensorType>(op.getIndices().getType()).getElementType());
+    code.loop(code.integer(0), code.integer(updates), 1, [&](Value update) {
+      Value index = indexElements.loadScalar(bufferOf(op.getIndices()), update);
+      if (!index.getType().isInteger(64))
+        index = arith::ExtSIOp::create(code.builder, code.location, code.builder.getI64Type(), index);
+      Value target = code.mul(index, columns), source = code.mul(update, columns);
+      forEachBlock(code, first, end, columns, [&](Value column, Value mask) {
+        Value sum = elements.loadVector(buffers.back(), code.add(target, column), 1, mask);
+        Value added = elements.loadVector(bufferOf(op.getUpdates()), code.add(source, column), 1, mask);
+        sum = arith::AddFOp::create(code.builder, code.location, sum, added);
+        elements.storeVector(sum, buffers.back(), code.add(target, column), 1, mask);
+      });
+    });
+  }
+
+private:
+  Value bufferOf(Value argument) { return buffers[cast<BlockArgument>(argument).getArgNumber()]; }
+
+  void startFromBase(Value first, Value end) {
+    if (auto constant = op.getBase().getDefiningOp<ConstantOp>()) {
+      auto scalar = cast<SplatElementsAttr>(constant.getValue()).getSplatValue<TypedAttr>();
+      Value value = splat(code, arith::ConstantOp::create(code.builder, code.location, scalar));
+      return forEachRow(first, end, [&](Value, Value) { return value; });
+    }
+    Value base = bufferOf(op.getBase());
+    Value isElsewhere = LLVM::ICmpOp::create(code.builder, code.location, LLVM::ICmpPredicate::ne, base, buffers.back());
+    code.when(isElsewhere, [&] {
+      forEachRow(first, end, [&](Value offset, Value mask) { return elements.loadVector(base, offset, 1, mask); });
+    });
+  }
+
+  void forEachRow(Value first, Value end, llvm::function_ref<Value(Value, Value)> value) {
+    code.loop(code.integer(0), code.integer(rows), 1, [&](Value row) {
+      Value start = code.mul(row, columns);
+      forEachBlock(code, first, end, columns, [&](Value column, Value mask) {
+        Value offset = code.add(start, column);
+        elements.storeVector(value(offset, mask), buffers.back(), offset, 1, mask);
+      });
+    });
+  }
+
+  Code &code;
+  ScatterAddOp op;
+  ArrayRef<Value> buffers;
+  Elements elements;
+  int64_t rows, columns, updates;
+};
+
+} // namespace
+
+FailureOr<Kernel> buildScatterKernel(ModuleOp module, StringRef name, Block &body) {
+  auto op = cast<ScatterAddOp>(body.getTerminator()->getOperand(0).getDefiningOp());
+  KernelFunction kernel(module, body.getParentOp()->getLoc(), name, body.getNumArguments() + 1);
+  Code &code = kernel.code;
+  ScatterWriter writer(code, op, kernel.buffers);
+  code.loop(kernel.begin, kernel.end, 1, [&](Value strip) { writer.writeStrip(strip); });
+  return Kernel{kernel.function, writer.strips(), 1, 0};
+}
+
+} // namespace neap::lower

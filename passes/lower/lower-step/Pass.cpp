@@ -1,0 +1,211 @@
+// The step function and the description of the program, in terms of the runtime's ABI.
+#include "neap/dialects/sched/Sched.h"
+#include "neap/passes/lower/KernelInfo.h"
+#include "neap/passes/lower/Program.h"
+#include "neap/passes/lower/lower-step/ConstantData.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace neap {
+
+#define GEN_PASS_DEF_LOWERSTEP
+#include "neap/passes/lower/Program.h.inc"
+
+namespace {
+
+constexpr int64_t abiVersion = 1; // NEAP_ABI_VERSION
+
+/// Writes neap_step, one entry of the program after the other.
+class StepWriter {
+public:
+  StepWriter(ModuleOp module, sched::ProgramOp program)
+      : module(module), program(program), symbols(module), builder(module.getBodyRegion()),
+        pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
+
+  LogicalResult write();
+
+private:
+  LLVM::LLVMFuncOp declare(StringRef name, ArrayRef<Type> arguments);
+  Value getAddress(Location location, Value slot);
+  Value getKernelAddress(sched::LaunchOp launch);
+  LogicalResult writeEntry(Operation &op);
+  LogicalResult writeLaunch(sched::LaunchOp launch);
+  LogicalResult writeObserve(sched::ObserveOp observe);
+  LogicalResult writeCopy(sched::CopyOp copy);
+  Value integer(Location location, int64_t value) {
+    return LLVM::ConstantOp::create(builder, location, builder.getI64IntegerAttr(value));
+  }
+
+  ModuleOp module;
+  sched::ProgramOp program;
+  SymbolTable symbols;
+  OpBuilder builder;
+  Type pointer;
+  LLVM::LLVMFuncOp launchFunction, observeFunction;
+  Value context, arena, buffers;
+};
+
+LLVM::LLVMFuncOp StepWriter::declare(StringRef name, ArrayRef<Type> arguments) {
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), arguments);
+  return LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, type);
+}
+
+Value StepWriter::getAddress(Location location, Value slot) {
+  return LLVM::GEPOp::create(builder, location, pointer, builder.getI8Type(), arena,
+                             ArrayRef<LLVM::GEPArg>{integer(location, sched::getPlace(slot).begin)});
+}
+
+/// The function's address while it is still one of the func dialect; its conversion makes an address of the constant.
+Value StepWriter::getKernelAddress(sched::LaunchOp launch) {
+  Operation *kernel = symbols.lookup(launch.getKernel());
+  if (isa<LLVM::LLVMFuncOp>(kernel))
+    return LLVM::AddressOfOp::create(builder, launch.getLoc(), pointer, launch.getKernelAttr());
+  auto constant =
+      func::ConstantOp::create(builder, launch.getLoc(), cast<func::FuncOp>(kernel).getFunctionType(), launch.getKernelAttr());
+  return UnrealizedConversionCastOp::create(builder, launch.getLoc(), pointer, constant.getResult()).getResult(0);
+}
+
+LogicalResult StepWriter::writeLaunch(sched::LaunchOp launch) {
+  Operation *kernel = symbols.lookup(launch.getKernel());
+  std::optional<lower::KernelInfo> info = kernel ? lower::getKernelInfo(kernel) : std::nullopt;
+  if (!info)
+    return launch.emitOpError("expected ") << launch.getKernelAttr() << " to be lowered to a function";
+  Location location = launch.getLoc();
+  for (auto [index, slot] : llvm::enumerate(llvm::concat<Value>(launch.getInputs(), launch.getOutputs()))) {
+    Value entry = LLVM::GEPOp::create(builder, location, pointer, pointer, buffers,
+                                      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
+    LLVM::StoreOp::create(builder, location, getAddress(location, slot), entry);
+  }
+  LLVM::CallOp::create(builder, location, launchFunction,
+                       ValueRange{context, getKernelAddress(launch), buffers, integer(location, info->items),
+                                  integer(location, info->grain)});
+  return success();
+}
+
+LogicalResult StepWriter::writeObserve(sched::ObserveOp observe) {
+  auto parameters = module.getOps<ParameterOp>();
+  auto isObserved = [&](ParameterOp parameter) { return parameter.getSymName() == observe.getParameter(); };
+  int64_t index = std::distance(parameters.begin(), llvm::find_if(parameters, isObserved));
+  LLVM::CallOp::create(builder, observe.getLoc(), observeFunction,
+                       ValueRange{context, integer(observe.getLoc(), index), getAddress(observe.getLoc(), observe.getGradient())});
+  return success();
+}
+
+LogicalResult StepWriter::writeCopy(sched::CopyOp copy) {
+  auto source = sched::getPlace(copy.getSource()), destination = sched::getPlace(copy.getDestination());
+  if (source.getSpace() != sched::Space::Device || destination.getSpace() != sched::Space::Device)
+    return copy.emitOpError("expected slots on the device");
+  Location location = copy.getLoc();
+  LLVM::MemcpyOp::create(builder, location, getAddress(location, copy.getDestination()),
+                         getAddress(location, copy.getSource()), integer(location, source.bytes), /*isVolatile=*/false);
+  return success();
+}
+
+LogicalResult StepWriter::writeEntry(Operation &op) {
+  return TypeSwitch<Operation *, LogicalResult>(&op)
+      .Case([&](sched::LaunchOp launch) { return writeLaunch(launch); })
+      .Case([&](sched::ObserveOp observe) { return writeObserve(observe); })
+      .Case([&](sched::CopyOp copy) { return writeCopy(copy); })
+      .Case<sched::SlotOp, sched::ViewOp, sched::MergeOp, sched::SignalOp, sched::ReturnOp>(
+          [](Operation *) { return success(); })
+      .Default([](Operation *other) { return other->emitOpError("expected an entry that the CPU target can run"); });
+}
+
+LogicalResult StepWriter::write() {
+  Location location = program.getLoc();
+  Type i64 = builder.getI64Type(), i32 = builder.getI32Type();
+  builder.setInsertionPointToEnd(module.getBody());
+  launchFunction = declare("neap_launch", {pointer, pointer, pointer, i64, i64});
+  observeFunction = declare("neap_observe_gradient", {pointer, i64, pointer});
+  auto step = LLVM::LLVMFuncOp::create(builder, location, "neap_step", LLVM::LLVMFunctionType::get(i32, {pointer, pointer}));
+  Block *entry = step.addEntryBlock(builder);
+  builder.setInsertionPointToStart(entry);
+  context = entry->getArgument(0);
+  arena = entry->getArgument(1);
+  size_t most = 1;
+  program.walk([&](sched::LaunchOp launch) { most = std::max(most, launch.getInputs().size() + launch.getOutputs().size()); });
+  buffers = LLVM::AllocaOp::create(builder, location, pointer, pointer, integer(location, most));
+  for (Operation &op : program.getBody().front())
+    if (failed(writeEntry(op)))
+      return failure();
+  Value ok = LLVM::ConstantOp::create(builder, location, builder.getI32IntegerAttr(0));
+  LLVM::ReturnOp::create(builder, location, ok);
+  return success();
+}
+
+/// A constant of bytes, not terminated.
+LLVM::GlobalOp createBytes(OpBuilder &builder, Location location, StringRef name, StringRef bytes) {
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
+  auto global = LLVM::GlobalOp::create(builder, location, type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
+                                       builder.getStringAttr(bytes), /*alignment=*/64);
+  return global;
+}
+
+int64_t sizeOf(LLVM::GlobalOp bytes) { return cast<LLVM::LLVMArrayType>(bytes.getType()).getNumElements(); }
+
+/// `neap_program_instance`: the fields of neap_program, in its order.
+void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp constants, int64_t maxWorkers) {
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  Location location = program.getLoc();
+  auto manifest = module.lookupSymbol<LLVM::GlobalOp>("neap_manifest");
+  if (!manifest)
+    manifest = createBytes(builder, location, "neap_manifest", "{}");
+  int64_t scratch = 0;
+  for (Operation &op : *module.getBody())
+    if (auto info = lower::getKernelInfo(&op))
+      scratch = std::max(scratch, info->scratchBytes);
+
+  Type i32 = builder.getI32Type(), i64 = builder.getI64Type(), pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(),
+                                               {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer});
+  auto instance = LLVM::GlobalOp::create(builder, location, type, /*isConstant=*/true, LLVM::Linkage::External,
+                                         "neap_program_instance", Attribute());
+  builder.createBlock(&instance.getInitializerRegion());
+  auto integer = [&](Type integerType, int64_t value) -> Value {
+    return LLVM::ConstantOp::create(builder, location, builder.getIntegerAttr(integerType, value));
+  };
+  auto address = [&](StringRef symbol) -> Value { return LLVM::AddressOfOp::create(builder, location, pointer, symbol); };
+  Value fields[] = {integer(i32, abiVersion),
+                    integer(i32, 0),
+                    integer(i64, program.getArenaBytes(sched::Space::Device)),
+                    integer(i64, scratch),
+                    integer(i64, maxWorkers),
+                    address(manifest.getSymName()),
+                    integer(i64, sizeOf(manifest)),
+                    address(constants.getSymName()),
+                    integer(i64, sizeOf(constants)),
+                    address("neap_step")};
+  Value value = LLVM::UndefOp::create(builder, location, type);
+  for (auto [index, field] : llvm::enumerate(fields))
+    value = LLVM::InsertValueOp::create(builder, location, value, field, index);
+  LLVM::ReturnOp::create(builder, location, value);
+}
+
+struct LowerStep : impl::LowerStepBase<LowerStep> {
+  using LowerStepBase::LowerStepBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto programs = module.getOps<sched::ProgramOp>();
+    if (!llvm::hasSingleElement(programs)) {
+      module.emitError("expected one scheduled program, got ") << std::distance(programs.begin(), programs.end());
+      return signalPassFailure();
+    }
+    sched::ProgramOp program = *programs.begin();
+    if (failed(StepWriter(module, program).write()))
+      return signalPassFailure();
+    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+    std::string bytes = lower::collectConstantBytes(lower::layoutConstants(program));
+    writeInstance(module, program, createBytes(builder, program.getLoc(), "neap_constants", bytes), maxWorkers);
+    program.erase();
+    for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
+      if (isa<ParameterOp, StateOp>(op))
+        op.erase();
+  }
+};
+} // namespace
+} // namespace neap

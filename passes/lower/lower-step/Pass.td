@@ -1,0 +1,36 @@
+#ifndef NEAP_PASSES_LOWER_LOWER_STEP_PASS_TD
+#define NEAP_PASSES_LOWER_LOWER_STEP_PASS_TD
+
+include "mlir/Pass/PassBase.td"
+
+def LowerStep : Pass<"neap-lower-step", "::mlir::ModuleOp"> {
+  let summary = "Turn the scheduled program into a function that launches its kernels, and describe it to the runtime";
+  let description = [{
+    Makes, by runtime/abi/neap_runtime.h,
+    1. `neap_step(context, arena)`: for every launch the operands' addresses are stored to an array and `neap_launch` is
+       called; observations call `neap_observe_gradient`; copies are memcpy.
+    2. `neap_constants`: the bytes of constant slots (see ConstantData.h).
+    3. `neap_program_instance`: sizes, step, constants and the manifest, which is the global `neap_manifest` if the module has
+       one.
+
+    The declarations of parameters and states go. A launch is on the CPU's one stream, so events say nothing; loops and
+    far memory are refused.
+
+    ```mlir
+    %1 = sched.launch @pointwise_0 stream(compute) in(%0 : !sched.slot<tensor<4xf32>>) out(%0 : !sched.slot<tensor<4xf32>>)
+    // becomes
+    %2 = llvm.getelementptr %arena[0] : (!llvm.ptr) -> !llvm.ptr, i8
+    llvm.store %2, %buffers : !llvm.ptr, !llvm.ptr
+    ...
+    llvm.call @neap_launch(%context, %kernel, %buffers, %items, %grain)
+    ```
+
+    Requires: kernels are functions with what setKernelInfo says of them. Guarantees: no sched and no neap op is left.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
+  let options = [
+    Option<"maxWorkers", "max-workers", "int64_t", "1", "Threads that scratch is planned for">
+  ];
+}
+
+#endif

@@ -1,0 +1,275 @@
+// Steps 1 to 5: what there is, what may share bytes, in which order, and where.
+#include "neap/passes/schedule/schedule-step/StepPlan.h"
+
+#include "neap/passes/fuse/InPlace.h"
+#include "neap/passes/planning/Order.h"
+#include "neap/passes/planning/Packing.h"
+
+#include "mlir/IR/Remarks.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace neap;
+using sched::Role;
+
+static constexpr StringLiteral category = "neap-schedule-step";
+
+/// Through names of the same bytes to the value that has them.
+static Value skipRenames(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getOperand();
+  return value;
+}
+
+static int64_t alignUp(int64_t bytes) { return (bytes + slotAlignment - 1) / slotAlignment * slotAlignment; }
+
+SmallVector<StepField> neap::getStepFields(FusedOp group) {
+  llvm::SetVector<StepField> fields;
+  group.getBody().walk([&](StepValueOp op) { fields.insert(op.getField()); });
+  return fields.takeVector();
+}
+
+int StepPlan::getStorage(Value value) const { return findMerged(storageOf.at(skipRenames(value))); }
+
+int StepPlan::findMerged(int storage) const {
+  while (mergedInto[storage] != storage)
+    storage = mergedInto[storage];
+  return storage;
+}
+
+/// Lets the tasks name storages by what they were merged into.
+void StepPlan::applyMerges() {
+  auto apply = [&](std::vector<int> &list) {
+    llvm::SetVector<int> merged;
+    for (int storage : list)
+      merged.insert(findMerged(storage));
+    list.assign(merged.begin(), merged.end());
+  };
+  for (planning::Task &task : graph.tasks) {
+    apply(task.reads);
+    apply(task.writes);
+  }
+}
+
+// 1. Collect ----------------------------------------------------------------------------------------------------------
+
+int StepPlan::addStorage(Role role, RankedTensorType type, Attribute identity) {
+  bool outlivesStep = role != Role::Activation && role != Role::Output;
+  graph.storages.push_back(
+      {alignUp(storageBytes(type.getElementType(), type.getShape())), outlivesStep, outlivesStep || role == Role::Output});
+  storages.push_back({role, type, identity, {}, 0});
+  mergedInto.push_back(static_cast<int>(storages.size()) - 1);
+  return mergedInto.back();
+}
+
+void StepPlan::addTask(Operation *op) {
+  llvm::SetVector<int> reads, writes;
+  for (Value operand : op->getOperands())
+    reads.insert(getStorage(operand));
+  if (auto group = dyn_cast<FusedOp>(op); group && !getStepFields(group).empty())
+    reads.insert(stepBlock);
+  for (OpResult result : op->getResults()) {
+    storageOf[result] = addStorage(Role::Activation, cast<RankedTensorType>(result.getType()));
+    writes.insert(storageOf[result]);
+  }
+  graph.tasks.push_back({{reads.begin(), reads.end()}, {writes.begin(), writes.end()}, {}});
+  tasks.push_back(op);
+}
+
+/// All declarations get a place, whether the step uses them or not.
+void StepPlan::collectPersistent() {
+  auto module = step->getParentOfType<ModuleOp>();
+  auto declare = [&](auto declaration, Role role) {
+    Attribute symbol = FlatSymbolRefAttr::get(declaration.getSymNameAttr());
+    declared[symbol] = addStorage(role, cast<RankedTensorType>(declaration.getType()), symbol);
+  };
+  for (auto parameter : module.getOps<ParameterOp>())
+    declare(parameter, Role::Parameter);
+  for (auto state : module.getOps<StateOp>())
+    declare(state, Role::State);
+  for (auto constant : step.getOps<ConstantOp>())
+    storageOf[constant] = addStorage(Role::Constant, constant.getType(), constant.getValueAttr());
+  for (auto [index, argument] : llvm::enumerate(step.getArguments())) {
+    Attribute name = StringAttr::get(step.getContext(), step.getInputName(index));
+    storageOf[argument] = addStorage(Role::Input, cast<RankedTensorType>(argument.getType()), name);
+    storages.back().attributes = function_interface_impl::getArgAttrDict(step, index);
+  }
+  Type word = IntegerType::get(step.getContext(), 32);
+  stepBlock = addStorage(Role::StepBlock, RankedTensorType::get({18}, word));
+}
+
+/// Whether all that a group makes is written to parameters and states.
+static bool isUpdate(Operation *op) {
+  SmallVector<Value> results(op->getResults());
+  while (!results.empty()) {
+    for (Operation *user : results.pop_back_val().getUsers()) {
+      if (auto reshape = dyn_cast<ReshapeOp>(user))
+        results.push_back(reshape);
+      else if (!isa<WriteOp>(user))
+        return false;
+    }
+  }
+  return isa<FusedOp>(op);
+}
+
+LogicalResult StepPlan::collect() {
+  collectPersistent();
+  SmallVector<Operation *> updates; // last, so that every reader of an old value comes before its update
+  for (Operation &op : step.getBody().front()) {
+    if (auto read = dyn_cast<ReadOp>(op)) {
+      storageOf[read] = declared.lookup(read.getSymbolAttr());
+    } else if (auto scalar = dyn_cast<StepValueOp>(op)) {
+      storageOf[scalar] = stepBlock;
+    } else if (isa<FusedOp, ObserveOp>(op)) {
+      if (isUpdate(&op))
+        updates.push_back(&op);
+      else
+        addTask(&op);
+    } else if (!isa<ConstantOp, ReshapeOp, WriteOp, neap::ReturnOp>(op)) {
+      return op.emitOpError("expected to be in a fusion group when the step is scheduled");
+    }
+  }
+  for (Operation *op : updates)
+    addTask(op);
+  return success();
+}
+
+// 2. Updates in place -------------------------------------------------------------------------------------------------
+
+/// Lets the group that makes `value` write it to `storage`; if that cannot be, says why.
+StringRef StepPlan::placeUpdate(Value value, int storage) {
+  auto result = dyn_cast<OpResult>(skipRenames(value));
+  auto group = result ? result.getDefiningOp<FusedOp>() : nullptr;
+  if (!group)
+    return "the new value is not made by a group";
+  int current = getStorage(result);
+  if (storages[current].role != Role::Activation)
+    return "the new value is kept elsewhere too";
+  for (auto [operand, input] : llvm::enumerate(group.getInputs()))
+    if (getStorage(input) == storage && !canRunInPlace(group.getBody().front(), group.getKind(), operand, result.getResultNumber()))
+      return "the group does not read the old value element by element";
+  auto writer = llvm::find(tasks, group.getOperation()) - tasks.begin();
+  // Tasks name storages as they were before updates were merged: a read of `storage` is one of the old value.
+  for (size_t later = writer + 1; later < tasks.size(); ++later)
+    if (llvm::is_contained(graph.tasks[later].reads, storage))
+      return "the old value is needed later";
+  auto keepsOldValue = [&](Value other) { return storageOf.at(skipRenames(other)) == storage; };
+  auto writes = llvm::map_range(step.getOps<WriteOp>(), [](WriteOp write) { return write.getValue(); });
+  if (llvm::any_of(writes, keepsOldValue) || llvm::any_of(step.getBody().front().getTerminator()->getOperands(), keepsOldValue))
+    return "the old value is kept elsewhere";
+  mergedInto[current] = storage;
+  return "";
+}
+
+void StepPlan::placeUpdates() {
+  for (auto write : step.getOps<WriteOp>()) {
+    int storage = declared.lookup(write.getSymbolAttr());
+    kept.push_back({write.getValue(), storage});
+    if (getStorage(write.getValue()) == storage)
+      continue;
+    StringRef reason = placeUpdate(write.getValue(), storage);
+    if (!reason.empty())
+      remark::missed(write.getLoc(), remark::RemarkOpts::name("UpdateCopied").category(category))
+          << remark::add("the update of @{0} is copied at the end", write.getSymbol().str()) << remark::reason("{0}", reason.str());
+  }
+  applyMerges();
+}
+
+/// Outputs take over the storage of the value they return, where that is theirs alone.
+void StepPlan::placeOutputs() {
+  for (auto [index, value] : llvm::enumerate(step.getBody().front().getTerminator()->getOperands())) {
+    Attribute name = StringAttr::get(step.getContext(), step.getOutputName(index));
+    int storage = getStorage(value);
+    if (storages[storage].role == Role::Activation) {
+      storages[storage].role = Role::Output;
+      storages[storage].identity = name;
+      storages[storage].type = cast<RankedTensorType>(value.getType());
+      graph.storages[storage].aliveAfter = true;
+    } else {
+      storage = addStorage(Role::Output, cast<RankedTensorType>(value.getType()), name);
+    }
+    kept.push_back({value, storage});
+  }
+  for (const Kept &result : kept) // what is copied at the end must live until then
+    graph.storages[getStorage(result.value)].aliveAfter = true;
+}
+
+// 4. Operands that die ------------------------------------------------------------------------------------------------
+
+void StepPlan::reuseDyingOperands() {
+  std::vector<planning::LiveRange> ranges = planning::computeLiveRanges(graph, order);
+  for (auto [position, task] : llvm::enumerate(order)) {
+    auto group = dyn_cast<FusedOp>(tasks[task]);
+    if (!group)
+      continue;
+    for (OpResult result : group->getResults()) {
+      int own = getStorage(result);
+      if (graph.storages[own].aliveBefore)
+        continue;
+      auto diesHere = [&](int storage) {
+        return storages[storage].role == Role::Activation && !graph.storages[storage].aliveAfter &&
+               ranges[storage].last == static_cast<int64_t>(position) &&
+               !llvm::is_contained(graph.tasks[task].writes, storage);
+      };
+      auto mayHoldResult = [&](int storage) {
+        return llvm::all_of(llvm::enumerate(group.getInputs()), [&](auto input) {
+          return getStorage(input.value()) != storage || canRunInPlace(group.getBody().front(), group.getKind(), input.index(), result.getResultNumber());
+        });
+      };
+      for (Value input : group.getInputs()) {
+        int storage = getStorage(input);
+        if (!diesHere(storage) || !mayHoldResult(storage))
+          continue;
+        mergedInto[storage] = own; // not the other way: the result may be an output
+        ranges[own].first = ranges[storage].first;
+        remark::passed(group.getLoc(), remark::RemarkOpts::name("OperandReused").category(category))
+            << remark::add("result {0} takes over the bytes of an operand", result.getResultNumber());
+        break;
+      }
+    }
+  }
+  applyMerges();
+}
+
+// 5. Pack -------------------------------------------------------------------------------------------------------------
+
+/// What outlives the step lies in front, in order of collection; everything else is packed behind it.
+void StepPlan::pack() {
+  int64_t persistentBytes = 0;
+  for (auto [storage, info] : llvm::zip_equal(graph.storages, storages)) {
+    if (!storage.aliveBefore)
+      continue;
+    info.offset = persistentBytes;
+    persistentBytes += storage.bytes;
+  }
+
+  std::vector<planning::LiveRange> ranges = planning::computeLiveRanges(graph, order);
+  std::vector<planning::Buffer> buffers;
+  std::vector<int64_t> bytes;
+  for (auto [storage, range] : llvm::zip_equal(graph.storages, ranges)) {
+    bytes.push_back(storage.aliveBefore ? 0 : storage.bytes);
+    buffers.push_back({bytes.back(), range});
+  }
+  planning::Packing packing = planning::packBuffers(buffers, slotAlignment);
+  for (auto [index, offset] : llvm::enumerate(packing.offsets))
+    if (!graph.storages[index].aliveBefore)
+      storages[index].offset = persistentBytes + offset;
+  arenaBytes = persistentBytes + packing.arenaBytes;
+
+  int64_t peak = persistentBytes + planning::computeLivePeak(ranges, bytes).bytes;
+  remark::analysis(step.getLoc(), remark::RemarkOpts::name("Arena").category(category))
+      << remark::metric("ArenaBytes", arenaBytes) << remark::metric("LivePeakBytes", peak)
+      << remark::metric("PersistentBytes", persistentBytes) << remark::metric("Tasks", tasks.size());
+}
+
+LogicalResult StepPlan::build() {
+  if (failed(collect()))
+    return failure();
+  placeUpdates();
+  placeOutputs();
+  order = planning::orderTasks(graph);
+  reuseDyingOperands();
+  pack();
+  return success();
+}

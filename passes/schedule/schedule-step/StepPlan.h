@@ -1,0 +1,75 @@
+// A step as tasks over storages, and what is decided about them: the bridge between the IR and the planning library.
+#pragma once
+
+#include "neap/dialects/sched/Sched.h"
+#include "neap/passes/planning/StorageGraph.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace neap {
+
+/// Every slot starts at a multiple of so many bytes: a cache line, and the widest vector.
+inline constexpr int64_t slotAlignment = 64;
+
+/// What a storage is, beside its bytes; goes by the index of the storage.
+struct StorageInfo {
+  sched::Role role;
+  mlir::RankedTensorType type;
+  /// Symbol of a parameter or state, name of an input or output, or value of a constant.
+  mlir::Attribute identity;
+  /// Further attributes of an input.
+  mlir::DictionaryAttr attributes;
+  int64_t offset = 0;
+};
+
+/// A value that must lie in a storage when the step ends; where it lies elsewhere, it is copied.
+struct Kept {
+  mlir::Value value;
+  int storage;
+};
+
+class StepPlan {
+public:
+  explicit StepPlan(StepOp step) : step(step) {}
+
+  /// Steps 1 to 5 of the pass. Fails, with a diagnostic, on an op that belongs in a group.
+  mlir::LogicalResult build();
+
+  /// The storage that holds a value, seen through reshapes; the step block for its scalars.
+  int getStorage(mlir::Value value) const;
+
+  StepOp step;
+  planning::StorageGraph graph;
+  std::vector<StorageInfo> storages;
+  /// The op of each task: a FusedOp or an ObserveOp.
+  std::vector<mlir::Operation *> tasks;
+  std::vector<int> order;
+  std::vector<Kept> kept;
+  int stepBlock = -1;
+  int64_t arenaBytes = 0;
+
+private:
+  int addStorage(sched::Role role, mlir::RankedTensorType type, mlir::Attribute identity = {});
+  void addTask(mlir::Operation *op);
+  void collectPersistent();
+  mlir::LogicalResult collect();
+  void placeUpdates();
+  llvm::StringRef placeUpdate(mlir::Value value, int storage);
+  void placeOutputs();
+  void reuseDyingOperands();
+  int findMerged(int storage) const;
+  void applyMerges();
+  void pack();
+
+  llvm::MapVector<mlir::Attribute, int> declared; // symbol -> storage
+  llvm::DenseMap<mlir::Value, int> storageOf;     // of everything but reshapes, as collected
+  std::vector<int> mergedInto;                    // by storage; itself where it was not merged
+};
+
+/// Scalars of the step block that a group's body reads, each once.
+llvm::SmallVector<StepField> getStepFields(FusedOp group);
+
+/// Step 6 of the pass: the program and its kernels, in place of the step.
+void emitProgram(StepPlan &plan);
+
+} // namespace neap

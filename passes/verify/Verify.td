@@ -1,0 +1,7 @@
+// Passes that check and change nothing: a table of contents.
+#ifndef NEAP_PASSES_VERIFY_VERIFY_TD
+#define NEAP_PASSES_VERIFY_VERIFY_TD
+
+include "neap/passes/verify/arena/Pass.td"
+
+#endif

@@ -1,0 +1,316 @@
+// Kernels of fusion groups against the reference interpreter: steps are decomposed and fused, every group's kernel is compiled
+// and run on random inputs, whole and in pieces, and compared with what the group's body says.
+#include "neap/compiler/emit/Object.h"
+#include "neap/dialects/neap/Evaluate.h"
+#include "neap/passes/fuse/InPlace.h"
+#include "neap/passes/fuse/Passes.h"
+#include "neap/passes/lower/kernels/Kernels.h"
+#include "neap/test/support/CompiledModule.h"
+
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "gtest/gtest.h"
+
+#include <cstring>
+#include <random>
+
+using namespace mlir;
+using namespace neap;
+
+namespace {
+
+/// A tensor as a kernel sees it: float, int64, int32 or one byte per bool.
+std::vector<char> toBytes(const HostTensor &tensor) {
+  std::vector<char> bytes(storageBytes(tensor.type.getElementType(), tensor.shape()));
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    if (tensor.isFloat()) {
+      float value = static_cast<float>(tensor.floats[i]);
+      std::memcpy(&bytes[i * 4], &value, 4);
+    } else {
+      unsigned width = tensor.type.getElementTypeBitWidth() == 1 ? 1 : tensor.type.getElementTypeBitWidth() / 8;
+      std::memcpy(&bytes[i * width], &tensor.integers[i], width);
+    }
+  }
+  return bytes;
+}
+
+class KernelTest : public ::testing::Test {
+protected:
+  void SetUp() override {
+    neap::testing::loadKernelDialects(context);
+    context.loadDialect<NeapDialect>();
+  }
+
+  /// Parses a step, decomposes and fuses it.
+  OwningOpRef<ModuleOp> fuse(StringRef text) {
+    auto module = parseSourceString<ModuleOp>(text, &context);
+    EXPECT_TRUE(module);
+    PassManager manager(&context);
+    manager.addPass(createDecomposePass());
+    manager.addPass(createCanonicalizerPass());
+    manager.addPass(createCSEPass());
+    manager.addNestedPass<StepOp>(createFuseOperatorsPass());
+    EXPECT_TRUE(succeeded(manager.run(*module)));
+    return module;
+  }
+
+  HostTensor randomTensor(RankedTensorType type, int64_t limit) {
+    HostTensor tensor = HostTensor::zeros(type);
+    std::normal_distribution<float> normal;
+    for (double &value : tensor.floats)
+      value = normal(random);
+    for (int64_t &value : tensor.integers)
+      value = type.getElementType().isInteger(1) ? random() % 2 : random() % limit;
+    return tensor;
+  }
+
+  /// Runs every group's kernel and compares; returns the kinds of the groups, in order.
+  std::string check(StringRef text, int64_t indexLimit = 4, double tolerance = 2e-5) {
+    OwningOpRef<ModuleOp> module = fuse(text);
+    OwningOpRef<ModuleOp> code = ModuleOp::create(UnknownLoc::get(&context));
+    lower::CpuDescription cpu = llvm::cantFail(emit::describeCpu("native"));
+    std::vector<std::pair<FusedOp, lower::Kernel>> kernels;
+    std::string kinds;
+    module->walk([&](FusedOp op) {
+      auto kernel = lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), cpu);
+      ASSERT_TRUE(succeeded(kernel));
+      kernels.push_back({op, *kernel});
+      kinds += (kinds.empty() ? "" : " ") + stringifyGroupKind(op.getKind()).str();
+    });
+    neap::testing::CompiledModule compiled(*code, "native");
+    for (auto [index, entry] : llvm::enumerate(kernels))
+      checkKernel(entry.first, entry.second, compiled.kernel("k" + std::to_string(index)), indexLimit, tolerance);
+    return kinds;
+  }
+
+  void checkKernel(FusedOp op, const lower::Kernel &info, neap::testing::Kernel kernel, int64_t indexLimit,
+                   double tolerance) {
+    std::vector<HostTensor> inputs;
+    Evaluator evaluator;
+    for (Value input : op.getInputs())
+      inputs.push_back(randomTensor(cast<RankedTensorType>(input.getType()), indexLimit));
+    for (auto [argument, input] : llvm::zip_equal(op.getBody().getArguments(), inputs))
+      evaluator.set(argument, input);
+    ASSERT_TRUE(succeeded(evaluator.run(op.getBody().front())));
+    auto expected = evaluator.get(op.getBody().front().getTerminator()->getOperands());
+    auto whole = run(op, info, kernel, inputs, info.items, -1, -1);
+    compare(op, expected, whole, tolerance);
+    EXPECT_EQ(whole, run(op, info, kernel, inputs, 1, -1, -1)) << "items one by one";
+    EXPECT_EQ(whole, run(op, info, kernel, inputs, 3, -1, -1)) << "items in threes";
+    for (unsigned input = 0; input < inputs.size(); ++input)
+      for (unsigned result = 0; result < op.getNumResults(); ++result)
+        if (canRunInPlace(op.getBody().front(), op.getKind(), input, result))
+          EXPECT_EQ(whole, run(op, info, kernel, inputs, 2, input, result)) << "result " << result << " over " << input;
+  }
+
+  /// The results' bytes after running the kernel in pieces of `piece` items, last piece first.
+  std::vector<std::vector<char>> run(FusedOp op, const lower::Kernel &info, neap::testing::Kernel kernel,
+                                     ArrayRef<HostTensor> inputs, int64_t piece, int inPlaceInput, int inPlaceResult) {
+    std::vector<std::vector<char>> buffers;
+    for (const HostTensor &input : inputs)
+      buffers.push_back(toBytes(input));
+    for (Type type : op.getResultTypes()) {
+      auto tensor = cast<RankedTensorType>(type);
+      buffers.emplace_back(storageBytes(tensor.getElementType(), tensor.getShape()), char(0x7f));
+    }
+    std::vector<void *> pointers;
+    for (auto &buffer : buffers)
+      pointers.push_back(buffer.data());
+    if (inPlaceInput >= 0)
+      pointers[inputs.size() + inPlaceResult] = pointers[inPlaceInput];
+    neap::testing::Scratch scratch(info.scratchBytes);
+    for (int64_t end = info.items; end > 0; end -= piece)
+      kernel(pointers.data(), std::max<int64_t>(0, end - piece), end, scratch.data());
+    std::vector<std::vector<char>> results(buffers.begin() + inputs.size(), buffers.end());
+    if (inPlaceInput >= 0)
+      results[inPlaceResult] = buffers[inPlaceInput];
+    return results;
+  }
+
+  void compare(FusedOp op, ArrayRef<HostTensor> expected, ArrayRef<std::vector<char>> actual, double tolerance) {
+    for (auto [result, tensor] : llvm::enumerate(expected)) {
+      if (!tensor.isFloat()) {
+        EXPECT_EQ(toBytes(tensor), actual[result]);
+        continue;
+      }
+      double scale = 1e-3;
+      for (double value : tensor.floats)
+        scale = std::max(scale, std::abs(value));
+      for (int64_t i = 0; i < tensor.size(); ++i) {
+        float value;
+        std::memcpy(&value, &actual[result][i * 4], 4);
+        if (std::isnan(tensor.floats[i]) && std::isnan(value))
+          continue; // random inputs may lie outside what an inner group is ever given
+        ASSERT_NEAR(value, tensor.floats[i], tolerance * scale)
+            << stringifyGroupKind(op.getKind()).str() << " result " << result << " element " << i;
+      }
+    }
+  }
+
+  MLIRContext context;
+  std::mt19937 random{7};
+};
+
+TEST_F(KernelTest, PointwiseOnOneFlatLoop) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<5x3x7xf32>, %y: tensor<5x3x7xf32>) -> (tensor<5x3x7xf32>) {
+      %a = neap.add %x, %y : tensor<5x3x7xf32>
+      %b = neap.tanh %a : tensor<5x3x7xf32>
+      %c = neap.mul %b, %x : tensor<5x3x7xf32>
+      neap.return %c : tensor<5x3x7xf32>
+    })"), "pointwise");
+}
+
+TEST_F(KernelTest, PointwiseInManyPieces) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<3x10001xf32>, %b: tensor<10001xf32>) -> (tensor<3x10001xf32>) {
+      %c = neap.broadcast %b : tensor<10001xf32> -> tensor<3x10001xf32>
+      %a = neap.sub %x, %c : tensor<3x10001xf32>
+      neap.return %a : tensor<3x10001xf32>
+    })"), "pointwise");
+}
+
+TEST_F(KernelTest, ReadsThroughViews) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<6x40xf32>, %y: tensor<20x6xf32>) -> (tensor<6x20xf32>) {
+      %a = neap.slice %x starts [0, 3] sizes [6, 20] strides [1, 1] : tensor<6x40xf32>
+      %b = neap.transpose %y [1, 0] : tensor<20x6xf32>
+      %c = neap.add %a, %b : tensor<6x20xf32>
+      %d = neap.slice %x starts [5, 39] sizes [6, 20] strides [-1, -2] : tensor<6x40xf32>
+      %e = neap.mul %c, %d : tensor<6x20xf32>
+      neap.return %e : tensor<6x20xf32>
+    })"), "pointwise");
+}
+
+TEST_F(KernelTest, ScalarsOfRankZero) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<f32>, %y: tensor<f32>) -> (tensor<f32>) {
+      %a = neap.mul %x, %y : tensor<f32>
+      %b = neap.add %a, %x : tensor<f32>
+      neap.return %b : tensor<f32>
+    })"), "pointwise");
+}
+
+TEST_F(KernelTest, BoolsIntegersAndSelection) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%i: tensor<4x33xi64>, %j: tensor<33xi64>, %m: tensor<33xi1>, %x: tensor<4x33xf32>)
+        -> (tensor<4x33xf32>, tensor<4x33xi1>) {
+      %k = neap.broadcast %j : tensor<33xi64> -> tensor<4x33xi64>
+      %c = neap.compare lt %i, %k : tensor<4x33xi64>
+      %n = neap.broadcast %m : tensor<33xi1> -> tensor<4x33xi1>
+      %d = neap.and %c, %n : tensor<4x33xi1>
+      %z = neap.constant dense<-1.0> : tensor<4x33xf32>
+      %e = neap.select %d, %x, %z : tensor<4x33xi1>, tensor<4x33xf32>
+      neap.return %e, %d : tensor<4x33xf32>, tensor<4x33xi1>
+    })"), "pointwise");
+}
+
+TEST_F(KernelTest, SoftmaxOfRows) {
+  for (int columns : {1, 5, 16, 64, 100, 257}) {
+    std::string type = "tensor<6x" + std::to_string(columns) + "xf32>";
+    EXPECT_EQ(check("neap.step @s(%x: " + type + ") -> (" + type + ") { %y = neap.softmax %x : " + type +
+                    "\n neap.return %y : " + type + " }"), columns == 1 ? "row row pointwise" : "row");
+  }
+}
+
+TEST_F(KernelTest, SumsInEveryDirection) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<5x7x100xf32>) -> (tensor<5x7xf32>, tensor<100xf32>, tensor<7xf32>, tensor<f32>, tensor<5x100xf32>) {
+      %a = neap.reduce sum %x axes [2] : tensor<5x7x100xf32>
+      %b = neap.reduce sum %x axes [0, 1] : tensor<5x7x100xf32>
+      %c = neap.reduce max %x axes [0, 2] : tensor<5x7x100xf32>
+      %d = neap.reduce sum %x axes [0, 1, 2] : tensor<5x7x100xf32>
+      %e = neap.reduce sum %x axes [1] : tensor<5x7x100xf32>
+      neap.return %a, %b, %c, %d, %e : tensor<5x7xf32>, tensor<100xf32>, tensor<7xf32>, tensor<f32>, tensor<5x100xf32>
+    })"), "column row column row row column");
+}
+
+TEST_F(KernelTest, LayerNormAndItsGradient) {
+  check(R"(
+    neap.step @s(%x: tensor<4x9x80xf32>, %g: tensor<80xf32>, %b: tensor<80xf32>, %dy: tensor<4x9x80xf32>)
+        -> (tensor<4x9x80xf32>, tensor<4x9x80xf32>, tensor<80xf32>, tensor<80xf32>) {
+      %y, %m, %r = neap.layer_norm %x, %g, %b {epsilon = 1.0e-5 : f32} : tensor<4x9x80xf32>, tensor<80xf32>, tensor<80xf32>
+      %dx, %dg, %db = neap.layer_norm_backward %x, %g, %m, %r, %dy : tensor<4x9x80xf32>, tensor<80xf32>, tensor<4x9xf32>,
+          tensor<4x9xf32>, tensor<4x9x80xf32>
+      neap.return %y, %dx, %dg, %db : tensor<4x9x80xf32>, tensor<4x9x80xf32>, tensor<80xf32>, tensor<80xf32>
+    })");
+}
+
+TEST_F(KernelTest, CrossEntropyAndItsGradient) {
+  check(R"(
+    neap.step @s(%x: tensor<12x50xf32>, %l: tensor<12xi64>, %d: tensor<f32>) -> (tensor<f32>, tensor<12x50xf32>) {
+      %loss, %lse, %n = neap.cross_entropy %x, %l {ignore_index = 3 : i64} : tensor<12x50xf32>, tensor<12xi64>
+      %dx = neap.cross_entropy_backward %x, %l, %lse, %n, %d {ignore_index = 3 : i64} : tensor<12x50xf32>, tensor<12xi64>,
+          tensor<12xf32>, tensor<f32>, tensor<f32>
+      neap.return %loss, %dx : tensor<f32>, tensor<12x50xf32>
+    })");
+}
+
+TEST_F(KernelTest, MatmulWithEpilogueAndSecondResult) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<37x24xf32>, %w: tensor<24x50xf32>, %b: tensor<50xf32>, %v: tensor<50x3xf32>)
+        -> (tensor<37x50xf32>, tensor<37x3xf32>) {
+      %m = neap.matmul %x, %w : tensor<37x24xf32>, tensor<24x50xf32>
+      %c = neap.broadcast %b : tensor<50xf32> -> tensor<37x50xf32>
+      %h = neap.add %m, %c : tensor<37x50xf32>
+      %g = neap.gelu %h {approximation = #neap<approximation tanh>} : tensor<37x50xf32>
+      %n = neap.matmul %g, %v : tensor<37x50xf32>, tensor<50x3xf32>
+      neap.return %h, %n : tensor<37x50xf32>, tensor<37x3xf32>
+    })"), "gemm gemm");
+}
+
+TEST_F(KernelTest, AttentionThroughStridedOperandsOnly) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%qkv: tensor<20x192xf32>) -> (tensor<20x64xf32>) {
+      %a = neap.reshape %qkv : tensor<20x192xf32> -> tensor<2x10x192xf32>
+      %q = neap.slice %a starts [0, 0, 0] sizes [2, 10, 64] strides [1, 1, 1] : tensor<2x10x192xf32>
+      %k = neap.slice %a starts [0, 0, 64] sizes [2, 10, 64] strides [1, 1, 1] : tensor<2x10x192xf32>
+      %v = neap.slice %a starts [0, 0, 128] sizes [2, 10, 64] strides [1, 1, 1] : tensor<2x10x192xf32>
+      %q1 = neap.reshape %q : tensor<2x10x64xf32> -> tensor<2x10x4x16xf32>
+      %k1 = neap.reshape %k : tensor<2x10x64xf32> -> tensor<2x10x4x16xf32>
+      %v1 = neap.reshape %v : tensor<2x10x64xf32> -> tensor<2x10x4x16xf32>
+      %q2 = neap.transpose %q1 [0, 2, 1, 3] : tensor<2x10x4x16xf32>
+      %k2 = neap.transpose %k1 [0, 2, 3, 1] : tensor<2x10x4x16xf32>
+      %v2 = neap.transpose %v1 [0, 2, 1, 3] : tensor<2x10x4x16xf32>
+      %s = neap.matmul %q2, %k2 : tensor<2x4x10x16xf32>, tensor<2x4x16x10xf32>
+      %p = neap.softmax %s : tensor<2x4x10x10xf32>
+      %o = neap.matmul %p, %v2 : tensor<2x4x10x10xf32>, tensor<2x4x10x16xf32>
+      %o1 = neap.transpose %o [0, 2, 1, 3] : tensor<2x4x10x16xf32>
+      %o2 = neap.reshape %o1 : tensor<2x10x4x16xf32> -> tensor<20x64xf32>
+      neap.return %o2 : tensor<20x64xf32>
+    })"), "gemm row gemm");
+}
+
+TEST_F(KernelTest, GatherAndScatterOfRows) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%t: tensor<9x70xf32>, %p: tensor<5x70xf32>, %i: tensor<3x5xi64>, %u: tensor<3x5x70xf32>)
+        -> (tensor<3x5x70xf32>, tensor<9x70xf32>) {
+      %a = neap.gather %t, %i : tensor<9x70xf32>, tensor<3x5xi64>
+      %q = neap.broadcast %p : tensor<5x70xf32> -> tensor<3x5x70xf32>
+      %b = neap.add %a, %q : tensor<3x5x70xf32>
+      %z = neap.constant dense<0.0> : tensor<9x70xf32>
+      %s = neap.scatter_add %z, %i, %u : tensor<9x70xf32>, tensor<3x5xi64>, tensor<3x5x70xf32>
+      %d = neap.scatter_add %s, %i, %u : tensor<9x70xf32>, tensor<3x5xi64>, tensor<3x5x70xf32>
+      neap.return %b, %d : tensor<3x5x70xf32>, tensor<9x70xf32>
+    })", 9), "pointwise scatter scatter");
+}
+
+TEST_F(KernelTest, GatherOfSingleElements) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%t: tensor<30xf32>, %i: tensor<4x21xi64>) -> (tensor<4x21xf32>) {
+      %a = neap.gather %t, %i : tensor<30xf32>, tensor<4x21xi64>
+      neap.return %a : tensor<4x21xf32>
+    })", 30), "pointwise");
+}
+
+TEST_F(KernelTest, ConcatAndUnslice) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<4x5x6xf32>, %y: tensor<4x2x6xf32>, %z: tensor<3x4xf32>) -> (tensor<4x7x6xf32>, tensor<6x9xf32>) {
+      %a = neap.concat %x, %y axis 1 : tensor<4x5x6xf32>, tensor<4x2x6xf32>
+      %b = neap.unslice %z starts [1, 2] strides [2, 1] : tensor<3x4xf32> -> tensor<6x9xf32>
+      neap.return %a, %b : tensor<4x7x6xf32>, tensor<6x9xf32>
+    })"), "concat concat");
+}
+
+} // namespace
