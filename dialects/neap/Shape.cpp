@@ -460,7 +460,7 @@ AffineMap GatherOp::getOperandMap(unsigned operand) {
   unsigned rank = getType().getRank(), indexRank = getIndices().getType().getRank();
   AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, getContext());
   if (operand == 1)
-    return identity.getMajorSubMap(indexRank);
+    return AffineMap::get(rank, 0, identity.getResults().take_front(indexRank), getContext());
   SmallVector<AffineExpr> exprs{getAffineSymbolExpr(0, getContext())};
   llvm::append_range(exprs, identity.getResults().drop_front(indexRank));
   return AffineMap::get(rank, 1, exprs, getContext());

@@ -5,8 +5,8 @@
 //   4. drop what the products did not need
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/ErrorKind.h"
-#include "neap/passes/support/Step.h"
 #include "neap/passes/support/GraphBuilder.h"
+#include "neap/passes/support/Step.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/DenseSet.h"

@@ -34,8 +34,8 @@ llvm::StringMap<Value> findClipped(StepOp step) {
 }
 
 SmallVector<ReadOp> findReads(StepOp step, StringRef symbol) {
-  return llvm::to_vector(
-      llvm::make_filter_range(step.getBody().front().getOps<ReadOp>(), [&](ReadOp read) { return read.getSymbol() == symbol; }));
+  return llvm::to_vector(llvm::make_filter_range(step.getBody().front().getOps<ReadOp>(),
+                                                 [&](ReadOp read) { return read.getSymbol() == symbol; }));
 }
 
 /// Calls `visit` for every op that reads the value, also through views of it.
@@ -70,14 +70,15 @@ class UpdateWriter {
 public:
   UpdateWriter(const Optimizer &optimizer, StepOp step, ParameterOp parameter)
       : optimizer(optimizer), step(step), parameter(parameter),
-        type(cast<RankedTensorType>(parameter.getType()).clone(
-            updateType(cast<RankedTensorType>(parameter.getType()).getElementType()))) {}
+        type(cast<RankedTensorType>(parameter.getType())
+                 .clone(updateType(cast<RankedTensorType>(parameter.getType()).getElementType()))) {}
 
   void write(OpBuilder &builder, Location location, Value gradient) {
     GraphBuilder b(builder, location);
     SmallVector<std::string> names = declareStates();
     Value old = ReadOp::create(builder, location, parameter.getType(), parameter.getSymName());
-    auto state = llvm::map_to_vector(names, [&](StringRef name) -> Value { return ReadOp::create(builder, location, type, name); });
+    auto state = llvm::map_to_vector(
+        names, [&](StringRef name) -> Value { return ReadOp::create(builder, location, type, name); });
     Update update{b, b.cast(old, type.getElementType()), b.cast(gradient, type.getElementType()), state,
                   parameter.getDecays()};
     Updated updated = optimizer.build(update);
@@ -107,8 +108,10 @@ struct BuildOptimizer : ::neap::impl::BuildOptimizerBase<BuildOptimizer> {
 
   std::unique_ptr<Optimizer> createOptimizer() const {
     switch (optimizer) {
-    case OptimizerKind::AdamW: return createAdamW();
-    case OptimizerKind::Sgd: return createSgd(momentum);
+    case OptimizerKind::AdamW:
+      return createAdamW();
+    case OptimizerKind::Sgd:
+      return createSgd(momentum);
     }
     llvm_unreachable("no other optimizer");
   }
@@ -128,7 +131,8 @@ struct BuildOptimizer : ::neap::impl::BuildOptimizerBase<BuildOptimizer> {
       UpdateWriter(*rule, step, gradient.parameter).write(builder, gradient.observe.getLoc(), value);
       remark::passed(gradient.parameter.getLoc(), remark::RemarkOpts::name("Update").category("build-optimizer"))
           << ("parameter '" + gradient.parameter.getSymName() + "' is updated" +
-              (gradient.parameter.getDecays() ? "" : " without weight decay")).str();
+              (gradient.parameter.getDecays() ? "" : " without weight decay"))
+                 .str();
     }
   }
 };

@@ -4,8 +4,8 @@
 //   3. scale the gradients if they are to be clipped
 //   4. return the norm after the loss
 #include "neap/passes/grad/Passes.h"
-#include "neap/passes/support/Step.h"
 #include "neap/passes/support/GraphBuilder.h"
+#include "neap/passes/support/Step.h"
 
 #include "mlir/IR/Remarks.h"
 
@@ -76,9 +76,11 @@ struct ClipGradientNorm : ::neap::impl::ClipGradientNormBase<ClipGradientNorm> {
       Value factor = buildFactor(b, norm);
       for (const ParameterGradient &gradient : gradients)
         buildClipped(builder, gradient, factor);
-      remark::passed(step.getLoc(), remarkNamed("Clip")) << "gradients clipped: " << remark::metric("tensors", gradients.size());
+      remark::passed(step.getLoc(), remarkNamed("Clip"))
+          << "gradients clipped: " << remark::metric("tensors", gradients.size());
     } else {
-      remark::missed(step.getLoc(), remarkNamed("Clip")) << (clip ? "gradients not clipped: there are none" : "gradients not clipped: clipping is off");
+      remark::missed(step.getLoc(), remarkNamed("Clip"))
+          << (clip ? "gradients not clipped: there are none" : "gradients not clipped: clipping is off");
     }
     setResults(step, {{"loss", getReturn(step).getOperand(0)}, {"gradient_norm", norm}});
   }

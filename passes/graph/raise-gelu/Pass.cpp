@@ -181,8 +181,8 @@ struct RaiseProduct : OpRewritePattern<MulOp> {
     if (!match)
       return rewriter.notifyMatchFailure(op, "not x / 2 * (1 + erf or tanh of x)");
     remark::passed(op.getLoc(), remark::RemarkOpts::name("RaiseGelu").category("raise-gelu"))
-        << "written-out GELU becomes neap.gelu, approximation "
-        << stringifyApproximation(match->approximation);
+        << (match->approximation == Approximation::Tanh ? "written-out GELU of the tanh form becomes neap.gelu"
+                                                        : "written-out GELU of the erf form becomes neap.gelu");
     rewriter.replaceOpWithNewOp<GeluOp>(op, match->x, match->approximation);
     return success();
   }

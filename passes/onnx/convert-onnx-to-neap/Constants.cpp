@@ -18,11 +18,13 @@ static Outputs convertConstant(Node &node) {
   if (auto values = node.getInts("value_ints"))
     return one(node.integers(*values));
   if (auto values = node.getFloats("value_floats")) {
-    HostTensor tensor = HostTensor::zeros(RankedTensorType::get({static_cast<int64_t>(values->size())}, builder.getF32Type()));
+    HostTensor tensor =
+        HostTensor::zeros(RankedTensorType::get({static_cast<int64_t>(values->size())}, builder.getF32Type()));
     llvm::copy(*values, tensor.floats.begin());
     return one(node.constant(tensor.toAttribute()));
   }
-  return node.unsupported() << "expected value, value_int, value_ints, value_float or value_floats, got another attribute";
+  return node.unsupported()
+         << "expected value, value_int, value_ints, value_float or value_floats, got another attribute";
 }
 
 /// A single 0.0 unless `value` says otherwise.

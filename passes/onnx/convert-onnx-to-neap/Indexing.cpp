@@ -117,6 +117,38 @@ static Outputs convertGatherND(Node &node) {
   return one(node.make<GatherOp>(node.reshape(node.input(0), tableShape), *positions));
 }
 
+/// Each constant index stands for a position in the flat data: its own place, with the index along the axis.
+static Outputs convertGatherElements(Node &node) {
+  if (failed(node.requireInteger(1)))
+    return failure();
+  FailureOr<int64_t> axis = node.getAxis(0, node.rank(0));
+  FailureOr<HostTensor> indices = node.constantInput(1, "a tensor of indices");
+  if (failed(axis) || failed(indices))
+    return failure();
+  ArrayRef<int64_t> shape = node.shape(0), places = node.shape(1);
+  bool fits = shape.size() == places.size();
+  for (size_t i = 0; fits && i < shape.size(); ++i)
+    fits = static_cast<int64_t>(i) == *axis || places[i] <= shape[i];
+  if (!fits)
+    return node.invalid() << "expected indices that fit into " << describeShape(shape) << ", got " << describeShape(places);
+  HostTensor positions = HostTensor::zeros(RankedTensorType::get(places, node.getBuilder().getI64Type()));
+  SmallVector<int64_t> strides = rowMajorStrides(shape);
+  int64_t next = 0;
+  std::optional<int64_t> outside;
+  forEachIndex(places, [&](ArrayRef<int64_t> place) {
+    SmallVector<int64_t> source(place);
+    int64_t index = indices->integers[next];
+    if (index < -shape[*axis] || index >= shape[*axis])
+      outside = index;
+    source[*axis] = index < 0 ? index + shape[*axis] : index;
+    positions.integers[next++] = linearize(source, strides);
+  });
+  if (outside)
+    return node.invalid() << "expected indices in [" << -shape[*axis] << ", " << shape[*axis] - 1 << "], got " << *outside;
+  Value flat = node.reshape(node.input(0), {node.type(0).getNumElements()});
+  return one(node.make<GatherOp>(flat, node.constant(positions.toAttribute())));
+}
+
 static Outputs convertCumSum(Node &node) {
   if (failed(node.requireNumber(0)))
     return failure();
@@ -158,6 +190,7 @@ static Outputs convertTrilu(Node &node) {
 ArrayRef<OpConversion> conversion::getIndexConversions() {
   static const OpConversion table[] = {
       {"", "Gather", 11, 25, 2, 2, convertGather},
+      {"", "GatherElements", 11, 25, 2, 2, convertGatherElements},
       {"", "GatherND", 11, 25, 2, 2, convertGatherND},
       {"", "CumSum", 11, 25, 2, 2, convertCumSum},
       {"", "Trilu", 14, 25, 1, 2, convertTrilu},

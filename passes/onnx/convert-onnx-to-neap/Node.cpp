@@ -61,7 +61,8 @@ ElementsAttr Node::getElements(StringRef name) const { return dyn_cast_or_null<E
 FailureOr<HostTensor> Node::constantInput(unsigned index, StringRef what) const {
   if (std::optional<HostTensor> constant = getConstant(input(index)))
     return *constant;
-  return unsupported() << "expected " << what << " that is known at compile time, got one that depends on an input or weight";
+  return unsupported() << "expected " << what
+                       << " that is known at compile time, got one that depends on an input or weight";
 }
 
 FailureOr<SmallVector<int64_t>> Node::constantInts(unsigned index, StringRef what) const {
@@ -103,7 +104,9 @@ FailureOr<SmallVector<int64_t>> Node::normalizeAxes(ArrayRef<int64_t> axes, int6
   return result;
 }
 
-FailureOr<int64_t> Node::getAxis(int64_t absent, int64_t rank) const { return normalizeAxis(getInt("axis", absent), rank); }
+FailureOr<int64_t> Node::getAxis(int64_t absent, int64_t rank) const {
+  return normalizeAxis(getInt("axis", absent), rank);
+}
 
 //===- Types ------------------------------------------------------------------------------------------------------===//
 

@@ -89,7 +89,8 @@ DictionaryAttr nameAttributes(Builder &builder, StringRef name) {
 LogicalResult GraphConverter::startStep() {
   Block &block = graph.getBody().front();
   SmallVector<Attribute> names;
-  for (auto [argument, name] : llvm::zip_equal(block.getArguments(), graph.getInputNames().getAsValueRange<StringAttr>())) {
+  for (auto [argument, name] :
+       llvm::zip_equal(block.getArguments(), graph.getInputNames().getAsValueRange<StringAttr>())) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
     if (!type || !type.hasStaticShape())
       return marked(onnx::emitModelError(graph), ErrorKind::Usage)
@@ -116,7 +117,8 @@ LogicalResult GraphConverter::convertOperation(Operation &op) {
     return convertNode(node);
   if (isa<onnx::AbsentOp>(op))
     return success();
-  return marked(op.emitError(), ErrorKind::InvalidModel) << "expected nodes and reads of initializers, got " << op.getName();
+  return marked(op.emitError(), ErrorKind::InvalidModel)
+         << "expected nodes and reads of initializers, got " << op.getName();
 }
 
 /// PyTorch's name of a parameter, where the exporter's metadata give one.
@@ -135,9 +137,10 @@ void GraphConverter::declareParameter(onnx::InitializerOp initializer) {
     return;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(initializer);
-  ParameterOp::create(builder, initializer.getLoc(), initializer.getSymName(), cast<RankedTensorType>(initializer.getType()),
-                      initializer.getTrained() == onnx::Trained::Trained, /*decays=*/true, initializer.getFileAttr(),
-                      initializer.getOffsetAttr(), initializer.getValueAttr(), torchNameOf(initializer));
+  ParameterOp::create(builder, initializer.getLoc(), initializer.getSymName(),
+                      cast<RankedTensorType>(initializer.getType()), initializer.getTrained() == onnx::Trained::Trained,
+                      /*decays=*/true, initializer.getFileAttr(), initializer.getOffsetAttr(),
+                      initializer.getValueAttr(), torchNameOf(initializer));
 }
 
 LogicalResult GraphConverter::convertRead(onnx::ReadOp op) {

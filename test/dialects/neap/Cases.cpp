@@ -160,7 +160,7 @@ void addBackward(std::vector<Case> &cases) {
                    "tensor<2x3xf64>, tensor<2x3xf64>, tensor<2x3x4xf64>"});
   for (const char *count : {"2.0", "0.0"})
     cases.push_back({std::string("cross_entropy_backward ") + count, {"tensor<3x4xf64>", "tensor<3xf64>", "tensor<f64>"},
-                     std::string("%l = neap.constant dense<[1, ") + (count[0] == '2' ? "-100, 3" : "-100, -100") +
+                     std::string("%l = neap.constant dense<[") + (count[0] == '2' ? "1, -100, 3" : "-100, -100, -100") +
                          "]> : tensor<3xi64>\n%n = neap.constant dense<" + count + "> : tensor<f64>\n" +
                          "%r = neap.cross_entropy_backward %a0, %l, %a1, %n, %a2 {ignore_index = -100 : i64} : "
                          "tensor<3x4xf64>, tensor<3xi64>, tensor<3xf64>, tensor<f64>, tensor<f64>"});

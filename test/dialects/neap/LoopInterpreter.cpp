@@ -176,14 +176,13 @@ void store(HostTensor &tensor, int64_t position, Scalar scalar) {
 
 /// Row-major position that a map names at a loop point.
 int64_t locate(AffineMap map, ArrayRef<int64_t> point, int64_t symbol, ArrayRef<int64_t> shape) {
-  Builder builder(map.getContext());
-  SmallVector<Attribute> inputs, outputs;
-  for (int64_t index : point)
-    inputs.push_back(builder.getIndexAttr(index));
-  if (map.getNumSymbols())
-    inputs.push_back(builder.getIndexAttr(symbol));
-  EXPECT_TRUE(succeeded(map.constantFold(inputs, outputs)));
-  SmallVector<int64_t> indices = llvm::map_to_vector(outputs, [](Attribute a) { return cast<IntegerAttr>(a).getInt(); });
+  MLIRContext *context = map.getContext();
+  auto dims = llvm::map_to_vector(point, [&](int64_t index) { return getAffineConstantExpr(index, context); });
+  SmallVector<int64_t> indices;
+  for (AffineExpr expr : map.getResults()) {
+    AffineExpr index = expr.replaceDimsAndSymbols(dims, {getAffineConstantExpr(symbol, context)});
+    indices.push_back(cast<AffineConstantExpr>(index).getValue());
+  }
   for (auto [index, size] : llvm::zip_equal(indices, shape))
     EXPECT_TRUE(index >= 0 && index < size) << "index " << index << " of " << size;
   return linearize(indices, rowMajorStrides(shape));

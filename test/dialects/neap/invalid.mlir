@@ -98,7 +98,8 @@ neap.step @unslice_c3(%x: tensor<2xf32>) {
 // -----
 
 neap.step @concat_c1() {
-  // expected-error@+1 {{'neap.concat' op expected at least one operand, got none}}
+  // expected-error@+2 {{'neap.concat' op expected at least one operand, got none}}
+  // expected-error@+1 {{'neap.concat' op failed to infer returned types}}
   %0 = "neap.concat"() {axis = 0 : i64} : () -> tensor<4xf32>
   neap.return
 }
@@ -346,7 +347,7 @@ neap.step @cross_entropy_backward_c4(%x: tensor<2x3xf32>, %l: tensor<2xi64>, %r:
 // -----
 
 neap.step @elementwise_shapes(%x: tensor<2xf32>, %y: tensor<3xf32>) {
-  // expected-error@+1 {{'neap.add' op requires the same type for all operands and results}}
+  // expected-error@+1 {{'neap.add' op all non-scalar operands/results must have the same shape and base type}}
   %0 = "neap.add"(%x, %y) : (tensor<2xf32>, tensor<3xf32>) -> tensor<2xf32>
   neap.return
 }
@@ -354,7 +355,7 @@ neap.step @elementwise_shapes(%x: tensor<2xf32>, %y: tensor<3xf32>) {
 // -----
 
 neap.step @cast_shapes(%x: tensor<2xf32>) {
-  // expected-error@+1 {{'neap.cast' op requires the same shape for all operands and results}}
+  // expected-error@+1 {{'neap.cast' op all non-scalar operands/results must have the same shape and base type}}
   %0 = neap.cast %x : tensor<2xf32> -> tensor<3xf64>
   neap.return
 }

@@ -14,6 +14,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 
@@ -23,8 +24,12 @@ using namespace neap::golden;
 
 static nlohmann::json readJson(const std::string &path) { return nlohmann::json::parse(std::ifstream(path)); }
 
+static std::string folderOf(const std::string &name) { return std::string(NEAP_TEST_MODELS) + "/" + name; }
+
+bool Model::hasGolden(const std::string &name) { return std::filesystem::exists(folderOf(name) + "/golden.json"); }
+
 Model::Model(MLIRContext &context, const std::string &name)
-    : context(context), folder(std::string(NEAP_TEST_MODELS) + "/" + name), meta(readJson(path("meta.json"))),
+    : context(context), folder(folderOf(name)), meta(readJson(path("meta.json"))),
       golden(readJson(path("golden.json"))) {}
 
 Recipe Model::getRecipe(const std::string &name) const {
@@ -139,7 +144,7 @@ OwningOpRef<ModuleOp> Model::compile(const Recipe &recipe) const {
   std::string clip = recipe.clipNorm ? "{clip=true}" : "";
   std::string momentum = recipe.momentum != 0 ? "momentum=true" : "";
   std::string pipeline = "neap-inline-functions,neap-freeze-dims{" + dims + "},neap-decide-trained," +
-                         "neap-convert-onnx-to-neap,neap-attach-loss{" + lossOptions() + "},canonicalize,cse," +
+                         "neap-convert-onnx-to-neap,canonicalize,cse,neap-raise-gelu,neap-attach-loss{" + lossOptions() + "},canonicalize,cse," +
                          "neap-build-backward,neap-clip-gradient-norm" + clip + ",neap-build-optimizer{optimizer=" +
                          recipe.kind + " " + momentum + "},canonicalize,cse";
   PassManager passes(&context);

@@ -22,6 +22,9 @@ struct Recipe {
 
 class Model {
 public:
+  /// Whether the folder has more than the model: the repository keeps the results of some models only.
+  static bool hasGolden(const std::string &name);
+
   /// Reads meta.json and golden.json of test/models/NAME.
   Model(mlir::MLIRContext &context, const std::string &name);
 

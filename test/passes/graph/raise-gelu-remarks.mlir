@@ -1,7 +1,7 @@
 // Every GELU that is recognised is remarked.
 // RUN: neap-opt %s --neap-raise-gelu --remarks-filter=raise-gelu 2>&1 | FileCheck %s
 
-// CHECK: remark: [Passed] RaiseGelu | Category:raise-gelu | {{.*}}"written-out GELU becomes neap.gelu, approximation none"
+// CHECK: remark: [Passed] RaiseGelu | Category:raise-gelu | {{.*}}"written-out GELU of the erf form becomes neap.gelu"
 neap.step @erf(%x: tensor<4xf32>) -> tensor<4xf32> {
   %half = neap.constant dense<5.0e-01> : tensor<4xf32>
   %one = neap.constant dense<1.0> : tensor<4xf32>

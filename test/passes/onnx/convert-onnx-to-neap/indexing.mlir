@@ -176,3 +176,21 @@ onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}
   %y = onnx.node "Trilu"(%x) {domain = "", name = "y", node_attributes = {upper = 0 : i64}, version = 20 : i64} : (tensor<2x3xf32>) -> none
   onnx.return %y : none
 }
+
+// -----
+
+// Elements at constant indices, which may count from the end.
+// CHECK-LABEL: neap.step @forward(
+// CHECK-SAME: %[[X:[^:]*]]: tensor<2x3xf32> {neap.name = "x"}
+// CHECK-SAME: -> (tensor<2x1xf32> {neap.name = "y"})
+// CHECK-NEXT: %[[V0:.*]] = neap.reshape %[[X]] : tensor<2x3xf32> -> tensor<6xf32>
+// CHECK-NEXT: %[[V1:.*]] = neap.constant dense<{{\[\[}}2], [3]]> : tensor<2x1xi64>
+// CHECK-NEXT: %[[V2:.*]] = neap.gather %[[V0]], %[[V1]] : tensor<6xf32>, tensor<2x1xi64>
+// CHECK-NEXT: neap.return %[[V2]] : tensor<2x1xf32>
+onnx.initializer @i : tensor<2x1xi64> {value = dense<[[-1], [0]]> : tensor<2x1xi64>}
+onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>):
+  %i = onnx.read @i : tensor<2x1xi64>
+  %y = onnx.node "GatherElements"(%x, %i) {domain = "", name = "y", node_attributes = {axis = 1 : i64}, version = 20 : i64} : (tensor<2x3xf32>, tensor<2x1xi64>) -> none
+  onnx.return %y : none
+}

@@ -364,6 +364,37 @@ onnx.graph attributes {dim_params = [["", ""], ["", ""]], input_names = ["x", "i
 
 // -----
 
+onnx.initializer @i : tensor<3x1xi64> {value = dense<0> : tensor<3x1xi64>}
+onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>):
+  %i = onnx.read @i : tensor<3x1xi64>
+  // expected-error @+1 {{expected indices that fit into 2x3, got 3x1}}
+  %y = onnx.node "GatherElements"(%x, %i) {domain = "", name = "y", node_attributes = {axis = 1 : i64}, version = 20 : i64} : (tensor<2x3xf32>, tensor<3x1xi64>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
+onnx.initializer @i : tensor<2x1xi64> {value = dense<3> : tensor<2x1xi64>}
+onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>):
+  %i = onnx.read @i : tensor<2x1xi64>
+  // expected-error @+1 {{expected indices in [-3, 2], got 3}}
+  %y = onnx.node "GatherElements"(%x, %i) {domain = "", name = "y", node_attributes = {axis = 1 : i64}, version = 20 : i64} : (tensor<2x3xf32>, tensor<2x1xi64>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
+onnx.graph attributes {dim_params = [["", ""], ["", ""]], input_names = ["x", "i"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>, %i: tensor<2x1xi64>):
+  // expected-error @+1 {{expected a tensor of indices that is known at compile time, got one that depends on an input or weight}}
+  %y = onnx.node "GatherElements"(%x, %i) {domain = "", name = "y", node_attributes = {axis = 1 : i64}, version = 20 : i64} : (tensor<2x3xf32>, tensor<2x1xi64>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
 onnx.initializer @a : tensor<2xi64> {value = dense<0> : tensor<2xi64>}
 onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
 ^bb0(%x: tensor<2x3xf32>):
