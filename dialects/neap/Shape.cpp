@@ -435,6 +435,8 @@ static bool areInside(const HostTensor &indices, int64_t limit) {
 
 /// Indices outside the table stay, for whoever checks them when the program runs.
 OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
+  if (!adaptor.getTable())
+    return {};
   auto indices = HostTensor::fromAttribute(dyn_cast_or_null<ElementsAttr>(adaptor.getIndices()));
   if (!indices || !areInside(*indices, getTable().getType().getDimSize(0)))
     return {};
@@ -535,6 +537,8 @@ static int64_t countTuples(const HostTensor &indices) {
 }
 
 OpFoldResult GatherNdOp::fold(FoldAdaptor adaptor) {
+  if (!adaptor.getData())
+    return {};
   auto indices = HostTensor::fromAttribute(dyn_cast_or_null<ElementsAttr>(adaptor.getIndices()));
   if (!indices)
     return {};
