@@ -215,6 +215,43 @@ void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRConte
   patterns.add<SliceOfConcat>(context);
 }
 
+//===--- gathers of ranges --------------------------------------------------------------------------------------------===//
+
+/// The first of constant indices that count up by one and lie inside a table; nothing if they do not.
+static std::optional<int64_t> getRangeStart(Value indices, int64_t limit) {
+  ElementsAttr constant;
+  if (!matchPattern(indices, m_Constant(&constant)))
+    return std::nullopt;
+  auto tensor = HostTensor::fromAttribute(constant);
+  if (!tensor || tensor->integers.empty())
+    return std::nullopt;
+  for (auto [i, index] : llvm::enumerate(tensor->integers))
+    if (index != tensor->integers.front() + static_cast<int64_t>(i))
+      return std::nullopt;
+  bool isInside = tensor->integers.front() >= 0 && tensor->integers.back() < limit;
+  return isInside ? std::optional(tensor->integers.front()) : std::nullopt;
+}
+
+namespace {
+/// gather(table, first, first + 1, ...) -> slice of the table: learned positions. The gradient then needs no scatter.
+struct GatherOfRange : OpRewritePattern<GatherOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(GatherOp op, PatternRewriter &rewriter) const override {
+    ArrayRef<int64_t> table = shapeOf(op.getTable());
+    auto first = getRangeStart(op.getIndices(), table.front());
+    if (!first)
+      return rewriter.notifyMatchFailure(op, "the indices are not a constant range");
+    SmallVector<int64_t> starts(table.size(), 0), sizes(table), strides(table.size(), 1);
+    starts.front() = *first;
+    sizes.front() = op.getIndices().getType().getNumElements();
+    TensorBuilder build(rewriter, op.getLoc());
+    Value rows = build.make<SliceOp>(op.getTable(), starts, sizes, strides);
+    rewriter.replaceOp(op, build.reshape(rows, op.getType().getShape()));
+    return success();
+  }
+};
+} // namespace
+
 //===--- elementwise ops on stretched constants ----------------------------------------------------------------------===//
 
 /// The operand of a broadcast of a constant; null for anything else.
@@ -270,5 +307,5 @@ private:
 } // namespace
 
 void NeapDialect::getCanonicalizationPatterns(RewritePatternSet &patterns) const {
-  patterns.add<ApplyBeforeBroadcast>(getContext());
+  patterns.add<ApplyBeforeBroadcast, GatherOfRange>(getContext());
 }
