@@ -6,7 +6,8 @@
 using namespace mlir;
 using namespace neap;
 
-//===--- powers ------------------------------------------------------------------------------------------------------===//
+//===--- powers
+//------------------------------------------------------------------------------------------------------===//
 
 /// The one value of a float constant, if it is a splat.
 static std::optional<double> getSplat(Value value) {
@@ -62,7 +63,8 @@ void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
   patterns.add<ExpandPower>(context);
 }
 
-//===--- sums of gradients -------------------------------------------------------------------------------------------===//
+//===--- sums of gradients
+//-------------------------------------------------------------------------------------------===//
 
 /// The scatter that adds into zeros and that nobody but this sum reads; null if the value is none.
 static ScatterAddOp getScatterIntoZeros(Value value) {
@@ -88,7 +90,8 @@ struct ScatterIntoAddend : OpRewritePattern<AddOp> {
 };
 } // namespace
 
-/// Collects the unslice ops that a tree of additions adds up. Fails on any other leaf, and on a part that somebody else reads.
+/// Collects the unslice ops that a tree of additions adds up. Fails on any other leaf, and on a part that somebody else
+/// reads.
 static LogicalResult collectParts(Value value, SmallVectorImpl<UnsliceOp> &parts) {
   if (!value.hasOneUse())
     return failure();
@@ -146,7 +149,8 @@ void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
   patterns.add<ScatterIntoAddend, JoinParts>(context);
 }
 
-//===--- views -------------------------------------------------------------------------------------------------------===//
+//===--- views
+//-------------------------------------------------------------------------------------------------------===//
 
 /// Whether a transposition keeps the order of all dimensions larger than 1.
 static bool movesOnlyUnits(TransposeOp op) {
@@ -215,7 +219,8 @@ void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRConte
   patterns.add<SliceOfConcat>(context);
 }
 
-//===--- gathers of ranges --------------------------------------------------------------------------------------------===//
+//===--- gathers of ranges
+//--------------------------------------------------------------------------------------------===//
 
 /// The first of constant indices that count up by one and lie inside a table; nothing if they do not.
 static std::optional<int64_t> getRangeStart(Value indices, int64_t limit) {
@@ -252,7 +257,8 @@ struct GatherOfRange : OpRewritePattern<GatherOp> {
 };
 } // namespace
 
-//===--- elementwise ops on stretched constants ----------------------------------------------------------------------===//
+//===--- elementwise ops on stretched constants
+//----------------------------------------------------------------------===//
 
 /// The operand of a broadcast of a constant; null for anything else.
 static Value getStretchedConstant(Value value) {
@@ -261,8 +267,8 @@ static Value getStretchedConstant(Value value) {
 }
 
 namespace {
-/// f(broadcast(c), broadcast(d), splat) -> broadcast(f(c, d, splat)) for constants c and d of one shape: f then folds at the
-/// small size.
+/// f(broadcast(c), broadcast(d), splat) -> broadcast(f(c, d, splat)) for constants c and d of one shape: f then folds
+/// at the small size.
 struct ApplyBeforeBroadcast : OpTraitRewritePattern<OpTrait::Elementwise> {
   using OpTraitRewritePattern::OpTraitRewritePattern;
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {

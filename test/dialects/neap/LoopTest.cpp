@@ -82,7 +82,8 @@ void checkVectorBody(const Case &test) {
   OpBuilder builder(&getContext());
   builder.setInsertionPointToEnd(&block);
   ValueRange arguments(block.getArguments());
-  Value result = op.buildBody(builder, program.op->getLoc(), arguments.take_front(numElements), arguments.drop_front(numElements));
+  Value result =
+      op.buildBody(builder, program.op->getLoc(), arguments.take_front(numElements), arguments.drop_front(numElements));
   EXPECT_EQ(result.getType(), vectorOf(program.op->getResult(0).getType()));
   for (Operation &inner : block)
     EXPECT_TRUE(succeeded(verify(&inner)));
