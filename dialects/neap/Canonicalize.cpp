@@ -6,7 +6,8 @@
 using namespace mlir;
 using namespace neap;
 
-//===--- powers ------------------------------------------------------------------------------------------------------===//
+//===--- powers
+//------------------------------------------------------------------------------------------------------===//
 
 /// The one value of a float constant, if it is a splat.
 static std::optional<double> getSplat(Value value) {
@@ -62,7 +63,8 @@ void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
   patterns.add<ExpandPower>(context);
 }
 
-//===--- sums of gradients -------------------------------------------------------------------------------------------===//
+//===--- sums of gradients
+//-------------------------------------------------------------------------------------------===//
 
 /// The scatter that adds into zeros and that nobody but this sum reads; null if the value is none.
 static ScatterAddOp getScatterIntoZeros(Value value) {
@@ -88,7 +90,8 @@ struct ScatterIntoAddend : OpRewritePattern<AddOp> {
 };
 } // namespace
 
-/// Collects the unslice ops that a tree of additions adds up. Fails on any other leaf, and on a part that somebody else reads.
+/// Collects the unslice ops that a tree of additions adds up. Fails on any other leaf, and on a part that somebody else
+/// reads.
 static LogicalResult collectParts(Value value, SmallVectorImpl<UnsliceOp> &parts) {
   if (!value.hasOneUse())
     return failure();
@@ -146,7 +149,8 @@ void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
   patterns.add<ScatterIntoAddend, JoinParts>(context);
 }
 
-//===--- views -------------------------------------------------------------------------------------------------------===//
+//===--- views
+//-------------------------------------------------------------------------------------------------------===//
 
 /// Whether a transposition keeps the order of all dimensions larger than 1.
 static bool movesOnlyUnits(TransposeOp op) {
@@ -215,7 +219,46 @@ void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRConte
   patterns.add<SliceOfConcat>(context);
 }
 
-//===--- elementwise ops on stretched constants ----------------------------------------------------------------------===//
+//===--- gathers of ranges
+//--------------------------------------------------------------------------------------------===//
+
+/// The first of constant indices that count up by one and lie inside a table; nothing if they do not.
+static std::optional<int64_t> getRangeStart(Value indices, int64_t limit) {
+  ElementsAttr constant;
+  if (!matchPattern(indices, m_Constant(&constant)))
+    return std::nullopt;
+  auto tensor = HostTensor::fromAttribute(constant);
+  if (!tensor || tensor->integers.empty())
+    return std::nullopt;
+  for (auto [i, index] : llvm::enumerate(tensor->integers))
+    if (index != tensor->integers.front() + static_cast<int64_t>(i))
+      return std::nullopt;
+  bool isInside = tensor->integers.front() >= 0 && tensor->integers.back() < limit;
+  return isInside ? std::optional(tensor->integers.front()) : std::nullopt;
+}
+
+namespace {
+/// gather(table, first, first + 1, ...) -> slice of the table: learned positions. The gradient then needs no scatter.
+struct GatherOfRange : OpRewritePattern<GatherOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(GatherOp op, PatternRewriter &rewriter) const override {
+    ArrayRef<int64_t> table = shapeOf(op.getTable());
+    auto first = getRangeStart(op.getIndices(), table.front());
+    if (!first)
+      return rewriter.notifyMatchFailure(op, "the indices are not a constant range");
+    SmallVector<int64_t> starts(table.size(), 0), sizes(table), strides(table.size(), 1);
+    starts.front() = *first;
+    sizes.front() = op.getIndices().getType().getNumElements();
+    TensorBuilder build(rewriter, op.getLoc());
+    Value rows = build.make<SliceOp>(op.getTable(), starts, sizes, strides);
+    rewriter.replaceOp(op, build.reshape(rows, op.getType().getShape()));
+    return success();
+  }
+};
+} // namespace
+
+//===--- elementwise ops on stretched constants
+//----------------------------------------------------------------------===//
 
 /// The operand of a broadcast of a constant; null for anything else.
 static Value getStretchedConstant(Value value) {
@@ -224,8 +267,8 @@ static Value getStretchedConstant(Value value) {
 }
 
 namespace {
-/// f(broadcast(c), broadcast(d), splat) -> broadcast(f(c, d, splat)) for constants c and d of one shape: f then folds at the
-/// small size.
+/// f(broadcast(c), broadcast(d), splat) -> broadcast(f(c, d, splat)) for constants c and d of one shape: f then folds
+/// at the small size.
 struct ApplyBeforeBroadcast : OpTraitRewritePattern<OpTrait::Elementwise> {
   using OpTraitRewritePattern::OpTraitRewritePattern;
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
@@ -270,5 +313,5 @@ private:
 } // namespace
 
 void NeapDialect::getCanonicalizationPatterns(RewritePatternSet &patterns) const {
-  patterns.add<ApplyBeforeBroadcast>(getContext());
+  patterns.add<ApplyBeforeBroadcast, GatherOfRange>(getContext());
 }

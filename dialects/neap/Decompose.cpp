@@ -1,5 +1,6 @@
-// Compound ops in terms of primitive ones. Broadcasts are explicit: a row's statistic is reshaped to [..., 1] and stretched.
-// Arithmetic is in the accumulator type; operands in fewer bits are cast on the way in, results on the way out.
+// Compound ops in terms of primitive ones. Broadcasts are explicit: a row's statistic is reshaped to [..., 1] and
+// stretched. Arithmetic is in the accumulator type; operands in fewer bits are cast on the way in, results on the way
+// out.
 #include "neap/dialects/neap/Inference.h"
 #include "neap/dialects/neap/TensorBuilder.h"
 
@@ -18,7 +19,8 @@ static Value buildExpAround(TensorBuilder &build, Value x, Value statistic) {
   return build.exp(build.sub(x, build.spreadRows(statistic, shapeOf(x))));
 }
 
-//===--- softmax -----------------------------------------------------------------------------------------------------===//
+//===--- softmax
+//-----------------------------------------------------------------------------------------------------===//
 
 SmallVector<Value> SoftmaxOp::decompose(OpBuilder &builder) {
   TensorBuilder build(builder, getLoc());
@@ -35,7 +37,8 @@ SmallVector<Value> SoftmaxBackwardOp::decompose(OpBuilder &builder) {
   return {build.cast(build.mul(y, build.sub(dy, sum)), elementOf(getResult()))};
 }
 
-//===--- layer norm --------------------------------------------------------------------------------------------------===//
+//===--- layer norm
+//--------------------------------------------------------------------------------------------------===//
 
 /// Mean along the last axis.
 static Value buildMean(TensorBuilder &build, Value x) { return build.mul(build.sumRows(x), 1.0 / shapeOf(x).back()); }
@@ -76,7 +79,8 @@ SmallVector<Value> LayerNormBackwardOp::decompose(OpBuilder &builder) {
           build.cast(build.sum(dy, leading), element)};
 }
 
-//===--- cross-entropy -----------------------------------------------------------------------------------------------===//
+//===--- cross-entropy
+//-----------------------------------------------------------------------------------------------===//
 
 /// Where a column is the row's label, as bools of the logits' shape.
 static Value buildOneHot(TensorBuilder &build, Value logits, Value labels) {

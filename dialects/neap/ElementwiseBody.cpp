@@ -17,7 +17,8 @@ static Value buildNumeric(Body body, Type element, ValueRange elements) {
   return body.make<IntegerOp>(elements[0], elements[1]);
 }
 
-//===--- unary ops ---------------------------------------------------------------------------------------------------===//
+//===--- unary ops
+//---------------------------------------------------------------------------------------------------===//
 
 Value NegateOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
   Body body(builder, location);
@@ -124,7 +125,8 @@ Value IsNanOp::buildBody(OpBuilder &builder, Location location, ValueRange eleme
   return Body(builder, location).compare(CmpFPredicate::UNO, elements[0], elements[0]);
 }
 
-//===--- casts -------------------------------------------------------------------------------------------------------===//
+//===--- casts
+//-------------------------------------------------------------------------------------------------------===//
 
 static Value castFloatToFloat(Body body, Value x, Type from, Type to) {
   unsigned fromBits = from.getIntOrFloatBitWidth(), toBits = to.getIntOrFloatBitWidth();
@@ -169,12 +171,14 @@ Value CastOp::buildBody(OpBuilder &builder, Location location, ValueRange elemen
   if (from == to)
     return elements[0];
   if (isa<FloatType>(from))
-    return isa<FloatType>(to) ? castFloatToFloat(body, elements[0], from, to) : castFloatToInteger(body, elements[0], to);
+    return isa<FloatType>(to) ? castFloatToFloat(body, elements[0], from, to)
+                              : castFloatToInteger(body, elements[0], to);
   return isa<FloatType>(to) ? castIntegerToFloat(body, elements[0], from, to)
                             : castIntegerToInteger(body, elements[0], from, to);
 }
 
-//===--- GELU --------------------------------------------------------------------------------------------------------===//
+//===--- GELU
+//--------------------------------------------------------------------------------------------------------===//
 
 /// (1 + erf(x / sqrt(2))), twice the normal distribution function.
 static Value buildOnePlusErf(Body body, Value x) {
@@ -227,7 +231,8 @@ Value GeluBackwardOp::buildBody(OpBuilder &builder, Location location, ValueRang
   return body.mul(elements[1], derivative);
 }
 
-//===--- binary ops --------------------------------------------------------------------------------------------------===//
+//===--- binary ops
+//--------------------------------------------------------------------------------------------------===//
 
 Value AddOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
   return buildNumeric<arith::AddFOp, arith::AddIOp>(Body(builder, location), elementOf(getResult()), elements);
@@ -277,8 +282,8 @@ static Value moveToDivisorSign(Body body, Value remainder, Value y, bool isFloat
   auto isBelowZero = [&](Value value) {
     return isFloat ? body.compare(CmpFPredicate::OLT, value, zero) : body.compare(CmpIPredicate::slt, value, zero);
   };
-  Value isNonZero = isFloat ? body.compare(CmpFPredicate::UNE, remainder, zero)
-                            : body.compare(CmpIPredicate::ne, remainder, zero);
+  Value isNonZero =
+      isFloat ? body.compare(CmpFPredicate::UNE, remainder, zero) : body.compare(CmpIPredicate::ne, remainder, zero);
   Value signsDiffer = body.make<arith::XOrIOp>(isBelowZero(remainder), isBelowZero(y));
   Value moved = isFloat ? body.add(remainder, y) : body.make<arith::AddIOp>(remainder, y);
   return body.select(body.make<arith::AndIOp>(isNonZero, signsDiffer), moved, remainder);

@@ -1,5 +1,5 @@
-// The reference interpreter: runs a step, or any block of neap ops, on the host in fp64. It does not round floats to their
-// types and knows no cleverness; tests measure everything else against it.
+// The reference interpreter: runs a step, or any block of neap ops, on the host in fp64. It does not round floats to
+// their types and knows no cleverness; tests measure everything else against it.
 #pragma once
 
 #include "neap/dialects/neap/Neap.h"
@@ -25,8 +25,8 @@ struct StepOutcome {
   llvm::StringMap<HostTensor> observed;
 };
 
-/// Runs a step on its inputs, one per argument. Fails, with an error at the op, on an op that cannot be evaluated or a symbol
-/// that the context lacks.
+/// Runs a step on its inputs, one per argument. Fails, with an error at the op, on an op that cannot be evaluated or a
+/// symbol that the context lacks.
 mlir::FailureOr<StepOutcome> evaluate(StepOp step, llvm::ArrayRef<HostTensor> inputs, const StepContext &context = {});
 
 /// Runs single ops and blocks, keeping the value of everything computed so far.

@@ -1,8 +1,8 @@
-// Folding on constants, for all ops: by evaluating, with a shortcut for constants that have one value everywhere; and the
-// elementwise ops that do nothing.
+// Folding on constants, for all ops: by evaluating, with a shortcut for constants that have one value everywhere; and
+// the elementwise ops that do nothing.
 //
-// A fold must not make a program larger without need. Results are therefore materialised up to a size, and broadcasts of
-// float and bool constants stay broadcasts: elementwise ops look through them instead.
+// A fold must not make a program larger without need. Results are therefore materialised up to a size, and broadcasts
+// of float and bool constants stay broadcasts: elementwise ops look through them instead.
 #include "neap/dialects/neap/TensorBuilder.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -14,7 +14,8 @@ namespace neap {
 /// Larger results are computed when the program runs.
 static constexpr int64_t maxFoldedElements = int64_t(1) << 24;
 
-//===--- evaluating --------------------------------------------------------------------------------------------------===//
+//===--- evaluating
+//--------------------------------------------------------------------------------------------------===//
 
 static bool mayMaterialize(RankedTensorType type) {
   return type.getNumElements() > 0 && type.getNumElements() <= maxFoldedElements;
@@ -46,7 +47,8 @@ OpFoldResult foldByEvaluation(Operation *op, ArrayRef<Attribute> operands) {
   return inputs ? evaluateToAttribute(op, *inputs, type) : Attribute();
 }
 
-//===--- one value everywhere ----------------------------------------------------------------------------------------===//
+//===--- one value everywhere
+//----------------------------------------------------------------------------------------===//
 
 static SplatElementsAttr asSplat(Attribute attribute) { return dyn_cast_or_null<SplatElementsAttr>(attribute); }
 
@@ -68,7 +70,8 @@ static Attribute foldSplats(Operation *op, ArrayRef<Attribute> operands) {
   return asSplat(result).resizeSplat(type);
 }
 
-//===--- constants behind broadcasts ---------------------------------------------------------------------------------===//
+//===--- constants behind broadcasts
+//---------------------------------------------------------------------------------===//
 
 /// The constant that a value is a broadcast of; null if it is anything else.
 static ElementsAttr getBroadcastConstant(Value value) {
@@ -126,7 +129,8 @@ static Attribute foldConstants(Operation *op, ArrayRef<Attribute> operands) {
   return evaluateToAttribute(op, inputs, type);
 }
 
-//===--- ops that do nothing -----------------------------------------------------------------------------------------===//
+//===--- ops that do nothing
+//-----------------------------------------------------------------------------------------===//
 
 /// Whether an attribute is `number` everywhere, bit for bit: +0 is not -0.
 static bool isSplatOf(Attribute attribute, double number) {
@@ -207,8 +211,8 @@ static Value foldCast(CastOp op) {
   return op.getResult();
 }
 
-/// The value an op is equal to without computing anything, bit for bit; null if it is none. Note that x * 0 is not 0: x may
-/// be NaN or infinite.
+/// The value an op is equal to without computing anything, bit for bit; null if it is none. Note that x * 0 is not 0: x
+/// may be NaN or infinite.
 static Value foldIdentity(Operation *op, ArrayRef<Attribute> operands) {
   return TypeSwitch<Operation *, Value>(op)
       .Case<AddOp>([&](AddOp) { return dropNeutral(op, operands, neutralAddend(op->getResult(0)), true); })

@@ -31,8 +31,8 @@ int64_t storageBytes(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
 int64_t countBytes(mlir::TypeRange types);
 int64_t countResultElements(mlir::Operation *op);
 
-/// Folds an elementwise op on constants and on broadcasts of constants: evaluated in double, rounded once (docs/design/0001,
-/// "One evaluator"). Also drops what does nothing bit for bit, such as x - 0 and x * 1.
+/// Folds an elementwise op on constants and on broadcasts of constants: evaluated in double, rounded once
+/// (docs/design/0001, "One evaluator"). Also drops what does nothing bit for bit, such as x - 0 and x * 1.
 mlir::OpFoldResult foldElementwise(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);
 /// Folds a single-result op on constants of any type by evaluating it, up to a size; for ops that move elements.
 mlir::OpFoldResult foldByEvaluation(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);

@@ -14,7 +14,8 @@ using Outputs = MutableArrayRef<HostTensor>;
 
 static RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
 
-//===--- reduce ------------------------------------------------------------------------------------------------------===//
+//===--- reduce
+//------------------------------------------------------------------------------------------------------===//
 
 LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                          DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
@@ -67,7 +68,9 @@ static TypedAttr getNeutralInteger(Reduction reduction, Type element) {
   unsigned bits = element.getIntOrFloatBitWidth();
   APInt smallest = isUnsigned(element) ? APInt::getMinValue(bits) : APInt::getSignedMinValue(bits);
   APInt largest = isUnsigned(element) ? APInt::getMaxValue(bits) : APInt::getSignedMaxValue(bits);
-  APInt neutral = reduction == Reduction::Sum ? APInt::getZero(bits) : reduction == Reduction::Maximum ? smallest : largest;
+  APInt neutral = reduction == Reduction::Sum       ? APInt::getZero(bits)
+                  : reduction == Reduction::Maximum ? smallest
+                                                    : largest;
   return IntegerAttr::get(toBodyElement(element), neutral);
 }
 
@@ -84,8 +87,7 @@ Value ReduceOp::buildBody(OpBuilder &builder, Location location, ValueRange elem
   if (getReduction() != Reduction::Sum)
     return buildExtremum(builder, location, elementOf(getOperand()), getReduction() == Reduction::Maximum, accumulator,
                          element);
-  return isFloatTensor(getOperand()) ? body.add(accumulator, element)
-                                     : body.make<arith::AddIOp>(accumulator, element);
+  return isFloatTensor(getOperand()) ? body.add(accumulator, element) : body.make<arith::AddIOp>(accumulator, element);
 }
 
 /// Joins two elements; a NaN wins every comparison.
@@ -124,7 +126,8 @@ void ReduceOp::evaluate(Inputs inputs, Outputs outputs) {
   reduceInto(*this, inputs[0].integers, outputs[0].integers, start);
 }
 
-//===--- matmul ------------------------------------------------------------------------------------------------------===//
+//===--- matmul
+//------------------------------------------------------------------------------------------------------===//
 
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                          DictionaryAttr, OpaqueProperties, RegionRange, SmallVectorImpl<Type> &types) {
@@ -191,7 +194,8 @@ void MatmulOp::evaluate(Inputs inputs, Outputs outputs) {
               inputs[0].floats[(b * m + i) * k + p] * inputs[1].floats[(b * k + p) * n + j];
 }
 
-//===--- softmax -----------------------------------------------------------------------------------------------------===//
+//===--- softmax
+//-----------------------------------------------------------------------------------------------------===//
 
 bool SoftmaxOp::mustStayFp32() { return true; }
 
@@ -255,7 +259,8 @@ void SoftmaxBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
   });
 }
 
-//===--- layer norm --------------------------------------------------------------------------------------------------===//
+//===--- layer norm
+//--------------------------------------------------------------------------------------------------===//
 
 bool LayerNormOp::mustStayFp32() { return true; }
 
@@ -331,7 +336,8 @@ void LayerNormBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
   });
 }
 
-//===--- cross-entropy -----------------------------------------------------------------------------------------------===//
+//===--- cross-entropy
+//-----------------------------------------------------------------------------------------------===//
 
 bool CrossEntropyOp::mustStayFp32() { return true; }
 

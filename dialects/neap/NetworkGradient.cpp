@@ -20,9 +20,8 @@ void ReduceOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gr
   TensorBuilder build(builder, getLoc());
   if (!cotangents[0] || !isFloatTensor(getOperand()))
     return;
-  gradients[0] = getReduction() == Reduction::Sum
-                     ? build.spread(cotangents[0], getAxes(), shapeOf(getOperand()))
-                     : buildExtremumGradient(build, *this, cotangents[0]);
+  gradients[0] = getReduction() == Reduction::Sum ? build.spread(cotangents[0], getAxes(), shapeOf(getOperand()))
+                                                  : buildExtremumGradient(build, *this, cotangents[0]);
 }
 
 void MatmulOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
@@ -40,8 +39,8 @@ void SoftmaxOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &g
 
 /// The gradient through y: all three at once.
 static void buildNormalizedGradients(OpBuilder &builder, LayerNormOp op, Value dy, Gradients &gradients) {
-  auto backward = LayerNormBackwardOp::create(builder, op.getLoc(), op.getOperand(), op.getScale(), op.getMean(),
-                                              op.getRstd(), dy);
+  auto backward =
+      LayerNormBackwardOp::create(builder, op.getLoc(), op.getOperand(), op.getScale(), op.getMean(), op.getRstd(), dy);
   gradients.assign(backward.result_begin(), backward.result_end());
 }
 

@@ -12,7 +12,8 @@ using namespace neap;
 using Inputs = ArrayRef<HostTensor>;
 using Outputs = MutableArrayRef<HostTensor>;
 
-//===--- moving elements on the host ---------------------------------------------------------------------------------===//
+//===--- moving elements on the host
+//---------------------------------------------------------------------------------===//
 
 static void copyElement(const HostTensor &from, int64_t source, HostTensor &to, int64_t target) {
   if (from.isFloat())
@@ -48,7 +49,8 @@ static bool isZeroSplat(Attribute attribute) {
                                                 : splat.getSplatValue<APInt>().isZero();
 }
 
-//===--- reshape -----------------------------------------------------------------------------------------------------===//
+//===--- reshape
+//-----------------------------------------------------------------------------------------------------===//
 
 LogicalResult ReshapeOp::verify() {
   auto from = getOperand().getType(), to = getType();
@@ -108,8 +110,8 @@ static AffineExpr flatten(ArrayRef<int64_t> shape, size_t begin, size_t end, MLI
   return position;
 }
 
-/// The indices of a row-major position in dimensions [begin, end) of a shape. The outermost needs no remainder, a dimension
-/// of size 1 has index 0.
+/// The indices of a row-major position in dimensions [begin, end) of a shape. The outermost needs no remainder, a
+/// dimension of size 1 has index 0.
 static void unflatten(AffineExpr position, ArrayRef<int64_t> shape, size_t begin, size_t end,
                       SmallVectorImpl<AffineExpr> &indices) {
   int64_t stride = ShapedType::getNumElements(shape.slice(begin, end - begin)), covered = stride;
@@ -135,7 +137,8 @@ AffineMap ReshapeOp::getOperandMap(unsigned) {
   return AffineMap::get(to.size(), 0, indices, getContext());
 }
 
-//===--- transpose ---------------------------------------------------------------------------------------------------===//
+//===--- transpose
+//---------------------------------------------------------------------------------------------------===//
 
 LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                             DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
@@ -144,8 +147,8 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   auto type = cast<RankedTensorType>(adaptor.getOperand().getType());
   if (adaptor.getPermutation().size() != static_cast<size_t>(type.getRank()) ||
       !isPermutationVector(adaptor.getPermutation())) // transpose_c1
-    return emitInferenceError<TransposeOp>(location, "expected a permutation of ", type.getRank(),
-                                           " dimensions, got [", adaptor.getPermutation(), "]");
+    return emitInferenceError<TransposeOp>(location, "expected a permutation of ", type.getRank(), " dimensions, got [",
+                                           adaptor.getPermutation(), "]");
   types.push_back(type.clone(applyPermutation(type.getShape(), adaptor.getPermutation())));
   return success();
 }
@@ -172,7 +175,8 @@ AffineMap TransposeOp::getOperandMap(unsigned) {
   return inversePermutation(AffineMap::getPermutationMap(getPermutation(), getContext()));
 }
 
-//===--- broadcast ---------------------------------------------------------------------------------------------------===//
+//===--- broadcast
+//---------------------------------------------------------------------------------------------------===//
 
 LogicalResult BroadcastOp::verify() {
   auto from = getOperand().getType(), to = getType();
@@ -209,8 +213,8 @@ static Value skipBroadcast(Value operand) {
   return reshape && addsLeadingUnits(reshape) ? reshape.getOperand() : Value();
 }
 
-/// Floats and bools may be masks or tables that the program reads: stretching those costs memory, reading them stretched
-/// does not. Integers are shape arithmetic.
+/// Floats and bools may be masks or tables that the program reads: stretching those costs memory, reading them
+/// stretched does not. Integers are shape arithmetic.
 static bool shouldFoldBroadcast(RankedTensorType type) {
   constexpr int64_t smallConstant = 1024;
   bool isInteger = isa<IntegerType>(type.getElementType()) && !type.getElementType().isInteger(1);
@@ -243,7 +247,8 @@ AffineMap BroadcastOp::getOperandMap(unsigned) {
   return AffineMap::get(getType().getRank(), 0, indices, getContext());
 }
 
-//===--- slice and unslice -------------------------------------------------------------------------------------------===//
+//===--- slice and unslice
+//-------------------------------------------------------------------------------------------===//
 
 /// Why start + i * stride for i < size does not lie inside a dimension; empty if it does.
 static std::string describeBadRange(int64_t dimension, int64_t start, int64_t size, int64_t stride, int64_t limit) {
@@ -354,7 +359,8 @@ void UnsliceOp::evaluate(Inputs inputs, Outputs outputs) {
   });
 }
 
-//===--- concat ------------------------------------------------------------------------------------------------------===//
+//===--- concat
+//------------------------------------------------------------------------------------------------------===//
 
 /// Whether two types agree but for the size of one dimension.
 static bool matchesExcept(RankedTensorType x, RankedTensorType y, int64_t axis) {
@@ -416,7 +422,8 @@ void ConcatOp::evaluate(Inputs inputs, Outputs outputs) {
   }
 }
 
-//===--- gather and scatter ------------------------------------------------------------------------------------------===//
+//===--- gather and scatter
+//------------------------------------------------------------------------------------------===//
 
 LogicalResult GatherOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                          DictionaryAttr, OpaqueProperties, RegionRange, SmallVectorImpl<Type> &types) {
@@ -435,6 +442,8 @@ static bool areInside(const HostTensor &indices, int64_t limit) {
 
 /// Indices outside the table stay, for whoever checks them when the program runs.
 OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
+  if (!adaptor.getTable())
+    return {};
   auto indices = HostTensor::fromAttribute(dyn_cast_or_null<ElementsAttr>(adaptor.getIndices()));
   if (!indices || !areInside(*indices, getTable().getType().getDimSize(0)))
     return {};
@@ -506,7 +515,8 @@ LogicalResult GatherNdOp::verify() {
     return emitOpError("expected index tuples of at most ")
            << static_cast<int64_t>(data.size()) - batch << " elements, got " << indices.back();
   if (data.take_front(batch) != indices.take_front(batch)) // gather_nd_c3
-    return emitOpError("expected equal batch dimensions, got ") << getData().getType() << " and " << getIndices().getType();
+    return emitOpError("expected equal batch dimensions, got ")
+           << getData().getType() << " and " << getIndices().getType();
   auto expected = getData().getType().clone(getGatherNdShape(*this));
   if (getType() != expected) // gather_nd_c4
     return emitOpError("expected result ") << expected << ", got " << getType();
@@ -535,6 +545,8 @@ static int64_t countTuples(const HostTensor &indices) {
 }
 
 OpFoldResult GatherNdOp::fold(FoldAdaptor adaptor) {
+  if (!adaptor.getData())
+    return {};
   auto indices = HostTensor::fromAttribute(dyn_cast_or_null<ElementsAttr>(adaptor.getIndices()));
   if (!indices)
     return {};
@@ -555,7 +567,8 @@ void GatherNdOp::evaluate(Inputs inputs, Outputs outputs) {
         copyElement(inputs[0], *position + j, outputs[0], tuple * size + j);
 }
 
-//===--- cumsum and iota ---------------------------------------------------------------------------------------------===//
+//===--- cumsum and iota
+//---------------------------------------------------------------------------------------------===//
 
 LogicalResult CumsumOp::verify() {
   int64_t rank = getType().getRank(), axis = getAxis();

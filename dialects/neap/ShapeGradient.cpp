@@ -15,8 +15,7 @@ void ReshapeOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &g
 
 void TransposeOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
   if (cotangents[0] && isFloatTensor(getOperand()))
-    gradients[0] =
-        TensorBuilder(builder, getLoc()).transpose(cotangents[0], invertPermutationVector(getPermutation()));
+    gradients[0] = TensorBuilder(builder, getLoc()).transpose(cotangents[0], invertPermutationVector(getPermutation()));
 }
 
 /// The result's dimensions along which a broadcast repeats elements.

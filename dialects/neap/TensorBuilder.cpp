@@ -14,8 +14,8 @@ bool isFloatTensor(Value value) { return isa<FloatType>(elementOf(value)); }
 static Attribute getNumber(Type element, double value) {
   if (auto type = dyn_cast<FloatType>(element))
     return FloatAttr::get(type, value);
-  return IntegerAttr::get(element, APInt(64, static_cast<int64_t>(value), /*isSigned=*/true)
-                                       .sextOrTrunc(element.getIntOrFloatBitWidth()));
+  return IntegerAttr::get(
+      element, APInt(64, static_cast<int64_t>(value), /*isSigned=*/true).sextOrTrunc(element.getIntOrFloatBitWidth()));
 }
 
 Value TensorBuilder::splat(RankedTensorType type, double value) {
@@ -26,9 +26,7 @@ Value TensorBuilder::splatLike(Value value, double number) {
   return splat(cast<RankedTensorType>(value.getType()), number);
 }
 
-Value TensorBuilder::cast(Value x, Type element) {
-  return make<CastOp>(RankedTensorType::get(shapeOf(x), element), x);
-}
+Value TensorBuilder::cast(Value x, Type element) { return make<CastOp>(RankedTensorType::get(shapeOf(x), element), x); }
 
 Value TensorBuilder::reshape(Value x, ArrayRef<int64_t> shape) {
   return make<ReshapeOp>(RankedTensorType::get(shape, elementOf(x)), x);

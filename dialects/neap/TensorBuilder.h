@@ -1,5 +1,5 @@
-// Writes neap ops on tensors: gradients, decompositions, optimizer updates. Everything is folded as it is made, so a reshape
-// to the same shape or a broadcast that stretches nothing never appears.
+// Writes neap ops on tensors: gradients, decompositions, optimizer updates. Everything is folded as it is made, so a
+// reshape to the same shape or a broadcast that stretches nothing never appears.
 #pragma once
 
 #include "neap/dialects/neap/Neap.h"

@@ -82,7 +82,8 @@ Value getAddend(Value value, double constant) {
   return getSplat(sum.getRhs()) == constant ? sum.getLhs() : Value();
 }
 
-//===--- the erf form ------------------------------------------------------------------------------------------------===//
+//===--- the erf form
+//------------------------------------------------------------------------------------------------===//
 
 /// What a value is a constant times of, without taking it apart further.
 Value skipConstantFactor(Value value) {
@@ -98,7 +99,8 @@ Value matchErfArgument(Value argument) {
   return x && isMonomial(argument, x, 1.0 / std::numbers::sqrt2, 1) ? x : Value();
 }
 
-//===--- the tanh form -----------------------------------------------------------------------------------------------===//
+//===--- the tanh form
+//-----------------------------------------------------------------------------------------------===//
 
 /// x of scale * (x + 0.044715 x^3).
 Value matchCubicSum(const Product &product) {
@@ -137,7 +139,8 @@ Value matchTanhArgument(Value argument) {
   return matchFactoredCubic(argument, product);
 }
 
-//===--- the product -------------------------------------------------------------------------------------------------===//
+//===--- the product
+//-------------------------------------------------------------------------------------------------===//
 
 struct Match {
   Value x;

@@ -36,16 +36,22 @@ void addBinaries(std::vector<Case> &cases) {
     addElementwise(cases, op, 2);
   for (const char *op : {"div", "pow"})
     addElementwise(cases, op, 2, 0.5, 3.0);
-  cases.push_back({"mod", {"tensor<4xf64>"},
+  cases.push_back({"mod",
+                   {"tensor<4xf64>"},
                    "%c = neap.constant dense<[0.7, -0.7, 1.3, -5.0]> : tensor<4xf64>\n"
                    "%r = neap.mod %a0, %c : tensor<4xf64>"});
-  cases.push_back({"mod fmod", {"tensor<4xf64>"},
+  cases.push_back({"mod fmod",
+                   {"tensor<4xf64>"},
                    "%c = neap.constant dense<[0.7, -0.7, 1.3, -5.0]> : tensor<4xf64>\n"
                    "%r = neap.mod %a0, %c {fmod} : tensor<4xf64>"});
-  cases.push_back({"pow 0", {"tensor<3xf64>"},
+  cases.push_back({"pow 0",
+                   {"tensor<3xf64>"},
                    "%c = neap.constant dense<[0.0, 2.0, -1.5]> : tensor<3xf64>\n"
-                   "%r = neap.pow %a0, %c : tensor<3xf64>", 0.5, 2.0});
-  cases.push_back({"select", {"tensor<2x3xi1>", "tensor<2x3xf64>", "tensor<2x3xf64>"},
+                   "%r = neap.pow %a0, %c : tensor<3xf64>",
+                   0.5,
+                   2.0});
+  cases.push_back({"select",
+                   {"tensor<2x3xi1>", "tensor<2x3xf64>", "tensor<2x3xf64>"},
                    "%r = neap.select %a0, %a1, %a2 : tensor<2x3xi1>, tensor<2x3xf64>"});
 }
 
@@ -66,19 +72,22 @@ void addViews(std::vector<Case> &cases) {
   add("slice", "tensor<4x5xf64>", "slice %a0 starts [1, 0] sizes [2, 5] strides [1, 1] : tensor<4x5xf64>");
   add("slice strided", "tensor<4x5xf64>", "slice %a0 starts [3, 4] sizes [2, 3] strides [-2, -2] : tensor<4x5xf64>");
   add("slice empty", "tensor<4x5xf64>", "slice %a0 starts [0, 0] sizes [0, 5] strides [1, 1] : tensor<4x5xf64>");
-  add("unslice", "tensor<2x3xf64>",
-      "unslice %a0 starts [1, 4] strides [2, -2] : tensor<2x3xf64> -> tensor<4x5xf64>");
+  add("unslice", "tensor<2x3xf64>", "unslice %a0 starts [1, 4] strides [2, -2] : tensor<2x3xf64> -> tensor<4x5xf64>");
 }
 
 void addMoves(std::vector<Case> &cases) {
-  cases.push_back({"concat", {"tensor<2x3xf64>", "tensor<2x1xf64>", "tensor<2x2xf64>"},
+  cases.push_back({"concat",
+                   {"tensor<2x3xf64>", "tensor<2x1xf64>", "tensor<2x2xf64>"},
                    "%r = neap.concat %a0, %a1, %a2 axis 1 : tensor<2x3xf64>, tensor<2x1xf64>, tensor<2x2xf64>"});
-  cases.push_back({"concat rows", {"tensor<2x3xf64>", "tensor<1x3xf64>"},
+  cases.push_back({"concat rows",
+                   {"tensor<2x3xf64>", "tensor<1x3xf64>"},
                    "%r = neap.concat %a0, %a1 axis 0 : tensor<2x3xf64>, tensor<1x3xf64>"});
-  cases.push_back({"gather", {"tensor<5x3xf64>"},
+  cases.push_back({"gather",
+                   {"tensor<5x3xf64>"},
                    "%i = neap.constant dense<[[0, 4], [4, 2]]> : tensor<2x2xi64>\n"
                    "%r = neap.gather %a0, %i : tensor<5x3xf64>, tensor<2x2xi64>"});
-  cases.push_back({"gather scalar", {"tensor<5xf64>"},
+  cases.push_back({"gather scalar",
+                   {"tensor<5xf64>"},
                    "%i = neap.constant dense<3> : tensor<i64>\n"
                    "%r = neap.gather %a0, %i : tensor<5xf64>, tensor<i64>"});
 }
@@ -86,11 +95,14 @@ void addMoves(std::vector<Case> &cases) {
 void addReductions(std::vector<Case> &cases) {
   for (const char *kind : {"sum", "max", "min"})
     for (const char *axes : {"[]", "[0]", "[1]", "[2]", "[0, 1]", "[1, 2]", "[0, 2]", "[0, 1, 2]"})
-      cases.push_back({std::string("reduce ") + kind + axes, {"tensor<2x3x4xf64>"},
+      cases.push_back({std::string("reduce ") + kind + axes,
+                       {"tensor<2x3x4xf64>"},
                        std::string("%r = neap.reduce ") + kind + " %a0 axes " + axes + " : tensor<2x3x4xf64>"});
-  cases.push_back({"matmul", {"tensor<2x3xf64>", "tensor<3x4xf64>"},
+  cases.push_back({"matmul",
+                   {"tensor<2x3xf64>", "tensor<3x4xf64>"},
                    "%r = neap.matmul %a0, %a1 : tensor<2x3xf64>, tensor<3x4xf64>"});
-  cases.push_back({"matmul batched", {"tensor<2x2x2x3xf64>", "tensor<2x2x3x1xf64>"},
+  cases.push_back({"matmul batched",
+                   {"tensor<2x2x2x3xf64>", "tensor<2x2x3x1xf64>"},
                    "%r = neap.matmul %a0, %a1 : tensor<2x2x2x3xf64>, tensor<2x2x3x1xf64>"});
 }
 
@@ -98,13 +110,16 @@ void addCompound(std::vector<Case> &cases) {
   for (const char *shape : {"5x", "2x3x", "2x2x3x", "3x1x"})
     cases.push_back({std::string("softmax ") + shape, {tensor(shape)}, "%r = neap.softmax %a0 : " + tensor(shape)});
   for (const char *shape : {"", "2x", "2x3x"})
-    cases.push_back({std::string("layer_norm ") + shape, {tensor(shape + std::string("4x")), "tensor<4xf64>", "tensor<4xf64>"},
+    cases.push_back({std::string("layer_norm ") + shape,
+                     {tensor(shape + std::string("4x")), "tensor<4xf64>", "tensor<4xf64>"},
                      "%r:3 = neap.layer_norm %a0, %a1, %a2 {epsilon = 1.0e-05 : f32} : " +
                          tensor(shape + std::string("4x")) + ", tensor<4xf64>, tensor<4xf64>"});
   for (const char *labels : {"[1, -100, 3]", "[0, 1, 2]", "[-100, -100, -100]"})
-    cases.push_back({std::string("cross_entropy ") + labels, {"tensor<3x4xf64>"},
-                     std::string("%l = neap.constant dense<") + labels + "> : tensor<3xi64>\n" +
-                         "%r:3 = neap.cross_entropy %a0, %l {ignore_index = -100 : i64} : tensor<3x4xf64>, tensor<3xi64>"});
+    cases.push_back(
+        {std::string("cross_entropy ") + labels,
+         {"tensor<3x4xf64>"},
+         std::string("%l = neap.constant dense<") + labels + "> : tensor<3xi64>\n" +
+             "%r:3 = neap.cross_entropy %a0, %l {ignore_index = -100 : i64} : tensor<3x4xf64>, tensor<3xi64>"});
 }
 
 void addIntegers(std::vector<Case> &cases) {
@@ -117,11 +132,13 @@ void addIntegers(std::vector<Case> &cases) {
     cases.push_back({"mod fmod " + t, {t, t}, "%r = neap.mod %a0, %a1 {fmod} : " + t});
   }
   for (const char *op : {"and", "or", "xor"})
-    cases.push_back({op, {"tensor<9xi1>", "tensor<9xi1>"}, std::string("%r = neap.") + op + " %a0, %a1 : tensor<9xi1>"});
+    cases.push_back(
+        {op, {"tensor<9xi1>", "tensor<9xi1>"}, std::string("%r = neap.") + op + " %a0, %a1 : tensor<9xi1>"});
   cases.push_back({"not", {"tensor<9xi1>"}, "%r = neap.not %a0 : tensor<9xi1>"});
   for (const char *kind : {"sum", "max", "min"})
     for (const char *type : {"tensor<3x4xi64>", "tensor<3x4xi1>"})
-      cases.push_back({std::string("reduce ") + kind + type, {type},
+      cases.push_back({std::string("reduce ") + kind + type,
+                       {type},
                        std::string("%r = neap.reduce ") + kind + " %a0 axes [1] : " + type});
 }
 
@@ -129,22 +146,27 @@ void addComparisons(std::vector<Case> &cases) {
   for (const char *predicate : {"eq", "ne", "lt", "le", "gt", "ge"})
     for (const char *element : {"f64", "i64", "i1"}) {
       std::string t = tensor("9x", element);
-      cases.push_back({std::string("compare ") + predicate + element, {t, t},
+      cases.push_back({std::string("compare ") + predicate + element,
+                       {t, t},
                        std::string("%r = neap.compare ") + predicate + " %a0, %a1 : " + t});
     }
-  cases.push_back({"is_nan", {},
+  cases.push_back({"is_nan",
+                   {},
                    "%c = neap.constant dense<[0.0, 0x7FF8000000000000]> : tensor<2xf64>\n"
                    "%r = neap.is_nan %c : tensor<2xf64>"});
-  cases.push_back({"relu of NaN", {},
+  cases.push_back({"relu of NaN",
+                   {},
                    "%c = neap.constant dense<[-1.0, 0x7FF8000000000000]> : tensor<2xf64>\n"
                    "%r = neap.relu %c : tensor<2xf64>"});
-  cases.push_back({"maximum of NaN", {},
+  cases.push_back({"maximum of NaN",
+                   {},
                    "%c = neap.constant dense<[-1.0, 0x7FF8000000000000]> : tensor<2xf64>\n"
                    "%d = neap.constant dense<[0x7FF8000000000000, 1.0]> : tensor<2xf64>\n"
                    "%r = neap.maximum %c, %d : tensor<2xf64>"});
   for (const char *from : {"f64", "f32", "i64", "i8", "i1"})
     for (const char *to : {"f64", "f32", "i64", "i8", "i1"})
-      cases.push_back({std::string("cast ") + from + to, {tensor("9x", from)},
+      cases.push_back({std::string("cast ") + from + to,
+                       {tensor("9x", from)},
                        "%r = neap.cast %a0 : " + tensor("9x", from) + " -> " + tensor("9x", to)});
 }
 
@@ -152,14 +174,16 @@ void addBackward(std::vector<Case> &cases) {
   addElementwise(cases, "gelu_backward", 2);
   addElementwise(cases, "gelu_backward", 2, -2, 2, " {approximation = #neap<approximation tanh>}");
   addElementwise(cases, "fma", 3);
-  cases.push_back({"softmax_backward", {"tensor<2x3xf64>", "tensor<2x3xf64>"},
+  cases.push_back({"softmax_backward",
+                   {"tensor<2x3xf64>", "tensor<2x3xf64>"},
                    "%r = neap.softmax_backward %a0, %a1 : tensor<2x3xf64>"});
   cases.push_back({"layer_norm_backward",
                    {"tensor<2x3x4xf64>", "tensor<4xf64>", "tensor<2x3xf64>", "tensor<2x3xf64>", "tensor<2x3x4xf64>"},
                    "%r:3 = neap.layer_norm_backward %a0, %a1, %a2, %a3, %a4 : tensor<2x3x4xf64>, tensor<4xf64>, "
                    "tensor<2x3xf64>, tensor<2x3xf64>, tensor<2x3x4xf64>"});
   for (const char *count : {"2.0", "0.0"})
-    cases.push_back({std::string("cross_entropy_backward ") + count, {"tensor<3x4xf64>", "tensor<3xf64>", "tensor<f64>"},
+    cases.push_back({std::string("cross_entropy_backward ") + count,
+                     {"tensor<3x4xf64>", "tensor<3xf64>", "tensor<f64>"},
                      std::string("%l = neap.constant dense<[") + (count[0] == '2' ? "1, -100, 3" : "-100, -100, -100") +
                          "]> : tensor<3xi64>\n%n = neap.constant dense<" + count + "> : tensor<f64>\n" +
                          "%r = neap.cross_entropy_backward %a0, %l, %a1, %n, %a2 {ignore_index = -100 : i64} : "

@@ -122,7 +122,8 @@ TEST(Gradient, OfNothingIsNothing) {
 
 TEST(Gradient, IsSharedOnTies) {
   for (const char *op : {"maximum", "minimum"}) {
-    Program program = parse({op, {"tensor<1xf64>", "tensor<1xf64>"}, std::string("%r = neap.") + op + " %a0, %a1 : tensor<1xf64>"});
+    Program program =
+        parse({op, {"tensor<1xf64>", "tensor<1xf64>"}, std::string("%r = neap.") + op + " %a0, %a1 : tensor<1xf64>"});
     Derivative derivative(program, 1);
     HostTensor one = HostTensor::zeros(cast<RankedTensorType>(program.op->getResult(0).getType()));
     one.floats[0] = 1.0;

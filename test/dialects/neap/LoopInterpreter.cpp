@@ -55,14 +55,23 @@ void BodyInterpreter::setInteger(Operation *op, int64_t x) {
 bool compareFloats(arith::CmpFPredicate predicate, double x, double y) {
   using P = arith::CmpFPredicate;
   switch (predicate) {
-  case P::OEQ: return x == y;
-  case P::UNE: return x != y;
-  case P::OLT: return x < y;
-  case P::OLE: return x <= y;
-  case P::OGT: return x > y;
-  case P::OGE: return x >= y;
-  case P::UNO: return std::isnan(x) || std::isnan(y);
-  default: ADD_FAILURE() << "predicate not interpreted"; return false;
+  case P::OEQ:
+    return x == y;
+  case P::UNE:
+    return x != y;
+  case P::OLT:
+    return x < y;
+  case P::OLE:
+    return x <= y;
+  case P::OGT:
+    return x > y;
+  case P::OGE:
+    return x >= y;
+  case P::UNO:
+    return std::isnan(x) || std::isnan(y);
+  default:
+    ADD_FAILURE() << "predicate not interpreted";
+    return false;
   }
 }
 
@@ -113,7 +122,8 @@ void BodyInterpreter::run(Operation *op) {
       .Case([&](arith::CmpFOp c) { setInteger(op, compareFloats(c.getPredicate(), n(0), n(1))); })
       .Case([&](arith::CmpIOp c) {
         unsigned bits = c.getLhs().getType().getIntOrFloatBitWidth();
-        setInteger(op, arith::applyCmpPredicate(c.getPredicate(), APInt(64, k(0)).trunc(bits), APInt(64, k(1)).trunc(bits)));
+        setInteger(
+            op, arith::applyCmpPredicate(c.getPredicate(), APInt(64, k(0)).trunc(bits), APInt(64, k(1)).trunc(bits)));
       })
       .Case([&](arith::SelectOp s) { set(s, get(k(0) ? s.getTrueValue() : s.getFalseValue())); })
       .Case([&](math::ExpOp) { setNumber(op, std::exp(n(0))); })
@@ -160,7 +170,8 @@ BuiltBody::BuiltBody(Operation *op) {
   OpBuilder builder(op->getContext());
   builder.setInsertionPointToEnd(&block);
   ValueRange arguments(block.getArguments());
-  result = fusible.buildBody(builder, op->getLoc(), arguments.take_front(numElements), arguments.drop_front(numElements));
+  result =
+      fusible.buildBody(builder, op->getLoc(), arguments.take_front(numElements), arguments.drop_front(numElements));
 }
 
 Scalar load(const HostTensor &tensor, int64_t position) {

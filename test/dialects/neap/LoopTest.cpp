@@ -2,6 +2,10 @@
 #include "Cases.h"
 #include "LoopInterpreter.h"
 
+#include "neap/dialects/neap/Body.h"
+
+#include "mlir/IR/Verifier.h"
+
 #include <gtest/gtest.h>
 
 using namespace mlir;
@@ -51,6 +55,45 @@ void checkDecomposition(const Case &test) {
     EXPECT_EQ(replacement.getType(), result.getType());
     EXPECT_LE(distance(evaluator.get(replacement), evaluator.get(result)), decompositionTolerance);
   }
+}
+
+/// The type of a body's value for 16 neighbours at once.
+Type vectorOf(Type type) {
+  Type element = isa<RankedTensorType>(type) ? cast<RankedTensorType>(type).getElementType() : type;
+  return VectorType::get({16}, toBodyElement(element));
+}
+
+/// Builds a body on vectors, with vector indices for the innermost loop.
+void checkVectorBody(const Case &test) {
+  SCOPED_TRACE(test.name);
+  Program program = parse(test);
+  auto op = dyn_cast_or_null<Fusible>(program.op);
+  if (!op)
+    return;
+  SmallVector<Type> types = llvm::map_to_vector(program.op->getOperandTypes(), vectorOf);
+  if (TypedAttr neutral = op.getNeutralElement())
+    types.push_back(vectorOf(neutral.getType()));
+  size_t numElements = types.size(), numLoops = op.getIterationSpace().sizes.size();
+  types.append(numLoops, IndexType::get(&getContext()));
+  if (numLoops > 0)
+    types.back() = vectorOf(IntegerType::get(&getContext(), 64));
+  Block block;
+  block.addArguments(types, SmallVector<Location>(types.size(), program.op->getLoc()));
+  OpBuilder builder(&getContext());
+  builder.setInsertionPointToEnd(&block);
+  ValueRange arguments(block.getArguments());
+  Value result =
+      op.buildBody(builder, program.op->getLoc(), arguments.take_front(numElements), arguments.drop_front(numElements));
+  EXPECT_EQ(result.getType(), vectorOf(program.op->getResult(0).getType()));
+  for (Operation &inner : block)
+    EXPECT_TRUE(succeeded(verify(&inner)));
+}
+
+TEST(Body, IsWellFormedOnVectors) {
+  for (const Case &test : differentiableCases())
+    checkVectorBody(test);
+  for (const Case &test : otherCases())
+    checkVectorBody(test);
 }
 
 TEST(Loops, ComputeWhatTheOpComputes) {

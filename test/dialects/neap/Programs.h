@@ -35,7 +35,8 @@ HostTensor draw(mlir::RankedTensorType type, Random &random, double low, double 
 /// Arguments for a step.
 std::vector<HostTensor> drawArguments(StepOp step, Random &random, double low, double high);
 
-/// The largest |x - y| / (1 + |y|) over two tensors of one type; infinite where just one is NaN. Integers must be equal.
+/// The largest |x - y| / (1 + |y|) over two tensors of one type; infinite where just one is NaN. Integers must be
+/// equal.
 double distance(const HostTensor &x, const HostTensor &y);
 
 } // namespace neap::test

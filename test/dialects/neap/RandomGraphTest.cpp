@@ -1,4 +1,5 @@
-// Random programs: their gradients against central differences, and every rewrite of the dialect against the program before it.
+// Random programs: their gradients against central differences, and every rewrite of the dialect against the program
+// before it.
 #include "RandomGraph.h"
 
 #include "neap/passes/grad/Passes.h"

@@ -175,3 +175,20 @@ neap.step @scatter_into(%i: tensor<2xi64>, %u: tensor<2x3xf32>, %y: tensor<5x3xf
   %1 = neap.add %0, %y : tensor<5x3xf32>
   neap.return %1 : tensor<5x3xf32>
 }
+
+// Rows that follow one another are a slice; all of them are the table.
+// CHECK-LABEL: neap.step @gather_of_range(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<4x3xf32>
+neap.step @gather_of_range(%x: tensor<4x3xf32>) -> (tensor<2x2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  // CHECK-DAG: %[[ALL:.*]] = neap.reshape %[[X]] : tensor<4x3xf32> -> tensor<2x2x3xf32>
+  // CHECK-DAG: %[[SOME:.*]] = neap.slice %[[X]] starts [1, 0] sizes [2, 3] strides [1, 1]
+  // CHECK-DAG: %[[OTHERS:.*]] = neap.gather %[[X]]
+  // CHECK: neap.return %[[ALL]], %[[SOME]], %[[OTHERS]]
+  %all = neap.constant dense<[[0, 1], [2, 3]]> : tensor<2x2xi64>
+  %some = neap.constant dense<[1, 2]> : tensor<2xi64>
+  %others = neap.constant dense<[1, 3]> : tensor<2xi64>
+  %0 = neap.gather %x, %all : tensor<4x3xf32>, tensor<2x2xi64>
+  %1 = neap.gather %x, %some : tensor<4x3xf32>, tensor<2xi64>
+  %2 = neap.gather %x, %others : tensor<4x3xf32>, tensor<2xi64>
+  neap.return %0, %1, %2 : tensor<2x2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+}
