@@ -29,7 +29,7 @@ static cl::opt<LossKind> loss("loss", cl::desc("Loss to attach to an output"),
                               IN_COMPILE);
 static cl::opt<std::string> lossInput("output", cl::desc("Output to attach the loss to (default: the only one)"),
                                       cl::value_desc("NAME"), IN_COMPILE);
-static cl::alias logits("logits", cl::desc("Alias for --output"), cl::aliasopt(lossInput), IN_COMPILE);
+static cl::alias logits("logits", cl::desc("Alias for --output"), cl::aliasopt(lossInput));
 static cl::opt<std::string> labels("labels", cl::desc("Name of the labels input"), cl::init("labels"), cl::value_desc("NAME"),
                                    IN_COMPILE);
 static cl::opt<bool> shiftLabels("shift-labels", cl::desc("Score position t against the label at t + 1"), IN_COMPILE);
