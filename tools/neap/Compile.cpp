@@ -90,15 +90,15 @@ static void setTraining(StageOptions &stages) {
   trained.tie = tie;
   trained.untie = untie;
   trained.trustLinks = trustLinks;
-  stages.graph.kind = loss;
-  stages.graph.output = lossInput;
-  stages.graph.labels = labels;
-  stages.graph.shiftLabels = shiftLabels;
-  stages.graph.lossOutput = lossOutput;
+  stages.graph.loss.kind = loss;
+  stages.graph.loss.output = lossInput;
+  stages.graph.loss.labels = labels;
+  stages.graph.loss.shiftLabels = shiftLabels;
+  stages.graph.loss.lossOutput = lossOutput;
   stages.grad.optimizer.optimizer = optimizer;
   stages.grad.optimizer.momentum = momentum != 0;
   stages.grad.clip.clip = clipGradNorm.getNumOccurrences() > 0;
-  stages.grad.noDecay = {noDecay.begin(), noDecay.end()};
+  stages.graph.noDecay = {noDecay.begin(), noDecay.end()};
 }
 
 static emit::ManifestOptions describeProgram() {
