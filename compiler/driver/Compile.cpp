@@ -91,6 +91,7 @@ public:
   explicit Compilation(const CompileOptions &options)
       : options(options), context(makeRegistry(), MLIRContext::Threading::DISABLED), outcome(context, options) {
     context.loadAllAvailableDialects();
+    context.printOpOnDiagnostic(false); // a message names file and node; the IR would bury it
   }
 
   ExitCode run();

@@ -6,6 +6,7 @@
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/lower/ToLlvm.h"
 #include "neap/passes/schedule/Passes.h"
+#include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/verify/Passes.h"
 
 #include "mlir/Transforms/Passes.h"
@@ -25,7 +26,7 @@ struct ExemptFromDecay : PassWrapper<ExemptFromDecay, OperationPass<ModuleOp>> {
     for (const std::string &glob : globs) {
       auto pattern = llvm::GlobPattern::create(glob);
       if (!pattern) {
-        getOperation().emitError("--no-decay: ") << llvm::toString(pattern.takeError());
+        marked(getOperation().emitError("--no-decay: "), ErrorKind::Usage) << llvm::toString(pattern.takeError());
         return signalPassFailure();
       }
       bool matched = false;
@@ -35,7 +36,7 @@ struct ExemptFromDecay : PassWrapper<ExemptFromDecay, OperationPass<ModuleOp>> {
           matched = true;
         }
       if (!matched) {
-        getOperation().emitError("--no-decay: no trained parameter matches '") << glob << "'";
+        marked(getOperation().emitError("--no-decay: no trained parameter matches '"), ErrorKind::Usage) << glob << "'";
         return signalPassFailure();
       }
     }
@@ -67,7 +68,7 @@ static void buildImport(OpPassManager &manager, const StageOptions &options) {
 static void buildGraph(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createConvertOnnxToNeap());
   // Before canonicalize: what only other outputs need is dead once the loss is the only one.
-  manager.addPass(createAttachLoss(options.graph));
+  manager.addPass(createAttachLoss(options.graph.loss));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   // On canonical constants and shapes, as every exporter writes GELU a little differently.
@@ -75,10 +76,11 @@ static void buildGraph(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createCanonicalizerPass());
   // Compound ops still say what labels are; fusion takes that apart.
   manager.addPass(createDescribeInputs());
+  // In the stage whose errors are the user's: a pattern may match nothing.
+  manager.addPass(std::make_unique<ExemptFromDecay>(options.graph.noDecay));
 }
 
 static void buildGrad(OpPassManager &manager, const StageOptions &options) {
-  manager.addPass(std::make_unique<ExemptFromDecay>(options.grad.noDecay));
   manager.addPass(createBuildBackward());
   // After all gradients are there, before any is used.
   manager.addPass(createClipGradientNorm(options.grad.clip));

@@ -18,12 +18,14 @@ struct StageOptions {
     std::vector<std::string> dims;
     DecideTrainedOptions trained;
   } import;
-  AttachLossOptions graph;
+  struct {
+    AttachLossOptions loss;
+    /// Globs of parameters that weight decay leaves alone.
+    std::vector<std::string> noDecay;
+  } graph;
   struct {
     ClipGradientNormOptions clip;
     BuildOptimizerOptions optimizer;
-    /// Globs of parameters that weight decay leaves alone.
-    std::vector<std::string> noDecay;
   } grad;
   struct {
     LowerKernelsOptions kernels;

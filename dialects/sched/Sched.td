@@ -233,7 +233,7 @@ def Sched_LaunchOp : Sched_Op<"launch", [AttrSizedOperandSegments, InferTypeOpAd
     Variadic<Sched_SlotType>:$outputs, Variadic<Sched_EventType>:$after);
   let results = (outs Variadic<Sched_SlotType>:$results_);
   let assemblyFormat = [{
-    $kernel `stream` custom<Stream>($stream) `in` `(` ($inputs^ `:` type($inputs))? `)` `out` `(` ($outputs^ `:` type($outputs))? `)`
+    $kernel `stream` `` custom<Stream>($stream) `in` `(` ($inputs^ `:` type($inputs))? `)` `out` `(` ($outputs^ `:` type($outputs))? `)`
     (`after` `(` $after^ `)`)? attr-dict
   }];
 }
@@ -253,7 +253,7 @@ def Sched_CopyOp : Sched_Op<"copy", [AllTypesMatch<["destination", "result"]>]> 
     Variadic<Sched_EventType>:$after);
   let results = (outs Sched_SlotType:$result);
   let assemblyFormat = [{
-    $source `to` $destination `stream` custom<Stream>($stream) (`after` `(` $after^ `)`)? attr-dict `:` type($source) `to`
+    $source `to` $destination `stream` `` custom<Stream>($stream) (`after` `(` $after^ `)`)? attr-dict `:` type($source) `to`
     type($destination)
   }];
   let hasVerifier = 1;
@@ -263,7 +263,7 @@ def Sched_SignalOp : Sched_Op<"signal", []> {
   let summary = "an event that happens when everything before it on a stream is done";
   let arguments = (ins Sched_StreamAttr:$stream);
   let results = (outs Sched_EventType:$event);
-  let assemblyFormat = "`stream` custom<Stream>($stream) attr-dict";
+  let assemblyFormat = "`stream` `` custom<Stream>($stream) attr-dict";
 }
 
 def Sched_ObserveOp : Sched_Op<"observe", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {

@@ -29,7 +29,7 @@ static cl::opt<LossKind> loss("loss", cl::desc("Loss to attach to an output"),
                               IN_COMPILE);
 static cl::opt<std::string> lossInput("output", cl::desc("Output to attach the loss to (default: the only one)"),
                                       cl::value_desc("NAME"), IN_COMPILE);
-static cl::alias logits("logits", cl::desc("Alias for --output"), cl::aliasopt(lossInput), IN_COMPILE);
+static cl::alias logits("logits", cl::desc("Alias for --output"), cl::aliasopt(lossInput));
 static cl::opt<std::string> labels("labels", cl::desc("Name of the labels input"), cl::init("labels"), cl::value_desc("NAME"),
                                    IN_COMPILE);
 static cl::opt<bool> shiftLabels("shift-labels", cl::desc("Score position t against the label at t + 1"), IN_COMPILE);
@@ -90,15 +90,15 @@ static void setTraining(StageOptions &stages) {
   trained.tie = tie;
   trained.untie = untie;
   trained.trustLinks = trustLinks;
-  stages.graph.kind = loss;
-  stages.graph.output = lossInput;
-  stages.graph.labels = labels;
-  stages.graph.shiftLabels = shiftLabels;
-  stages.graph.lossOutput = lossOutput;
+  stages.graph.loss.kind = loss;
+  stages.graph.loss.output = lossInput;
+  stages.graph.loss.labels = labels;
+  stages.graph.loss.shiftLabels = shiftLabels;
+  stages.graph.loss.lossOutput = lossOutput;
   stages.grad.optimizer.optimizer = optimizer;
   stages.grad.optimizer.momentum = momentum != 0;
   stages.grad.clip.clip = clipGradNorm.getNumOccurrences() > 0;
-  stages.grad.noDecay = {noDecay.begin(), noDecay.end()};
+  stages.graph.noDecay = {noDecay.begin(), noDecay.end()};
 }
 
 static emit::ManifestOptions describeProgram() {

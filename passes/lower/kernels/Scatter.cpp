@@ -43,7 +43,12 @@ public:
   }
 
 private:
-  Value bufferOf(Value argument) { return buffers[cast<BlockArgument>(argument).getArgNumber()]; }
+  /// A reshape is the same bytes in the same order.
+  Value bufferOf(Value value) {
+    while (auto reshape = value.getDefiningOp<ReshapeOp>())
+      value = reshape.getOperand();
+    return buffers[cast<BlockArgument>(value).getArgNumber()];
+  }
 
   void startFromBase(Value first, Value end) {
     if (auto constant = op.getBase().getDefiningOp<ConstantOp>()) {

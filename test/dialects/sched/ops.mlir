@@ -42,10 +42,10 @@ sched.program @train arenas [#sched.arena<device, 8192>, #sched.arena<far, 4096>
   // CHECK: sched.copy %[[V]] to %[[FAR]] stream(offload) after(%[[E]]) {{.*}}<tensor<64xf32>> to {{.*}}<tensor<64xf32>, far>
   %h = sched.copy %v to %far stream(offload) after(%e) : !sched.slot<tensor<64xf32>> to !sched.slot<tensor<64xf32>, far>
   // CHECK: sched.loop 16 carries(%[[BIG]], %[[E]]) {
-  // CHECK-NEXT: ^bb0(%[[I:.*]]: index, %[[WHOLE:.*]]{{.*}}<tensor<16x64xf32>>, %{{.*}}: !sched.event):
+  // CHECK-NEXT: ^bb0(%[[I:[a-z0-9]+]]: index, %[[WHOLE:[a-z0-9]+]]: {{.*}}<tensor<16x64xf32>>, %{{.*}}: !sched.event):
   %all, %last = sched.loop 16 carries(%big, %e) {
   ^bb0(%i: index, %whole: !sched.slot<tensor<16x64xf32>>, %before: !sched.event):
-    // CHECK: sched.view %[[WHOLE]] at 0 + [%[[I]]] * [256]
+    // CHECK: sched.view %[[WHOLE]] + [%[[I]]] * [256]
     %row = sched.view %whole at 0 + [%i] * [256] : !sched.slot<tensor<16x64xf32>> -> !sched.slot<tensor<64xf32>>
     // CHECK: sched.launch @fill stream(compute) in() out({{.*}}) after(%{{.*}})
     %done = sched.launch @fill stream(compute) in() out(%row : !sched.slot<tensor<64xf32>>) after(%before)
