@@ -57,7 +57,9 @@ static cl::opt<double> clipGradNorm("clip-grad-norm", cl::desc("Scale gradients 
 
 // The target.
 static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
-static cl::opt<int> maxThreads("max-threads", cl::desc("Threads that scratch memory is planned for (all of this machine)"),
+/// A binary should bear a few more threads than the machine it was compiled on.
+static constexpr unsigned fewestThreads = 4;
+static cl::opt<int> maxThreads("max-threads", cl::desc("Threads that scratch memory is planned for (all of this machine, 4 at least)"),
                                cl::init(0), IN_COMPILE);
 
 // The compiler itself.
@@ -113,7 +115,7 @@ static emit::ManifestOptions describeProgram() {
   manifest.weightDecay = ifGiven(weightDecay).value_or(isAdamW ? 0.01 : 0);
   manifest.momentum = momentum;
   manifest.clipGradNorm = ifGiven(clipGradNorm);
-  manifest.maxWorkers = maxThreads > 0 ? maxThreads : llvm::hardware_concurrency().compute_thread_count();
+  manifest.maxWorkers = maxThreads > 0 ? maxThreads : std::max(fewestThreads, llvm::hardware_concurrency().compute_thread_count());
   manifest.options = commandLine();
   return manifest;
 }
@@ -146,7 +148,8 @@ static llvm::Error fillOptions(CompileOptions &options) {
   auto description = emit::describeCpu(cpu);
   if (!description)
     return description.takeError();
-  options.stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2};
+  options.stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
+                                  static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count())};
   for (auto [name, stage] : {std::pair(&compileTo, &options.lastStage), std::pair(&compileFrom, &options.firstStage)}) {
     if (name->empty())
       continue;

@@ -73,7 +73,7 @@ protected:
     std::vector<std::pair<FusedOp, lower::Kernel>> kernels;
     std::string kinds;
     module->walk([&](FusedOp op) {
-      auto kernel = lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), cpu);
+      auto kernel = lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), {cpu});
       ASSERT_TRUE(succeeded(kernel));
       kernels.push_back({op, *kernel});
       kinds += (kinds.empty() ? "" : " ") + stringifyGroupKind(op.getKind()).str();
