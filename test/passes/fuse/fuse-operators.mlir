@@ -82,7 +82,7 @@ neap.step @columns(%x: tensor<8x64xf32>, %y: tensor<8x64xf32>) -> (tensor<64xf32
 neap.step @no_circle(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
   // CHECK: %[[T:.*]] = neap.fused pointwise(
   // CHECK: neap.tanh
-  // CHECK: %[[C:.*]] = neap.fused gemm(%[[T]], %[[T]]
+  // CHECK: %[[C:.*]] = neap.fused gemm(%[[T]]
   // CHECK: neap.return %[[C]]
   %0 = neap.tanh %x : tensor<8x8xf32>
   %1 = neap.matmul %0, %0 : tensor<8x8xf32>, tensor<8x8xf32>

@@ -260,6 +260,16 @@ TEST_F(KernelTest, MatmulWithEpilogueAndSecondResult) {
     })"), "gemm gemm");
 }
 
+/// The operand is read as a matrix and point by point: no result may lie on it.
+TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<40x40xf32>) -> (tensor<40x40xf32>) {
+      %m = neap.matmul %x, %x : tensor<40x40xf32>, tensor<40x40xf32>
+      %y = neap.add %m, %x : tensor<40x40xf32>
+      neap.return %y : tensor<40x40xf32>
+    })"), "gemm");
+}
+
 TEST_F(KernelTest, AttentionThroughStridedOperandsOnly) {
   EXPECT_EQ(check(R"(
     neap.step @s(%qkv: tensor<20x192xf32>) -> (tensor<20x64xf32>) {
