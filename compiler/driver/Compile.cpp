@@ -39,7 +39,7 @@ public:
   ExitCode exitCode(ExitCode otherwise) const {
     return kind ? static_cast<ExitCode>(static_cast<int>(*kind)) : otherwise;
   }
-  const std::vector<std::string> &warnings() const { return printer.warnings(); }
+  const DiagnosticPrinter &kept() const { return printer; }
 
 private:
   /// Remarks are ours; everything else goes on to the printer.
@@ -241,8 +241,10 @@ ExitCode Compilation::emit() {
 void Compilation::report() {
   if (options.quiet)
     return;
-  for (const std::string &warning : outcome.warnings())
+  for (const std::string &warning : outcome.kept().warnings())
     llvm::errs() << "warning: " << warning << "\n";
+  for (const std::string &note : outcome.kept().notes())
+    llvm::errs() << "note: " << note << "\n";
 }
 
 ExitCode Compilation::run() {
