@@ -24,8 +24,8 @@ onnx.checker.check_model(onnx.load(exported))
 problems = []
 copies = meta["untied_by_export"] if "--tied" in sys.argv else {}
 expected = {**before, **weights}
-for copy, original in copies.items():
-    expected[copy] = expected[original].T
+for copy, place in copies.items():
+    expected[copy] = expected[place["copy_of"]].T
 if after.keys() != before.keys():
     problems.append(f"initializers differ: {sorted(after.keys() ^ before.keys())}")
 for name, values in expected.items():
