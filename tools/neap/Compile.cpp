@@ -4,8 +4,11 @@
 #include "neap/compiler/emit/Object.h"
 #include "neap/tools/neap/Commands.h"
 
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Threading.h"
+
+#include <cmath>
 
 namespace cl = llvm::cl;
 using namespace mlir;
@@ -120,6 +123,30 @@ static emit::ManifestOptions describeProgram() {
   return manifest;
 }
 
+/// The defaults of the program must be what its own options accept.
+static llvm::Error checkHyperparameters() {
+  auto positive = [](double x) { return x > 0; };
+  auto notNegative = [](double x) { return x >= 0; };
+  auto fraction = [](double x) { return x >= 0 && x < 1; };
+  struct Rule {
+    const cl::opt<double> &option;
+    bool (*holds)(double);
+    const char *expected;
+  };
+  const Rule rules[] = {{learningRate, notNegative, "a number of at least 0"},
+                        {beta1, fraction, "a number of at least 0 and below 1"},
+                        {beta2, fraction, "a number of at least 0 and below 1"},
+                        {epsilon, notNegative, "a number of at least 0"},
+                        {weightDecay, notNegative, "a number of at least 0"},
+                        {momentum, notNegative, "a number of at least 0"},
+                        {clipGradNorm, positive, "a number above 0"}};
+  for (const Rule &rule : rules)
+    if (rule.option.getNumOccurrences() && (!std::isfinite(float(rule.option)) || !rule.holds(rule.option)))
+      return llvm::createStringError("--" + rule.option.ArgStr + ": expected " + rule.expected + ", got " +
+                                     llvm::formatv("{0}", double(rule.option)).str());
+  return llvm::Error::success();
+}
+
 /// Fills the options; an error is a sentence for the user.
 static llvm::Error fillOptions(CompileOptions &options) {
   auto usage = [](const Twine &message) { return llvm::createStringError(message); };
@@ -133,6 +160,8 @@ static llvm::Error fillOptions(CompileOptions &options) {
     return usage("expected --loss-output NAME, or --loss cross-entropy or mse");
   if (!lossOutput.empty() && loss.getNumOccurrences())
     return usage("expected --loss or --loss-output, got both");
+  if (llvm::Error error = checkHyperparameters())
+    return error;
   options.model = model;
   options.output = output.empty() ? "-" : output.getValue();
   options.trustLinks = trustLinks;
