@@ -42,11 +42,12 @@ public:
   const DiagnosticPrinter &kept() const { return printer; }
 
 private:
-  /// Remarks are ours; everything else goes on to the printer.
+  /// Remarks are ours if they were asked for; everything else goes on to the printer.
   LogicalResult watch(Diagnostic &diagnostic, const CompileOptions &options) {
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error && !kind)
       kind = getErrorKind(diagnostic);
-    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+    bool printsRemarks = options.verbose || !options.remarksFilter.empty();
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark || !printsRemarks)
       return failure();
     llvm::errs() << "remark: " << diagnostic.str() << "\n";
     return success();

@@ -22,7 +22,7 @@ neap::DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context)
     : handler(&context, [this](Diagnostic &diagnostic) {
         if (diagnostic.getSeverity() == DiagnosticSeverity::Warning)
           keptWarnings.push_back(diagnostic.str());
-        if (diagnostic.getSeverity() == DiagnosticSeverity::Note)
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Remark)
           keptNotes.push_back(diagnostic.str());
         if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
           return;

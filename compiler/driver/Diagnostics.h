@@ -8,7 +8,7 @@
 
 namespace neap {
 
-/// While it lives, errors and their notes are printed to stderr; warnings, and notes of their own, are kept.
+/// While it lives, errors and their notes are printed to stderr; warnings, and remarks as notes, are kept.
 class DiagnosticPrinter {
 public:
   explicit DiagnosticPrinter(mlir::MLIRContext &context);

@@ -106,7 +106,7 @@ struct DecideTrainedPass : neap::impl::DecideTrainedBase<DecideTrainedPass> {
     for (const std::string &warning : warnings)
       emitWarning(graph.getLoc()) << warning;
     for (const std::string &note : noteEvaluationMode(graph))
-      getContext().getDiagEngine().emit(graph.getLoc(), DiagnosticSeverity::Note) << note;
+      emitRemark(graph.getLoc()) << note;
   }
 
   LogicalResult decide(GraphOp graph, std::vector<std::string> &warnings) {
