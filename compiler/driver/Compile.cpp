@@ -44,10 +44,10 @@ public:
   }
   /// Whether anybody reported an error: a pass that fails without one has crashed.
   bool hasError() const { return sawError; }
-  const std::vector<std::string> &warnings() const { return printer.warnings(); }
+  const DiagnosticPrinter &kept() const { return printer; }
 
 private:
-  /// Remarks are ours; everything else goes on to the printer.
+  /// Remarks are ours if they were asked for; everything else goes on to the printer.
   LogicalResult watch(Diagnostic &diagnostic, const CompileOptions &options) {
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
       if (diagnostic.str() == pipelineFailed)
@@ -56,7 +56,8 @@ private:
       if (!kind)
         kind = getErrorKind(diagnostic);
     }
-    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+    bool printsRemarks = options.verbose || !options.remarksFilter.empty();
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark || !printsRemarks)
       return failure();
     llvm::errs() << "remark: " << diagnostic.str() << "\n";
     return success();
@@ -124,6 +125,7 @@ private:
   ExitCode runStage(size_t index);
   ExitCode writeIr(StringRef path);
   ExitCode emit();
+  ExitCode checkTrained();
   ExitCode explainFailure(const Stage &stage, StringRef pass, StringRef reproducer);
   ExitCode reportInternalError(const Stage &stage, StringRef pass, StringRef reproducer);
   void report();
@@ -181,6 +183,15 @@ ExitCode Compilation::load() {
   return ExitCode::Ok;
 }
 
+ExitCode Compilation::checkTrained() {
+  for (auto initializer : module->getOps<onnx::InitializerOp>())
+    if (initializer.getTrained() == onnx::Trained::Trained)
+      return ExitCode::Ok;
+  ExitCode code = fail(ExitCode::Usage, options.model + ": expected something to train, got no trained initializer");
+  llvm::errs() << "note: `neap ops` lists the initializers, and why they are trained or not\n";
+  return code;
+}
+
 ExitCode Compilation::reportInternalError(const Stage &stage, StringRef pass, StringRef reproducer) {
   printError("internal error in stage " + stage.name.str() + (pass.empty() ? "" : ", pass " + pass.str()));
   std::string path = options.output == "-" ? "neap.crash.mlir" : options.output + ".crash.mlir";
@@ -226,6 +237,9 @@ ExitCode Compilation::runStage(size_t index) {
     return explainFailure(stage, lastPass, reproducer);
   if (failed(verifyAfter(stage, *module)))
     return ExitCode::Internal;
+  if (stage.name == "import")
+    if (ExitCode code = checkTrained(); code != ExitCode::Ok)
+      return code;
   if (options.dumpFolder.empty())
     return ExitCode::Ok;
   return writeIr(options.dumpFolder + "/" + std::to_string(index) + "-" + stage.name.str() + ".mlir");
@@ -271,8 +285,10 @@ ExitCode Compilation::emit() {
 void Compilation::report() {
   if (options.quiet)
     return;
-  for (const std::string &warning : outcome.warnings())
+  for (const std::string &warning : outcome.kept().warnings())
     llvm::errs() << "warning: " << warning << "\n";
+  for (const std::string &note : outcome.kept().notes())
+    llvm::errs() << "note: " << note << "\n";
 }
 
 /// Whether the stages asked for are a piece of the way that can be gone.
