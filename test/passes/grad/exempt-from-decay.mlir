@@ -1,7 +1,7 @@
 // Names take parameters out of weight decay.
 // RUN: neap-opt "-neap-exempt-from-decay=patterns=*.bias,ln?.*" %s | FileCheck %s
 // RUN: neap-opt -neap-exempt-from-decay %s | FileCheck %s --check-prefix=NONE
-// RUN: neap-opt "-neap-exempt-from-decay=patterns=*.bias" %s -remarks-filter=exempt -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: neap-opt "-neap-exempt-from-decay=patterns=*.bias" %s --remarks-filter=exempt-from-decay --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: not neap-opt "-neap-exempt-from-decay=patterns=frozen*" %s 2>&1 | FileCheck %s --check-prefix=NOTHING
 // RUN: not neap-opt "-neap-exempt-from-decay=patterns=[" %s 2>&1 | FileCheck %s --check-prefix=BAD
 
