@@ -51,7 +51,22 @@ add_library(neap_mlir INTERFACE)
 target_include_directories(neap_mlir SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 target_link_libraries(neap_mlir INTERFACE MLIR LLVM)
 
-add_library(neap_pch STATIC ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
-target_link_libraries(neap_pch PUBLIC neap_mlir)
-target_compile_options(neap_pch PRIVATE -Xclang -fno-pch-timestamp)
-target_precompile_headers(neap_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h)
+# The precompiled header. target_precompile_headers would write the path of this checkout into it, and ccache could share
+# nothing between checkouts. Ninja runs every compiler in the build directory: /proc/self/cwd is the same path everywhere.
+string(TOUPPER "${CMAKE_BUILD_TYPE}" config)
+separate_arguments(flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${config}}")
+get_directory_property(options COMPILE_OPTIONS)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/pch)
+set(NEAP_PCH ${PROJECT_BINARY_DIR}/pch/Precompiled.h.pch)
+add_custom_command(
+  OUTPUT ${NEAP_PCH}
+  COMMAND ${CMAKE_COMMAND} -E copy_if_different ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h pch/Precompiled.h
+  COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CMAKE_CXX_COMPILER} ${flags} ${options} -fPIC -std=c++20
+          -isystem ${LLVM_INCLUDE_DIRS} -Xclang -fno-pch-timestamp -MD -MF pch/Precompiled.h.d -MT pch/Precompiled.h.pch
+          -x c++-header /proc/self/cwd/pch/Precompiled.h -o pch/Precompiled.h.pch
+  DEPENDS ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h
+  DEPFILE pch/Precompiled.h.d
+  WORKING_DIRECTORY ${PROJECT_BINARY_DIR}
+  COMMENT "Precompiling the MLIR headers"
+  VERBATIM)
+add_custom_target(neap_pch DEPENDS ${NEAP_PCH})

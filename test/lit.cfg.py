@@ -13,6 +13,14 @@ config.environment["PATH"] = os.pathsep.join([config.neap_bin_dir, config.llvm_t
 config.substitutions += [
     ("%python", config.neap_test_python),
     ("%models", os.path.join(config.test_source_root, "models")),
+    ("%check", config.neap_test_python + " " + os.path.join(config.test_source_root, "models", "check.py")),
+    # The optimizers of the golden runs; see models/README.md.
+    ("%{adamw}", "--optimizer adamw --learning-rate 1e-3 --beta2 0.95 --weight-decay 0.1"),
+    ("%{sgd}", "--optimizer sgd --learning-rate 0.05 --momentum 0.9"),
+    ("%{adamw_clip}", "--optimizer adamw --learning-rate 1e-3 --beta2 0.95 --weight-decay 0.1 --clip-grad-norm 0.5"),
 ]
 if os.access(config.neap_test_python, os.X_OK):
     config.available_features.add("onnx")
+# `test/run.sh --long` turns on what is slow.
+if lit_config.params.get("long") == "1":
+    config.available_features.add("long")

@@ -39,14 +39,15 @@ public:
   ExitCode exitCode(ExitCode otherwise) const {
     return kind ? static_cast<ExitCode>(static_cast<int>(*kind)) : otherwise;
   }
-  const std::vector<std::string> &warnings() const { return printer.warnings(); }
+  const DiagnosticPrinter &kept() const { return printer; }
 
 private:
-  /// Remarks are ours; everything else goes on to the printer.
+  /// Remarks are ours if they were asked for; everything else goes on to the printer.
   LogicalResult watch(Diagnostic &diagnostic, const CompileOptions &options) {
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error && !kind)
       kind = getErrorKind(diagnostic);
-    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+    bool printsRemarks = options.verbose || !options.remarksFilter.empty();
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark || !printsRemarks)
       return failure();
     llvm::errs() << "remark: " << diagnostic.str() << "\n";
     return success();
@@ -104,6 +105,7 @@ private:
   ExitCode runStage(size_t index);
   ExitCode writeIr(StringRef path);
   ExitCode emit();
+  ExitCode checkTrained();
   ExitCode explainFailure(const Stage &stage, StringRef pass, StringRef reproducer);
   void report();
 
@@ -160,6 +162,15 @@ ExitCode Compilation::load() {
   return ExitCode::Ok;
 }
 
+ExitCode Compilation::checkTrained() {
+  for (auto initializer : module->getOps<onnx::InitializerOp>())
+    if (initializer.getTrained() == onnx::Trained::Trained)
+      return ExitCode::Ok;
+  ExitCode code = fail(ExitCode::Usage, options.model + ": expected something to train, got no trained initializer");
+  llvm::errs() << "note: `neap ops` lists the initializers, and why they are trained or not\n";
+  return code;
+}
+
 ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringRef reproducer) {
   if (pass == "neap-inline-functions")
     return outcome.exitCode(ExitCode::ModelInvalid);
@@ -196,6 +207,9 @@ ExitCode Compilation::runStage(size_t index) {
     return ExitCode::Usage;
   if (failed(manager.run(*module)) || failed(verifyAfter(stage, *module)))
     return explainFailure(stage, failedPass, reproducer);
+  if (stage.name == "import")
+    if (ExitCode code = checkTrained(); code != ExitCode::Ok)
+      return code;
   if (options.dumpFolder.empty())
     return ExitCode::Ok;
   return writeIr(options.dumpFolder + "/" + std::to_string(index) + "-" + stage.name.str() + ".mlir");
@@ -241,8 +255,10 @@ ExitCode Compilation::emit() {
 void Compilation::report() {
   if (options.quiet)
     return;
-  for (const std::string &warning : outcome.warnings())
+  for (const std::string &warning : outcome.kept().warnings())
     llvm::errs() << "warning: " << warning << "\n";
+  for (const std::string &note : outcome.kept().notes())
+    llvm::errs() << "note: " << note << "\n";
 }
 
 ExitCode Compilation::run() {

@@ -21,7 +21,9 @@ static FileLineColLoc findLine(Location location) {
 neap::DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context)
     : handler(&context, [this](Diagnostic &diagnostic) {
         if (diagnostic.getSeverity() == DiagnosticSeverity::Warning)
-          kept.push_back(diagnostic.str());
+          keptWarnings.push_back(diagnostic.str());
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Remark)
+          keptNotes.push_back(diagnostic.str());
         if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
           return;
         printError(diagnostic.str());

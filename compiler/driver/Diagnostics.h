@@ -8,15 +8,16 @@
 
 namespace neap {
 
-/// While it lives, errors and their notes are printed to stderr; warnings are kept.
+/// While it lives, errors and their notes are printed to stderr; warnings, and remarks as notes, are kept.
 class DiagnosticPrinter {
 public:
   explicit DiagnosticPrinter(mlir::MLIRContext &context);
 
-  const std::vector<std::string> &warnings() const { return kept; }
+  const std::vector<std::string> &warnings() const { return keptWarnings; }
+  const std::vector<std::string> &notes() const { return keptNotes; }
 
 private:
-  std::vector<std::string> kept;
+  std::vector<std::string> keptWarnings, keptNotes;
   mlir::ScopedDiagnosticHandler handler;
 };
 

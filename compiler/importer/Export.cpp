@@ -1,12 +1,15 @@
 // See Export.h. The model is copied as protobuf, so that all that the importer does not understand stays in it.
 #include "neap/compiler/importer/Export.h"
 
+#include "neap/compiler/importer/Importer.h"
 #include "neap/compiler/importer/Tensors.h"
+#include "neap/passes/onnx/decide-trained/EqualWeights.h"
 #include "neap/passes/onnx/decide-trained/GraphSignature.h"
 #include "neap/passes/onnx/weight-files/WeightFiles.h"
 
 #include "google/protobuf/io/zero_copy_stream_impl.h"
 #include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
 #include <cstring>
@@ -99,6 +102,49 @@ static llvm::Error embed(MLIRContext &context, TensorProto &tensor, weights::Fil
   return llvm::Error::success();
 }
 
+/// The transpose of a matrix of `rows` rows.
+static std::vector<char> transpose(llvm::ArrayRef<char> bytes, int64_t rows, int64_t columns, int64_t size) {
+  std::vector<char> result(bytes.size());
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t j = 0; j < columns; ++j)
+      std::memcpy(&result[(j * rows + i) * size], &bytes[(i * columns + j) * size], size);
+  return result;
+}
+
+namespace {
+/// A tensor of the model that was trained as one with another.
+struct TiedCopy {
+  std::string original;
+  bool transposed;
+};
+} // namespace
+
+/// Matrices of the model that `weights` lacks because a training with --tie made them one with a matrix that it has: those
+/// that the model writes twice.
+static llvm::Expected<llvm::StringMap<TiedCopy>> findTiedCopies(MLIRContext &context, StringRef path,
+                                                                const safetensors::Reader &weights, weights::Files &files,
+                                                                bool trustLinks) {
+  std::string message;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
+  ImportOptions options;
+  options.trustExternalLinks = trustLinks;
+  auto module = importOnnx(context, path, options);
+  if (mlir::failed(module))
+    return failure(message);
+  SmallVector<onnx_ir::InitializerOp> matrices;
+  for (auto initializer : (*module)->getOps<onnx_ir::InitializerOp>())
+    if (isa<FloatType>(cast<ShapedType>(initializer.getType()).getElementType()))
+      matrices.push_back(initializer);
+  auto pairs = onnx_ir::findEqualWeights(matrices, files);
+  if (!pairs)
+    return pairs.takeError();
+  llvm::StringMap<TiedCopy> copies;
+  for (auto [original, copy, transposed] : *pairs)
+    if (weights.find(original.getSymName().str()) && !weights.find(copy.getSymName().str()))
+      copies[copy.getSymName()] = {original.getSymName().str(), transposed};
+  return copies;
+}
+
 static llvm::Error writeModel(const ::onnx::ModelProto &model, StringRef path) {
   if (model.ByteSizeLong() > INT32_MAX)
     return failure(path + ": expected a model of less than 2 GiB, got " + llvm::Twine(model.ByteSizeLong()) +
@@ -117,22 +163,34 @@ llvm::Error neap::importer::exportOnnx(StringRef path, const safetensors::Reader
     return error;
   MLIRContext context(MLIRContext::Threading::DISABLED);
   neap::weights::Files files(path, trustLinks);
+  auto copies = findTiedCopies(context, path, weights, files, trustLinks);
+  if (!copies)
+    return copies.takeError();
   llvm::StringSet<> known;
   for (TensorProto &tensor : *model.mutable_graph()->mutable_initializer()) {
     known.insert(tensor.name());
-    const safetensors::Tensor *trained = weights.find(tensor.name());
+    auto copy = copies->find(tensor.name());
+    bool isCopy = copy != copies->end(), transposed = isCopy && copy->second.transposed;
+    const safetensors::Tensor *trained = weights.find(isCopy ? copy->second.original : tensor.name());
     if (!trained) {
       if (tensor.data_location() == TensorProto::EXTERNAL)
         if (llvm::Error error = embed(context, tensor, files))
           return error;
       continue;
     }
-    if (!llvm::equal(tensor.dims(), trained->shape))
+    std::vector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
+    if (transposed)
+      std::reverse(shape.begin(), shape.end());
+    if (shape != trained->shape)
       return failure(llvm::Twine(weights.path()) + ": tensor '" + trained->name +
                      "': expected the shape that it has in the model, got another one");
     llvm::Expected<std::string> bytes = convert(weights, *trained, tensor);
     if (!bytes)
       return bytes.takeError();
+    if (transposed) {
+      std::vector<char> turned = transpose(*bytes, shape[0], shape[1], bytes->size() / (shape[0] * shape[1]));
+      bytes->assign(turned.begin(), turned.end());
+    }
     setRawData(tensor, std::move(*bytes));
   }
   for (const safetensors::Tensor &tensor : weights.tensors())
@@ -152,15 +210,6 @@ TorchPlace neap::importer::torchPlace(onnx_ir::InitializerOp initializer, onnx_i
   // The exporter folds a matrix by transposing it; the rows of a table that it looked up are only wrapped in one more dimension.
   bool transposed = cast<ShapedType>(initializer.getType()).getRank() == 2;
   return {sources.front().str(), transposed, true};
-}
-
-/// The transpose of a matrix of `rows` rows.
-static std::vector<char> transpose(llvm::ArrayRef<char> bytes, int64_t rows, int64_t columns, int64_t size) {
-  std::vector<char> result(bytes.size());
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j)
-      std::memcpy(&result[(j * rows + i) * size], &bytes[(i * columns + j) * size], size);
-  return result;
 }
 
 /// The shape in PyTorch of a tensor that has `shape` in the file.

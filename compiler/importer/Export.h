@@ -13,8 +13,8 @@
 namespace neap::importer {
 
 /// Writes the model at `model` with the tensors of `weights` to `output`, all of them inside the file. Weights of the model that
-/// `weights` lacks stay as they are; a tensor that the model lacks, or of another shape, is an error. Float32 weights are
-/// rounded to the model's 16-bit types. Throws what the safetensors reader and the file system throw.
+/// `weights` lacks stay as they are, but for a copy of a tied matrix, which follows it. A tensor that the model lacks, or of
+/// another shape, is an error. Float32 weights are rounded to the model's 16-bit types. Throws what the safetensors reader and the file system throw.
 llvm::Error exportOnnx(llvm::StringRef model, const safetensors::Reader &weights, llvm::StringRef output, bool trustLinks);
 
 /// How a tensor of the file lies in PyTorch's state dict.

@@ -93,7 +93,7 @@ def Neap_CompareOp : Neap_ElementwiseOp<"compare", [SameTypeOperands, DeclareOpI
   let summary = "compares element by element; no gradient";
   let arguments = (ins Neap_PredicateAttr:$predicate, Neap_Tensor:$lhs, Neap_Tensor:$rhs);
   let results = (outs Neap_BoolTensor:$result);
-  let assemblyFormat = "$predicate $lhs `,` $rhs attr-dict `:` type($lhs)";
+  let assemblyFormat = "`` $predicate $lhs `,` $rhs attr-dict `:` type($lhs)";
 }
 def Neap_IsNanOp : Neap_ElementwiseOp<"is_nan", [DeclareOpInterfaceMethods<InferTypeOpInterface>,
     DeclareOpInterfaceMethods<Differentiable>]> {

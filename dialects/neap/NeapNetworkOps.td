@@ -14,7 +14,7 @@ def Neap_ReduceOp : Neap_InferredOp<"reduce", [DeclareOpInterfaceMethods<Differe
   }];
   let arguments = (ins Neap_ReductionAttr:$reduction, Neap_Tensor:$operand, DenseI64ArrayAttr:$axes);
   let results = (outs Neap_Tensor:$result);
-  let assemblyFormat = "$reduction $operand `axes` $axes attr-dict `:` type($operand)";
+  let assemblyFormat = "`` $reduction $operand `axes` $axes attr-dict `:` type($operand)";
   let hasFolder = 1;
 }
 

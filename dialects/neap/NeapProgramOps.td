@@ -90,7 +90,7 @@ def Neap_StepValueOp : Neap_Op<"step_value", [Pure, Rematerializable]> {
   }];
   let arguments = (ins Neap_StepFieldAttr:$field);
   let results = (outs 0DTensorOf<[F32]>:$result);
-  let assemblyFormat = "$field attr-dict `:` type($result)";
+  let assemblyFormat = "`` $field attr-dict `:` type($result)";
 }
 
 def Neap_ConstantOp : Neap_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>, Rematerializable]> {
@@ -119,7 +119,7 @@ def Neap_FusedOp : Neap_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock, CostM
   let arguments = (ins Neap_GroupKindAttr:$kind, Variadic<Neap_Tensor>:$inputs);
   let results = (outs Variadic<Neap_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$kind `(` $inputs `)` $body attr-dict `:` functional-type($inputs, $outputs)";
+  let assemblyFormat = "`` $kind `(` $inputs `)` $body attr-dict `:` functional-type($inputs, $outputs)";
   let hasVerifier = 1;
 }
 

@@ -124,7 +124,7 @@ def Sched_KernelOp : Sched_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock]
   let arguments = (ins SymbolNameAttr:$sym_name, Sched_GroupKindAttr:$kind, TypeAttrOf<FunctionType>:$function_type,
     OptionalAttr<TypedArrayAttrBase<Sched_InPlaceAttr, "in-place pairs">>:$in_place);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name $kind $function_type (`in_place` $in_place^)? $body attr-dict";
+  let assemblyFormat = "$sym_name `` $kind $function_type (`in_place` $in_place^)? $body attr-dict";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// Whether a result may be written over an operand.
@@ -177,7 +177,7 @@ def Sched_SlotOp : Sched_Op<"slot", [Pure, HasParent<"ProgramOp">]> {
   let arguments = (ins Sched_RoleAttr:$role, OptionalAttr<FlatSymbolRefAttr>:$symbol, OptionalAttr<StrAttr>:$name,
     OptionalAttr<ElementsAttr>:$value, I64Attr:$offset);
   let results = (outs Sched_SlotType:$result);
-  let assemblyFormat = "$role ($symbol^)? ($name^)? `at` custom<Bytes>($offset) attr-dict (`value` $value^)? `:` type($result)";
+  let assemblyFormat = "`` $role ($symbol^)? ($name^)? `at` custom<Bytes>($offset) attr-dict (`value` $value^)? `:` type($result)";
   let hasVerifier = 1;
 }
 

@@ -7,6 +7,16 @@ using namespace mlir;
 
 namespace neap {
 
+/// Whether a value, or a view of it, is read elsewhere than at the loop point itself: as a matrix or as a table.
+static bool isReadAsAWhole(Value value) {
+  return llvm::any_of(value.getUses(), [](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (isView(user))
+      return isReadAsAWhole(user->getResult(0));
+    return isContraction(user) || (isIndirect(user) && use.getOperandNumber() == 0);
+  });
+}
+
 /// A scatter adds onto its base: it may always run on the base's own bytes, and on no other operand's.
 static bool isScatterBase(Block &body, unsigned operand) {
   for (Operation &op : body)
@@ -22,7 +32,7 @@ bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned resul
     return false;
   if (kind == GroupKind::Scatter)
     return isScatterBase(body, operand);
-  if (kind == GroupKind::Concat || kind == GroupKind::Column)
+  if (kind == GroupKind::Concat || kind == GroupKind::Column || isReadAsAWhole(argument))
     return false;
   auto group = analyzeGroup(body, kind);
   if (failed(group) || !group->accesses.contains(argument) || !group->accesses.contains(yielded))

@@ -4,8 +4,11 @@
 #include "neap/compiler/emit/Object.h"
 #include "neap/tools/neap/Commands.h"
 
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Threading.h"
+
+#include <cmath>
 
 namespace cl = llvm::cl;
 using namespace mlir;
@@ -57,7 +60,9 @@ static cl::opt<double> clipGradNorm("clip-grad-norm", cl::desc("Scale gradients 
 
 // The target.
 static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
-static cl::opt<int> maxThreads("max-threads", cl::desc("Threads that scratch memory is planned for (all of this machine)"),
+/// A binary should bear a few more threads than the machine it was compiled on.
+static constexpr unsigned fewestThreads = 4;
+static cl::opt<int> maxThreads("max-threads", cl::desc("Threads that scratch memory is planned for (all of this machine, 4 at least)"),
                                cl::init(0), IN_COMPILE);
 
 // The compiler itself.
@@ -113,9 +118,33 @@ static emit::ManifestOptions describeProgram() {
   manifest.weightDecay = ifGiven(weightDecay).value_or(isAdamW ? 0.01 : 0);
   manifest.momentum = momentum;
   manifest.clipGradNorm = ifGiven(clipGradNorm);
-  manifest.maxWorkers = maxThreads > 0 ? maxThreads : llvm::hardware_concurrency().compute_thread_count();
+  manifest.maxWorkers = maxThreads > 0 ? maxThreads : std::max(fewestThreads, llvm::hardware_concurrency().compute_thread_count());
   manifest.options = commandLine();
   return manifest;
+}
+
+/// The defaults of the program must be what its own options accept.
+static llvm::Error checkHyperparameters() {
+  auto positive = [](double x) { return x > 0; };
+  auto notNegative = [](double x) { return x >= 0; };
+  auto fraction = [](double x) { return x >= 0 && x < 1; };
+  struct Rule {
+    const cl::opt<double> &option;
+    bool (*holds)(double);
+    const char *expected;
+  };
+  const Rule rules[] = {{learningRate, notNegative, "a number of at least 0"},
+                        {beta1, fraction, "a number of at least 0 and below 1"},
+                        {beta2, fraction, "a number of at least 0 and below 1"},
+                        {epsilon, notNegative, "a number of at least 0"},
+                        {weightDecay, notNegative, "a number of at least 0"},
+                        {momentum, notNegative, "a number of at least 0"},
+                        {clipGradNorm, positive, "a number above 0"}};
+  for (const Rule &rule : rules)
+    if (rule.option.getNumOccurrences() && (!std::isfinite(float(rule.option)) || !rule.holds(rule.option)))
+      return llvm::createStringError("--" + rule.option.ArgStr + ": expected " + rule.expected + ", got " +
+                                     llvm::formatv("{0}", double(rule.option)).str());
+  return llvm::Error::success();
 }
 
 /// Fills the options; an error is a sentence for the user.
@@ -131,6 +160,8 @@ static llvm::Error fillOptions(CompileOptions &options) {
     return usage("expected --loss-output NAME, or --loss cross-entropy or mse");
   if (!lossOutput.empty() && loss.getNumOccurrences())
     return usage("expected --loss or --loss-output, got both");
+  if (llvm::Error error = checkHyperparameters())
+    return error;
   options.model = model;
   options.output = output.empty() ? "-" : output.getValue();
   options.trustLinks = trustLinks;
@@ -146,7 +177,8 @@ static llvm::Error fillOptions(CompileOptions &options) {
   auto description = emit::describeCpu(cpu);
   if (!description)
     return description.takeError();
-  options.stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2};
+  options.stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
+                                  static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count())};
   for (auto [name, stage] : {std::pair(&compileTo, &options.lastStage), std::pair(&compileFrom, &options.firstStage)}) {
     if (name->empty())
       continue;

@@ -62,7 +62,9 @@ static ExitCode run() {
   if (failed(runPass(**module, decideTrained())))
     return ExitCode::Usage;
   Value loss = *onnx::findLoss(onnx::findGraph(**module), lossOutput.empty() ? output : lossOutput);
-  ModelReport report = describeModel(**module, loss, printer.warnings());
+  std::vector<std::string> warnings = printer.warnings();
+  llvm::append_range(warnings, printer.notes());
+  ModelReport report = describeModel(**module, loss, warnings);
   (asJson ? printJson : printText)(report, llvm::outs());
   return report.trainable() ? ExitCode::Ok : ExitCode::Unsupported;
 }

@@ -5,16 +5,46 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 using namespace neap;
 
 static constexpr char overview[] = "Neap compiles an exported ONNX model into a training program.\n";
+
+namespace {
+/// Keeps what is written to stderr while it lives: llvm::cl reports wrong values there, whatever stream it was given.
+class CapturedErrors {
+public:
+  CapturedErrors() : stderrCopy(dup(STDERR_FILENO)), file(memfd_create("errors", MFD_CLOEXEC)) { dup2(file, STDERR_FILENO); }
+  ~CapturedErrors() {
+    close(file);
+    close(stderrCopy);
+  }
+  /// What was written; from now on stderr is itself again.
+  std::string take() {
+    dup2(stderrCopy, STDERR_FILENO);
+    std::string text(std::max<off_t>(lseek(file, 0, SEEK_END), 0), '\0');
+    text.resize(std::max<ssize_t>(pread(file, text.data(), text.size(), 0), 0));
+    return text;
+  }
+
+private:
+  int stderrCopy, file;
+};
+} // namespace
 
 /// Parses the command line; llvm::cl's messages start with the program's name, ours with `error:`.
 static bool parse(int argc, char **argv) {
   std::string messages;
   llvm::raw_string_ostream stream(messages);
-  if (llvm::cl::ParseCommandLineOptions(argc, argv, overview, &stream))
+  CapturedErrors errors;
+  bool isRight = llvm::cl::ParseCommandLineOptions(argc, argv, overview, &stream);
+  messages += errors.take();
+  if (isRight) {
+    llvm::errs() << messages;
     return true;
+  }
   llvm::StringRef text(messages);
   text.consume_front("neap: ");
   printError(text.rtrim());

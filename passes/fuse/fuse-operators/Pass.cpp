@@ -194,7 +194,7 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     auto inner = OpBuilder::atBlockEnd(&fused.getBody().front());
     YieldOp::create(inner, fused.getLoc(), yielded);
     remark::passed(fused.getLoc(), remark::RemarkOpts::name("Fused").category("neap-fuse-operators"))
-        << stringifyGroupKind(draft.group->kind) << " group of " << std::to_string(draft.group->members.size()) << " ops";
+        << remark::add("{0} group of {1} ops", stringifyGroupKind(draft.group->kind).str(), draft.group->members.size());
     for (auto [value, result] : llvm::zip_equal(results, fused.getResults()))
       replacements.push_back({value, result});
   }

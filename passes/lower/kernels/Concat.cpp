@@ -10,8 +10,6 @@ using namespace mlir;
 namespace neap::lower {
 namespace {
 
-RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// A dense tensor seen through views: the argument it comes from, and where each element lies there.
 struct Source {
   BlockArgument argument;
@@ -19,7 +17,7 @@ struct Source {
 };
 
 FailureOr<Source> findSource(Value value) {
-  ArrayRef<int64_t> shape = tensorType(value).getShape();
+  ArrayRef<int64_t> shape = shapeOf(value);
   Access access = identityAccess(shape);
   while (Operation *view = value.getDefiningOp()) {
     if (!isView(view))
@@ -30,15 +28,7 @@ FailureOr<Source> findSource(Value value) {
     access = *through;
     value = view->getOperand(0);
   }
-  return Source{cast<BlockArgument>(value), linearPosition(access, tensorType(value).getShape(), shape.size())};
-}
-
-Value evaluate(Code &code, const LinearForm &form, ArrayRef<Value> indices) {
-  Value value = code.integer(form.constant);
-  for (auto [coefficient, index] : llvm::zip_equal(form.coefficients, indices))
-    if (coefficient != 0)
-      value = code.add(value, code.mul(index, coefficient));
-  return value;
+  return Source{cast<BlockArgument>(value), linearPosition(access, shapeOf(value), shape.size())};
 }
 
 /// Copies one row: `indices` are those of the row, the innermost one 0.
@@ -84,11 +74,11 @@ FailureOr<Kernel> buildConcatKernel(ModuleOp module, StringRef name, Block &body
   Code &code = kernel.code;
   SmallVector<int64_t> rows;
   for (Value part : concat.getInputs())
-    rows.push_back(ShapedType::getNumElements(tensorType(part).getShape().drop_back()));
+    rows.push_back(ShapedType::getNumElements(shapeOf(part).drop_back()));
   code.loop(kernel.begin, kernel.end, 1, [&](Value item) {
     int64_t firstRow = 0, start = 0;
     for (auto [part, source, count] : llvm::zip_equal(concat.getInputs(), sources, rows)) {
-      ArrayRef<int64_t> loops = tensorType(part).getShape();
+      ArrayRef<int64_t> loops = shapeOf(part);
       SmallVector<int64_t> starts(shape.size(), 0), steps(shape.size(), 1);
       starts[concat.getAxis()] = start;
       LinearForm target = boxPosition(shape, starts, steps, loops);
@@ -117,7 +107,7 @@ FailureOr<Kernel> buildUnsliceKernel(ModuleOp module, StringRef name, Block &bod
   auto source = findSource(unslice.getOperand());
   if (failed(source))
     return failure();
-  ArrayRef<int64_t> shape = unslice.getType().getShape(), loops = tensorType(unslice.getOperand()).getShape();
+  ArrayRef<int64_t> shape = unslice.getType().getShape(), loops = shapeOf(unslice.getOperand());
   Type elementType = unslice.getType().getElementType();
   KernelFunction kernel(module, body.getParentOp()->getLoc(), name, body.getNumArguments() + 1);
   Code &code = kernel.code;

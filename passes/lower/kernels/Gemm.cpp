@@ -8,11 +8,9 @@ using namespace mlir;
 namespace neap::lower {
 namespace {
 
-RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// How a matmul operand lies in the buffer of the argument that it is a view of.
 FailureOr<OperandLayout> layoutOf(Value operand) {
-  ArrayRef<int64_t> shape = tensorType(operand).getShape();
+  ArrayRef<int64_t> shape = shapeOf(operand);
   Access access = identityAccess(shape);
   Operation *user = operand.getDefiningOp();
   for (; user; user = operand.getDefiningOp()) {
@@ -22,7 +20,7 @@ FailureOr<OperandLayout> layoutOf(Value operand) {
     access = *through;
     operand = user->getOperand(0);
   }
-  LinearForm position = linearPosition(access, tensorType(operand).getShape(), shape.size());
+  LinearForm position = linearPosition(access, shapeOf(operand), shape.size());
   OperandLayout layout;
   layout.buffer = cast<BlockArgument>(operand).getArgNumber();
   layout.offset = position.constant;
@@ -37,12 +35,12 @@ FailureOr<GemmProblem> describe(Operation *matmul, Block &body) {
   auto lhs = layoutOf(matmul->getOperand(0)), rhs = layoutOf(matmul->getOperand(1));
   if (failed(lhs) || failed(rhs))
     return failure();
-  ArrayRef<int64_t> shape = tensorType(matmul->getResult(0)).getShape();
+  ArrayRef<int64_t> shape = shapeOf(matmul->getResult(0));
   GemmProblem problem;
   problem.batch = llvm::to_vector(shape.drop_back(2));
   problem.m = shape[shape.size() - 2];
   problem.n = shape.back();
-  problem.k = tensorType(matmul->getOperand(0)).getShape().back();
+  problem.k = shapeOf(matmul->getOperand(0)).back();
   problem.lhs = *lhs;
   problem.rhs = *rhs;
   problem.buffers = body.getNumArguments() + body.getTerminator()->getNumOperands();
@@ -58,7 +56,7 @@ Operation *findMatmul(Block &body) {
 
 } // namespace
 
-FailureOr<Kernel> buildGemmKernel(ModuleOp module, StringRef name, Block &body, const CpuDescription &cpu) {
+FailureOr<Kernel> buildGemmKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   Operation *matmul = findMatmul(body);
   auto problem = describe(matmul, body);
   auto nest = Nest::create(body, GroupKind::Gemm);
@@ -73,7 +71,8 @@ FailureOr<Kernel> buildGemmKernel(ModuleOp module, StringRef name, Block &body, 
     point.storeResults(/*alongInnermost=*/true);
     point.storeResults(/*alongInnermost=*/false);
   };
-  GemmKernel gemm = buildGemm(module, body.getParentOp()->getLoc(), name, *problem, chooseGemmTiling(*problem, cpu), epilogue);
+  GemmTiling tiling = chooseGemmTiling(*problem, target.cpu, target.workers);
+  GemmKernel gemm = buildGemm(module, body.getParentOp()->getLoc(), name, *problem, tiling, epilogue);
   return Kernel{gemm.function, gemm.items, gemm.grain, gemm.scratchBytes};
 }
 

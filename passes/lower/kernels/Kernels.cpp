@@ -7,7 +7,7 @@ using namespace mlir;
 
 namespace neap::lower {
 
-FailureOr<Kernel> buildKernel(ModuleOp module, StringRef name, GroupKind kind, Block &body, const CpuDescription &cpu) {
+FailureOr<Kernel> buildKernel(ModuleOp module, StringRef name, GroupKind kind, Block &body, const KernelTarget &target) {
   switch (kind) {
   case GroupKind::Pointwise:
     return buildPointwiseKernel(module, name, body);
@@ -16,7 +16,7 @@ FailureOr<Kernel> buildKernel(ModuleOp module, StringRef name, GroupKind kind, B
   case GroupKind::Column:
     return buildColumnKernel(module, name, body);
   case GroupKind::Gemm:
-    return buildGemmKernel(module, name, body, cpu);
+    return buildGemmKernel(module, name, body, target);
   case GroupKind::Concat:
     return isa<UnsliceOp>(body.getTerminator()->getOperand(0).getDefiningOp()) ? buildUnsliceKernel(module, name, body)
                                                                               : buildConcatKernel(module, name, body);

@@ -21,8 +21,14 @@ struct Kernel {
   int64_t scratchBytes = 0;
 };
 
+/// What a kernel is made for. Changes its speed and scratch, never a bit of what it computes.
+struct KernelTarget {
+  CpuDescription cpu;
+  int64_t workers = 2; ///< threads that matrix products are cut for
+};
+
 /// Appends the kernel `name` for a group's body to `module`. Fails with an error at the op that has no loop nest.
 mlir::FailureOr<Kernel> buildKernel(mlir::ModuleOp module, llvm::StringRef name, GroupKind kind, mlir::Block &body,
-                                    const CpuDescription &cpu);
+                                    const KernelTarget &target);
 
 } // namespace neap::lower

@@ -8,15 +8,13 @@ using namespace mlir;
 
 namespace neap::lower {
 
-static RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 //===- Nest -------------------------------------------------------------------------------------------------------===//
 
 /// The part of an indirect read's position that the loops give: index map results without the symbol.
 static FailureOr<LinearForm> tablePosition(Fusible op, const Access &result, ArrayRef<int64_t> loops) {
   AffineMap map = op.getOperandMap(0);
   LinearForm position = LinearForm::zero(loops.size());
-  auto strides = rowMajorStrides(tensorType(op->getOperand(0)).getShape());
+  auto strides = rowMajorStrides(shapeOf(op->getOperand(0)));
   for (auto [expression, stride] : llvm::zip_equal(map.getResults(), strides)) {
     if (isa<AffineSymbolExpr>(expression))
       continue;
@@ -35,7 +33,7 @@ FailureOr<Nest> Nest::create(Block &body, GroupKind kind) {
   Nest nest;
   nest.loops = group->loops;
   for (auto &[value, access] : group->accesses)
-    nest.positions[value] = linearPosition(access, tensorType(value).getShape(), nest.loops.size());
+    nest.positions[value] = linearPosition(access, shapeOf(value), nest.loops.size());
   for (Operation &op : body) {
     if (isIndirect(&op)) {
       auto position = tablePosition(cast<Fusible>(op), group->accesses.at(op.getResult(0)), nest.loops);
@@ -99,13 +97,7 @@ Body Body::child(LoopPoint inner) const {
   return body;
 }
 
-Value Body::evaluate(const LinearForm &form) {
-  Value value = code.integer(form.constant);
-  for (auto [coefficient, index] : llvm::zip_equal(form.coefficients, point.indices))
-    if (coefficient != 0)
-      value = code.add(value, code.mul(index, coefficient));
-  return value;
-}
+Value Body::evaluate(const LinearForm &form) { return lower::evaluate(code, form, point.indices); }
 
 Value Body::indexVector(const LinearForm &form) {
   Value first = evaluate(form);
@@ -117,7 +109,7 @@ Value Body::indexVector(const LinearForm &form) {
 
 Value Body::load(BlockArgument argument) {
   const LinearForm &form = nest.positions.at(argument);
-  Elements elements(code, tensorType(argument).getElementType());
+  Elements elements(code, elementOf(argument));
   Value base = buffers[argument.getArgNumber()], offset = evaluate(form);
   if (!nest.dependsOnInnermost(argument))
     return elements.loadScalar(base, offset);
@@ -134,9 +126,9 @@ Value Body::readTable(Operation *op) {
     wide = VectorType::get(vector.getShape(), wide);
   if (index.getType() != wide)
     index = arith::ExtSIOp::create(code.builder, code.location, wide, index);
-  int64_t rowStride = rowMajorStrides(tensorType(table).getShape())[0];
+  int64_t rowStride = rowMajorStrides(shapeOf(table))[0];
   const LinearForm &form = nest.indexForms.at(op);
-  Elements elements(code, tensorType(table).getElementType());
+  Elements elements(code, elementOf(table));
   Value base = buffers[table.getArgNumber()];
   bool isVector = nest.dependsOnInnermost(op->getResult(0));
   if (isa<VectorType>(index.getType())) {
@@ -153,7 +145,7 @@ Value Body::readTable(Operation *op) {
 Value Body::run(Operation *op) {
   if (auto constant = dyn_cast<ConstantOp>(op)) {
     auto scalar = cast<SplatElementsAttr>(constant.getValue()).getSplatValue<TypedAttr>();
-    Type type = computeType(tensorType(constant).getElementType());
+    Type type = computeType(elementOf(constant));
     if (auto integer = dyn_cast<IntegerAttr>(scalar))
       scalar = IntegerAttr::get(type, integer.getValue());
     return arith::ConstantOp::create(code.builder, code.location, scalar);
@@ -169,7 +161,7 @@ Value Body::run(Operation *op) {
   SmallVector<Value> indices;
   if (auto form = nest.indexForms.find(op); form != nest.indexForms.end()) {
     // An index op is asked with one index per dimension of its result; only its own axis is looked at.
-    indices.assign(tensorType(op->getResult(0)).getRank(), indexVector(form->second));
+    indices.assign(shapeOf(op->getResult(0)).size(), indexVector(form->second));
   }
   return cast<Fusible>(op).buildBody(code.builder, code.location, elements, indices);
 }
@@ -236,7 +228,7 @@ void Body::storeResultsIf(llvm::function_ref<bool(Value)> condition) {
   for (auto [index, value] : computed) {
     Value yielded = block.getTerminator()->getOperand(index);
     const LinearForm &form = nest.positions.at(yielded);
-    Elements elements(code, tensorType(yielded).getElementType());
+    Elements elements(code, elementOf(yielded));
     Value base = buffers[block.getNumArguments() + index], offset = evaluate(form);
     if (nest.dependsOnInnermost(yielded))
       elements.storeVector(splat(code, value), base, offset, form.coefficients.back(), point.mask);
@@ -263,6 +255,14 @@ KernelFunction::KernelFunction(ModuleOp module, Location location, StringRef nam
 }
 
 KernelFunction::~KernelFunction() { func::ReturnOp::create(builder, code.location); }
+
+Value evaluate(Code &code, const LinearForm &form, ArrayRef<Value> indices) {
+  Value value = code.integer(form.constant);
+  for (auto [coefficient, index] : llvm::zip_equal(form.coefficients, indices))
+    if (coefficient != 0)
+      value = code.add(value, code.mul(index, coefficient));
+  return value;
+}
 
 SmallVector<Value> delinearize(Code &code, Value item, ArrayRef<int64_t> sizes) {
   SmallVector<Value> indices(sizes.size());

@@ -2,6 +2,7 @@
 // each value in memory, and the computation at a loop point.
 #pragma once
 
+#include "neap/dialects/neap/TensorBuilder.h"
 #include "neap/passes/fuse/Group.h"
 #include "neap/passes/lower/kernels/Elements.h"
 #include "neap/passes/lower/kernels/Kernels.h"
@@ -90,6 +91,9 @@ public:
   mlir::Value begin, end;
 };
 
+/// The value of a form at loop indices, one per loop.
+mlir::Value evaluate(Code &code, const LinearForm &form, mlir::ArrayRef<mlir::Value> indices);
+
 /// Splits an item number into the indices of loops of the given sizes.
 mlir::SmallVector<mlir::Value> delinearize(Code &code, mlir::Value item, mlir::ArrayRef<int64_t> sizes);
 
@@ -102,7 +106,7 @@ void forEachBlock(Code &code, mlir::Value begin, mlir::Value end, int64_t size,
 mlir::FailureOr<Kernel> buildPointwiseKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
 mlir::FailureOr<Kernel> buildRowKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
 mlir::FailureOr<Kernel> buildColumnKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
-mlir::FailureOr<Kernel> buildGemmKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body, const CpuDescription &cpu);
+mlir::FailureOr<Kernel> buildGemmKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body, const KernelTarget &target);
 mlir::FailureOr<Kernel> buildConcatKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
 mlir::FailureOr<Kernel> buildUnsliceKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
 mlir::FailureOr<Kernel> buildScatterKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);

@@ -23,7 +23,8 @@ def LowerKernels : Pass<"neap-lower-kernels", "::mlir::ModuleOp"> {
     Option<"lanes", "lanes", "int64_t", "8", "fp32 lanes of the widest vector register">,
     Option<"registers", "registers", "int64_t", "16", "Vector registers">,
     Option<"l1", "l1", "int64_t", "32768", "Bytes of the first data cache">,
-    Option<"l2", "l2", "int64_t", "524288", "Bytes of the second cache">
+    Option<"l2", "l2", "int64_t", "524288", "Bytes of the second cache">,
+    Option<"workers", "workers", "int64_t", "2", "Threads that matrix products are cut for">
   ];
 }
 

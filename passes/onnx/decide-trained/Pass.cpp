@@ -105,6 +105,8 @@ struct DecideTrainedPass : neap::impl::DecideTrainedBase<DecideTrainedPass> {
     llvm::append_range(warnings, warnEvaluationMode(trained, graph));
     for (const std::string &warning : warnings)
       emitWarning(graph.getLoc()) << warning;
+    for (const std::string &note : noteEvaluationMode(graph))
+      emitRemark(graph.getLoc()) << note;
   }
 
   LogicalResult decide(GraphOp graph, std::vector<std::string> &warnings) {

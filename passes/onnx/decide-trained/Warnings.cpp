@@ -105,15 +105,20 @@ std::vector<std::string> neap::onnx::warnEvaluationMode(ArrayRef<InitializerOp> 
   std::vector<std::string> warnings;
   if (!renamed.empty())
     warnings.push_back("weights without their names, as an export in evaluation mode folds them: " + listNames(renamed));
-  bool hasDropout = false, hasFrozenStatistics = false;
+  bool hasFrozenStatistics = false;
   graph.walk([&](NodeOp node) {
-    hasDropout |= node.getOpType().contains("Dropout");
     auto mode = node.getNodeAttributes().getAs<IntegerAttr>("training_mode");
     hasFrozenStatistics |= node.getOpType() == "BatchNormalization" && (!mode || mode.getInt() == 0);
   });
   if (hasFrozenStatistics)
     warnings.push_back("BatchNormalization was exported in evaluation mode: its statistics stay as they are");
-  if (!hasDropout)
-    warnings.push_back("no Dropout node: if the model has dropout, it was exported in evaluation mode");
   return warnings;
+}
+
+std::vector<std::string> neap::onnx::noteEvaluationMode(GraphOp graph) {
+  bool hasDropout = false;
+  graph.walk([&](NodeOp node) { hasDropout |= node.getOpType().contains("Dropout"); });
+  if (hasDropout)
+    return {};
+  return {"no Dropout node: if the model has dropout, it was exported in evaluation mode"};
 }

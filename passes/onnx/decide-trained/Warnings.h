@@ -20,8 +20,11 @@ std::vector<std::string> warnLost(llvm::ArrayRef<InitializerOp> all, llvm::Array
 /// Trained matrices with equal contents.
 std::vector<std::string> warnUntied(llvm::ArrayRef<EqualPair> pairs);
 
-/// Signs of an export in evaluation mode.
+/// Signs of an export in evaluation mode that change what is trained.
 std::vector<std::string> warnEvaluationMode(llvm::ArrayRef<InitializerOp> trained, GraphOp graph);
+
+/// What may come of an export in evaluation mode, and may as well be how the model is.
+std::vector<std::string> noteEvaluationMode(GraphOp graph);
 
 /// The uses of an initializer, each the first node behind Identity nodes.
 llvm::SmallVector<mlir::OpOperand *> usesBehindIdentity(llvm::ArrayRef<ReadOp> reads);

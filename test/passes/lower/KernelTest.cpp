@@ -73,7 +73,7 @@ protected:
     std::vector<std::pair<FusedOp, lower::Kernel>> kernels;
     std::string kinds;
     module->walk([&](FusedOp op) {
-      auto kernel = lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), cpu);
+      auto kernel = lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), {cpu});
       ASSERT_TRUE(succeeded(kernel));
       kernels.push_back({op, *kernel});
       kinds += (kinds.empty() ? "" : " ") + stringifyGroupKind(op.getKind()).str();
@@ -258,6 +258,16 @@ TEST_F(KernelTest, MatmulWithEpilogueAndSecondResult) {
       %n = neap.matmul %g, %v : tensor<37x50xf32>, tensor<50x3xf32>
       neap.return %h, %n : tensor<37x50xf32>, tensor<37x3xf32>
     })"), "gemm gemm");
+}
+
+/// The operand is read as a matrix and point by point: no result may lie on it.
+TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<40x40xf32>) -> (tensor<40x40xf32>) {
+      %m = neap.matmul %x, %x : tensor<40x40xf32>, tensor<40x40xf32>
+      %y = neap.add %m, %x : tensor<40x40xf32>
+      neap.return %y : tensor<40x40xf32>
+    })"), "gemm");
 }
 
 TEST_F(KernelTest, AttentionThroughStridedOperandsOnly) {

@@ -6,7 +6,7 @@
 // A tied weight that was written twice, the second time transposed and without its name.
 // CHECK: warning: 'onnx::MatMul_9' holds the same numbers as 'table', transposed: a tied weight that the exporter wrote twice? They are trained as two; --tie makes them one
 // CHECK: warning: weights without their names, as an export in evaluation mode folds them: 'onnx::MatMul_9'
-// CHECK: warning: no Dropout node: if the model has dropout, it was exported in evaluation mode
+// CHECK: remark: no Dropout node: if the model has dropout, it was exported in evaluation mode
 // TIE-NOT: holds the same numbers
 // TIE-LABEL: onnx.graph
 // TIE-SAME: "tied"

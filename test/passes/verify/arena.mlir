@@ -75,3 +75,35 @@ sched.program @loops arenas [#sched.arena<device, 128>] {
   } : () -> ()
   sched.return
 }
+
+// -----
+
+// Two right writes in the wrong order: each is complete, but the second hides what is read.
+sched.kernel @fill pointwise () -> tensor<8xf32> {
+  %a = neap.constant dense<0.0> : tensor<8xf32>
+  neap.yield %a : tensor<8xf32>
+}
+sched.kernel @exp pointwise (tensor<8xf32>) -> tensor<8xf32> {
+^bb0(%a: tensor<8xf32>):
+  %b = neap.exp %a : tensor<8xf32>
+  neap.yield %b : tensor<8xf32>
+}
+sched.program @in_order arenas [#sched.arena<device, 128>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
+  %b = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
+  %c = sched.slot output "loss" at 64 : !sched.slot<tensor<8xf32>>
+  %1 = sched.launch @fill stream(compute) in() out(%a : !sched.slot<tensor<8xf32>>)
+  %2 = sched.launch @exp stream(compute) in(%1 : !sched.slot<tensor<8xf32>>) out(%c : !sched.slot<tensor<8xf32>>)
+  %3 = sched.launch @fill stream(compute) in() out(%b : !sched.slot<tensor<8xf32>>)
+  sched.return %2 : !sched.slot<tensor<8xf32>>
+}
+sched.program @swapped arenas [#sched.arena<device, 128>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
+  %b = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
+  %c = sched.slot output "loss" at 64 : !sched.slot<tensor<8xf32>>
+  %1 = sched.launch @fill stream(compute) in() out(%a : !sched.slot<tensor<8xf32>>)
+  %3 = sched.launch @fill stream(compute) in() out(%b : !sched.slot<tensor<8xf32>>)
+  // expected-error@+1 {{expected bytes 0 to 32 to hold the value it uses, but byte 0 does not}}
+  %2 = sched.launch @exp stream(compute) in(%1 : !sched.slot<tensor<8xf32>>) out(%c : !sched.slot<tensor<8xf32>>)
+  sched.return %2 : !sched.slot<tensor<8xf32>>
+}

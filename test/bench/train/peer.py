@@ -1,0 +1,28 @@
+"""What the peers share: their job, read from the command line, the loop that times steps, and their result."""
+
+import json
+import sys
+import time
+
+
+def read_job():
+    """The job the driver wrote: folder, variant, threads, learning_rate, weight_decay, steps."""
+    with open(sys.argv[1]) as file:
+        return json.load(file)
+
+
+def peak_resident_bytes():
+    with open("/proc/self/status") as file:
+        line = next(line for line in file if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
+
+
+def run(job, step, batches):
+    """Calls step(batch), which returns the loss as a float, once for each batch; prints the result for the driver."""
+    seconds, losses = [], []
+    for batch in batches:
+        start = time.perf_counter()
+        losses.append(step(batch))
+        seconds.append(time.perf_counter() - start)
+    result = {"name": job["variant"], "seconds": seconds, "losses": losses, "peak": peak_resident_bytes()}
+    print("RESULT " + json.dumps(result))

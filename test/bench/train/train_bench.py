@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Trains GPT-2 124M with Neap and its peers, side by side, and prints step times and peak resident bytes.
+
+    bash test/bench/train/setup.sh                        # once: Python environments of the peers
+    python3 test/bench/train/train_bench.py [--rounds 7]  # needs about 4 GB of disk and 8 GB of memory
+
+Everyone trains from the same weights on the same tokens: fp32, AdamW, the same number of threads. In every round each
+peer runs once, as a process of its own, so that slow minutes of the machine hit all of them. A round counts by its
+median step, a ratio by the median over rounds; with 7 rounds, smallest and largest ratio bracket it with 98 %.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+TORCH = ["torch-eager-fused", "torch-eager-foreach", "torch-compile"]
+PEERS = ["neap", *TORCH, "onnxruntime"]
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=pathlib.Path, help="GPT-2 124M with its loss (default: export one)")
+    parser.add_argument("--neap", type=pathlib.Path, default=ROOT / "build/release/bin/neap")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
+    parser.add_argument("--environments", type=pathlib.Path, default=ROOT / "build/bench", help="made by setup.sh")
+    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/bench/run", help="scratch, emptied first")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--warmup", type=int, default=2, help="steps that do not count")
+    parser.add_argument("--steps", type=int, default=3, help="steps that do")
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--sequence", type=int, default=256)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--wait", type=float, default=300, help="seconds to wait for a quiet machine before a run")
+    parser.add_argument("--json", type=pathlib.Path, help="write all results there")
+    return parser.parse_args()
+
+
+def write_data(path, steps, batch, sequence, vocabulary=50257):
+    """Tokens spread as words are in text (Zipf), as safetensors; labels are the tokens, the graph shifts them."""
+    source = random.Random(0)
+    words = source.sample(range(vocabulary), vocabulary)
+    weights = [1 / (rank + 2.7) for rank in range(vocabulary)]
+    tokens = source.choices(words, weights, k=steps * batch * sequence)
+    payload = struct.pack(f"<{len(tokens)}q", *tokens)
+    tensor = {"dtype": "I64", "shape": [steps, batch, sequence]}
+    header = json.dumps({"input_ids": {**tensor, "data_offsets": [0, len(payload)]},
+                         "labels": {**tensor, "data_offsets": [len(payload), 2 * len(payload)]}}).encode()
+    header += b" " * (-len(header) % 8)
+    path.write_bytes(struct.pack("<Q", len(header)) + header + payload + payload)
+
+
+def call(command, **options):
+    """Runs a command, its output kept from the terminal unless it fails; returns what it printed."""
+    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", **options)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout[-4000:]}\nexit code {done.returncode}")
+    return done.stdout
+
+
+def prepare(arguments):
+    """Writes model, program, data and artifacts; returns the job that is the same for all."""
+    folder = arguments.folder.resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    python = arguments.environments / "torch/bin/python"
+    model = arguments.model.resolve() if arguments.model else folder / "model.onnx"
+    if not arguments.model:
+        call([python, HERE / "gpt2.py", model])
+    job = {"folder": str(folder), "model": str(model), "threads": arguments.threads, "learning_rate": 3e-4,
+           "weight_decay": 0.01, "total": arguments.warmup + arguments.steps}
+    write_data(folder / "data.safetensors", job["total"], arguments.batch, arguments.sequence)
+    start = time.perf_counter()
+    call([arguments.neap, "compile", model, "--dim", f"batch={arguments.batch}", "--dim",
+          f"sequence={arguments.sequence}", "--loss-output", "loss", "--optimizer", "adamw", "--learning-rate",
+          job["learning_rate"], "--weight-decay", job["weight_decay"], "-o", folder / "neap"])
+    print(f"neap compile: {time.perf_counter() - start:.1f} s", flush=True)
+    if "onnxruntime" in arguments.peers:
+        call(python_command(arguments, "onnxruntime", job | {"prepare": True}))
+    return job
+
+
+def python_command(arguments, name, job):
+    environment, script = ("ort", "peer_ort.py") if name == "onnxruntime" else ("torch", "peer_torch.py")
+    path = arguments.folder / f"{name}.json"
+    path.write_text(json.dumps(job | {"variant": name}))
+    return [arguments.environments / environment / "bin/python", HERE / script, path]
+
+
+def run_peer(arguments, name, job):
+    """One process: {name, seconds per step, losses, peak resident bytes}."""
+    variables = os.environ | {"OMP_NUM_THREADS": str(job["threads"]), "MKL_NUM_THREADS": str(job["threads"])}
+    if name != "neap":
+        output = call(python_command(arguments, name, job), env=variables)
+        return json.loads(output.rpartition("RESULT ")[2].splitlines()[0])
+    folder = arguments.folder.resolve()
+    output = call([folder / "neap", "--data", folder / "data.safetensors", "--max-steps", job["total"], "--threads",
+                   job["threads"], "--log", folder / "log.jsonl", "--output-dir", folder / "out"])
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    peak = int(output.rpartition("peak resident bytes: ")[2].split()[0])
+    return {"name": name, "seconds": [line["seconds"] for line in lines], "losses": [line["loss"] for line in lines],
+            "peak": peak}
+
+
+def busy_seconds():
+    """CPU seconds that all processes of the machine have used so far."""
+    fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    return sum(map(int, fields[:3] + fields[5:])) / os.sysconf("SC_CLK_TCK")  # without idle and waiting for a disk
+
+
+def own_seconds():
+    times = os.times()
+    return sum(times[:4])
+
+
+def wait_for_quiet(limit):
+    """Returns when others use less than 0.15 of a CPU for three seconds, or the limit has passed."""
+    deadline = time.monotonic() + limit
+    while True:
+        start, own = busy_seconds(), own_seconds()
+        time.sleep(3)
+        if (busy_seconds() - start - (own_seconds() - own)) / 3 < 0.15 or time.monotonic() >= deadline:
+            return
+
+
+def run_rounds(arguments, job):
+    """All results, a list of rounds, each {name: result}. Prints each as it comes."""
+    rounds = []
+    for number in range(arguments.rounds):
+        results = {}
+        for name in arguments.peers:
+            wait_for_quiet(arguments.wait)
+            start, busy, own = time.monotonic(), busy_seconds(), own_seconds()
+            result = run_peer(arguments, name, job)
+            others = busy_seconds() - busy - (own_seconds() - own)
+            result["step"] = statistics.median(result["seconds"][arguments.warmup:])
+            result["others"] = max(0.0, others / (time.monotonic() - start))
+            result["load"] = os.getloadavg()[0]
+            results[name] = result
+            print(f"round {number + 1}  {name:20} {result['step']:7.3f} s/step  {result['peak'] / 1e9:5.2f} GB  first "
+                  f"loss {result['losses'][0]:.5f}  others used {result['others']:.2f} CPUs  load {result['load']:.1f}",
+                  flush=True)
+        rounds.append(results)
+    return rounds
+
+
+def print_table(names, rounds):
+    step = {name: statistics.median(results[name]["step"] for results in rounds) for name in names}
+    peak = {name: statistics.median(results[name]["peak"] for results in rounds) for name in names}
+    best = min((name for name in names if name != "neap"), key=step.get, default="neap")
+    eager = min((name for name in names if "eager" in name), key=step.get, default=best)
+    print(f"\nBest peer: {best}. Memory is compared with {eager}.\n")
+    print("| | step, s | of the best peer's (min-max) | peak resident, GB | of eager's | first loss | last loss |")
+    print("|---|---|---|---|---|---|---|")
+    for name in names:
+        ratios = [results[name]["step"] / results[best]["step"] for results in rounds]
+        losses = rounds[0][name]["losses"]
+        print(f"| {name} | {step[name]:.2f} | {statistics.median(ratios):.3f} ({min(ratios):.3f}-{max(ratios):.3f}) | "
+              f"{peak[name] / 1e9:.2f} | {peak[name] / peak[eager]:.2f} | {losses[0]:.5f} | {losses[-1]:.5f} |")
+    first = [results[name]["losses"][0] for results in rounds for name in names]
+    if max(first) - min(first) > 1e-4:
+        sys.exit("error: first losses differ by more than 1e-4, so the work is not the same")
+
+
+def main():
+    arguments = parse_arguments()
+    arguments.peers = [name for name in PEERS if name in arguments.peers]
+    job = prepare(arguments)
+    rounds = run_rounds(arguments, job)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rounds, indent=1))
+    print_table(arguments.peers, rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Compares logs of training runs, times aside: same_log.py FIRST OTHER..."""
+
+import json
+import pathlib
+import sys
+
+
+def read(path):
+    """The lines without the two fields that tell times; numbers as they are written."""
+    lines = pathlib.Path(path).read_text().splitlines()
+    records = [json.loads(line, parse_float=str) for line in lines]
+    return [{key: value for key, value in record.items() if key not in ("seconds", "items_per_second")} for record in records]
+
+
+first, *others = sys.argv[1:]
+expected = read(first)
+if not expected:
+    sys.exit(f"{first}: no steps")
+for other in others:
+    for left, right in zip(expected, read(other), strict=True):
+        if left != right:
+            sys.exit(f"{first}: {left}\n{other}: {right}")

@@ -1,0 +1,128 @@
+// Groups are formed by the structure of loops.
+// RUN: neap-opt %s --pass-pipeline='builtin.module(neap.step(neap-fuse-operators))' --split-input-file | FileCheck %s
+
+// As the pass documents it: a matmul takes its bias along.
+// CHECK-LABEL: neap.step @linear(
+// CHECK-SAME: %[[X:.*]]: tensor<8x16xf32>, %[[W:.*]]: tensor<16x32xf32>, %[[BIAS:.*]]: tensor<32xf32>
+neap.step @linear(%x: tensor<8x16xf32>, %w: tensor<16x32xf32>, %bias: tensor<32xf32>) -> tensor<8x32xf32> {
+  // CHECK: %[[Y:.*]] = neap.fused gemm(%[[X]], %[[W]], %[[BIAS]]) {
+  // CHECK: neap.matmul
+  // CHECK: neap.broadcast
+  // CHECK: %[[SUM:.*]] = neap.add
+  // CHECK: neap.yield %[[SUM]]
+  // CHECK: neap.return %[[Y]]
+  %0 = neap.matmul %x, %w : tensor<8x16xf32>, tensor<16x32xf32>
+  %1 = neap.broadcast %bias : tensor<32xf32> -> tensor<8x32xf32>
+  %2 = neap.add %0, %1 : tensor<8x32xf32>
+  neap.return %2 : tensor<8x32xf32>
+}
+
+// -----
+
+// The op after a product joins it as a second result if another product reads that result anyway.
+// CHECK-LABEL: neap.step @second_result(
+neap.step @second_result(%x: tensor<8x16xf32>, %w: tensor<16x32xf32>, %v: tensor<32x4xf32>)
+    -> (tensor<8x32xf32>, tensor<8x4xf32>) {
+  // CHECK: %[[H:.*]]:2 = neap.fused gemm(
+  // CHECK: neap.fused gemm(%[[H]]#1,
+  // CHECK: neap.return %[[H]]#0
+  %0 = neap.matmul %x, %w : tensor<8x16xf32>, tensor<16x32xf32>
+  %1 = neap.tanh %0 : tensor<8x32xf32>
+  %2 = neap.matmul %1, %v : tensor<8x32xf32>, tensor<32x4xf32>
+  neap.return %0, %2 : tensor<8x32xf32>, tensor<8x4xf32>
+}
+
+// -----
+
+// The square of a product that only a sum reads belongs to the sum: the product would have to write it.
+// CHECK-LABEL: neap.step @squares(
+neap.step @squares(%x: tensor<8x16xf32>, %w: tensor<16x32xf32>) -> (tensor<8x32xf32>, tensor<8xf32>) {
+  // CHECK: %[[C:.*]] = neap.fused gemm(
+  // CHECK: neap.fused row(%[[C]]) {
+  // CHECK: neap.mul
+  // CHECK: neap.reduce sum
+  %0 = neap.matmul %x, %w : tensor<8x16xf32>, tensor<16x32xf32>
+  %1 = neap.mul %0, %0 : tensor<8x32xf32>
+  %2 = neap.reduce sum %1 axes [1] : tensor<8x32xf32>
+  neap.return %0, %2 : tensor<8x32xf32>, tensor<8xf32>
+}
+
+// -----
+
+// A reduction along the rows, and what it is spread over again, are one sweep.
+// CHECK-LABEL: neap.step @row(
+neap.step @row(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
+  // CHECK: neap.fused row(%{{[^,]*}}) {
+  // CHECK-NOT: neap.fused
+  // CHECK: neap.return
+  %0 = neap.reduce max %x axes [1] : tensor<8x64xf32>
+  %1 = neap.reshape %0 : tensor<8xf32> -> tensor<8x1xf32>
+  %2 = neap.broadcast %1 : tensor<8x1xf32> -> tensor<8x64xf32>
+  %3 = neap.sub %x, %2 : tensor<8x64xf32>
+  neap.return %3 : tensor<8x64xf32>
+}
+
+// -----
+
+// Two sums over the same columns share a sweep, and repeat what is cheap to repeat.
+// CHECK-LABEL: neap.step @columns(
+neap.step @columns(%x: tensor<8x64xf32>, %y: tensor<8x64xf32>) -> (tensor<64xf32>, tensor<64xf32>) {
+  // CHECK: %[[R:.*]]:2 = neap.fused column(
+  // CHECK: neap.return %[[R]]#0, %[[R]]#1
+  %0 = neap.reduce sum %x axes [0] : tensor<8x64xf32>
+  %1 = neap.mul %x, %y : tensor<8x64xf32>
+  %2 = neap.reduce sum %1 axes [0] : tensor<8x64xf32>
+  neap.return %0, %2 : tensor<64xf32>, tensor<64xf32>
+}
+
+// -----
+
+// What another reader needs to make the group's own input stays outside: no circles.
+// CHECK-LABEL: neap.step @no_circle(
+neap.step @no_circle(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  // CHECK: %[[T:.*]] = neap.fused pointwise(
+  // CHECK: neap.tanh
+  // CHECK: %[[C:.*]] = neap.fused gemm(%[[T]]
+  // CHECK: neap.return %[[C]]
+  %0 = neap.tanh %x : tensor<8x8xf32>
+  %1 = neap.matmul %0, %0 : tensor<8x8xf32>, tensor<8x8xf32>
+  %2 = neap.add %0, %1 : tensor<8x8xf32>
+  neap.return %2 : tensor<8x8xf32>
+}
+
+// -----
+
+// A view that is not linear in its reader's loops is copied; the reshape after it is a name.
+// CHECK-LABEL: neap.step @materialized(
+neap.step @materialized(%x: tensor<4x8x16xf32>, %w: tensor<64x4xf32>) -> tensor<8x4xf32> {
+  // CHECK: %[[T:.*]] = neap.fused pointwise(
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: neap.transpose
+  // CHECK: %[[R:.*]] = neap.reshape %[[T]]
+  // CHECK: neap.fused gemm(%[[R]],
+  %0 = neap.transpose %x [1, 0, 2] : tensor<4x8x16xf32>
+  %1 = neap.reshape %0 : tensor<8x4x16xf32> -> tensor<8x64xf32>
+  %2 = neap.matmul %1, %w : tensor<8x64xf32>, tensor<64x4xf32>
+  neap.return %2 : tensor<8x4xf32>
+}
+
+// -----
+
+// One value read in two ways is two arguments.
+// CHECK-LABEL: neap.step @two_ways(
+// CHECK-SAME: %[[X:.*]]: tensor<8x8xf32>
+neap.step @two_ways(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  // CHECK: neap.fused pointwise(%[[X]], %[[X]])
+  %0 = neap.transpose %x [1, 0] : tensor<8x8xf32>
+  %1 = neap.add %x, %0 : tensor<8x8xf32>
+  neap.return %1 : tensor<8x8xf32>
+}
+
+// -----
+
+// What has nothing to compute is left alone.
+// CHECK-LABEL: neap.step @nothing(
+// CHECK-NEXT: neap.return
+neap.step @nothing(%x: tensor<8xf32>) -> tensor<8xf32> {
+  neap.return %x : tensor<8xf32>
+}
