@@ -12,6 +12,9 @@ config.test_exec_root = os.path.join(config.neap_build_dir, "test")
 config.environment["PATH"] = os.pathsep.join([config.neap_bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
 config.substitutions += [
     ("%python", config.neap_test_python),
+    ("%bin", config.neap_bin_dir),
+    ("%llvm", os.path.dirname(config.llvm_tools_dir)),
+    ("%plugins", os.path.join(config.neap_build_dir, "lib")),
     ("%models", os.path.join(config.test_source_root, "models")),
     ("%check", config.neap_test_python + " " + os.path.join(config.test_source_root, "models", "check.py")),
     # The optimizers of the golden runs; see models/README.md.

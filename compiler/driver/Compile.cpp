@@ -29,6 +29,9 @@ using namespace neap;
 static constexpr StringLiteral modelAttribute = "neap.model";
 
 namespace {
+/// What MLIR says of every pipeline that fails, after what the passes said; it is for us to say whose fault it is.
+constexpr StringLiteral pipelineFailed = "Failures have been detected while processing an MLIR pass pipeline";
+
 /// What diagnostics and failing passes say about how the compilation ends.
 class Outcome {
 public:
@@ -39,13 +42,20 @@ public:
   ExitCode exitCode(ExitCode otherwise) const {
     return kind ? static_cast<ExitCode>(static_cast<int>(*kind)) : otherwise;
   }
+  /// Whether anybody reported an error: a pass that fails without one has crashed.
+  bool hasError() const { return sawError; }
   const DiagnosticPrinter &kept() const { return printer; }
 
 private:
   /// Remarks are ours if they were asked for; everything else goes on to the printer.
   LogicalResult watch(Diagnostic &diagnostic, const CompileOptions &options) {
-    if (diagnostic.getSeverity() == DiagnosticSeverity::Error && !kind)
-      kind = getErrorKind(diagnostic);
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
+      if (diagnostic.str() == pipelineFailed)
+        return success();
+      sawError = true;
+      if (!kind)
+        kind = getErrorKind(diagnostic);
+    }
     bool printsRemarks = options.verbose || !options.remarksFilter.empty();
     if (diagnostic.getSeverity() != DiagnosticSeverity::Remark || !printsRemarks)
       return failure();
@@ -55,17 +65,26 @@ private:
 
   DiagnosticPrinter printer;
   std::optional<ErrorKind> kind;
+  bool sawError = false;
   ScopedDiagnosticHandler handler; // asked before the printer: it was registered later
 };
 
-/// Remembers which pass failed first.
-struct FailedPass : PassInstrumentation {
-  explicit FailedPass(std::string &argument) : argument(argument) {}
-  void runAfterPassFailed(Pass *pass, Operation *) override {
-    if (argument.empty())
+/// Remembers which pass was started last: where a pipeline ends early, the one that failed or crashed.
+struct LastPass : PassInstrumentation {
+  explicit LastPass(std::string &argument) : argument(argument) {}
+  void runBeforePass(Pass *pass, Operation *) override {
+    if (!pass->getArgument().empty())
       argument = pass->getArgument().str();
   }
   std::string &argument;
+};
+
+/// Keeps MLIR's crash reproducer in memory until it is known to be wanted.
+struct ReproducerText : ReproducerStream {
+  explicit ReproducerText(std::string &text) : stream(text) {}
+  StringRef description() override { return "a reproducer"; }
+  raw_ostream &os() override { return stream; }
+  llvm::raw_string_ostream stream;
 };
 
 /// A file that is removed unless it was kept.
@@ -99,6 +118,7 @@ public:
 
 private:
   static DialectRegistry makeRegistry();
+  ExitCode checkStages();
   ExitCode loadPlugins();
   void enableRemarks();
   ExitCode load();
@@ -107,6 +127,7 @@ private:
   ExitCode emit();
   ExitCode checkTrained();
   ExitCode explainFailure(const Stage &stage, StringRef pass, StringRef reproducer);
+  ExitCode reportInternalError(const Stage &stage, StringRef pass, StringRef reproducer);
   void report();
 
   const CompileOptions &options;
@@ -171,29 +192,36 @@ ExitCode Compilation::checkTrained() {
   return code;
 }
 
-ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringRef reproducer) {
-  if (pass == "neap-inline-functions")
-    return outcome.exitCode(ExitCode::ModelInvalid);
-  if (stage.name == "import")
-    return outcome.exitCode(ExitCode::Usage);
-  ExitCode code = outcome.exitCode(ExitCode::Internal);
-  if (code != ExitCode::Internal) {
-    llvm::sys::fs::remove(reproducer);
-    return code;
-  }
+ExitCode Compilation::reportInternalError(const Stage &stage, StringRef pass, StringRef reproducer) {
   printError("internal error in stage " + stage.name.str() + (pass.empty() ? "" : ", pass " + pass.str()));
-  if (llvm::sys::fs::exists(reproducer))
-    llvm::errs() << "note: " << reproducer << " reproduces it with neap-opt --run-reproducer\n";
-  return code;
+  std::string path = options.output == "-" ? "neap.crash.mlir" : options.output + ".crash.mlir";
+  std::error_code code;
+  llvm::raw_fd_ostream stream(path, code);
+  stream << reproducer;
+  stream.close();
+  if (!code && !stream.error())
+    llvm::errs() << "note: " << path << " reproduces it with neap-opt --run-reproducer\n";
+  stream.clear_error();
+  (void)module.release(); // a crash may have left it in no state to be destroyed
+  return ExitCode::Internal;
+}
+
+/// Until the dimensions are known, an error without a mark is about the file or the command line. A crash is neither.
+ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringRef reproducer) {
+  ExitCode otherwise = ExitCode::Internal;
+  if (stage.name == "import" && outcome.hasError())
+    otherwise = pass == "neap-inline-functions" ? ExitCode::ModelInvalid : ExitCode::Usage;
+  ExitCode code = outcome.exitCode(otherwise);
+  return code == ExitCode::Internal ? reportInternalError(stage, pass, reproducer) : code;
 }
 
 ExitCode Compilation::runStage(size_t index) {
   const Stage &stage = getStages()[index];
   PassManager manager(&context);
-  std::string failedPass, reproducer = options.output == "-" ? "neap.crash.mlir" : options.output + ".crash.mlir";
-  manager.addInstrumentation(std::make_unique<FailedPass>(failedPass));
-  if (stage.name != "import" && stage.name != "graph") // there, a failing pass means that the model is at fault
-    manager.enableCrashReproducerGeneration(reproducer);
+  std::string lastPass, reproducer;
+  manager.addInstrumentation(std::make_unique<LastPass>(lastPass));
+  manager.enableCrashReproducerGeneration(
+      [&](std::string &) -> std::unique_ptr<ReproducerStream> { return std::make_unique<ReproducerText>(reproducer); });
   auto addExtra = [&](bool before) -> LogicalResult {
     for (const ExtraPass &extra : options.extraPasses)
       if (extra.stage == index && extra.before == before && failed(parsePassPipeline(extra.pipeline, manager)))
@@ -205,8 +233,10 @@ ExitCode Compilation::runStage(size_t index) {
   stage.build(manager, options.stages);
   if (failed(addExtra(false)))
     return ExitCode::Usage;
-  if (failed(manager.run(*module)) || failed(verifyAfter(stage, *module)))
-    return explainFailure(stage, failedPass, reproducer);
+  if (failed(manager.run(*module)))
+    return explainFailure(stage, lastPass, reproducer);
+  if (failed(verifyAfter(stage, *module)))
+    return ExitCode::Internal;
   if (stage.name == "import")
     if (ExitCode code = checkTrained(); code != ExitCode::Ok)
       return code;
@@ -261,7 +291,24 @@ void Compilation::report() {
     llvm::errs() << "note: " << note << "\n";
 }
 
+/// Whether the stages asked for are a piece of the way that can be gone.
+ExitCode Compilation::checkStages() {
+  if (!options.firstStage)
+    return ExitCode::Ok;
+  size_t last = options.lastStage.value_or(getStages().size() - 1);
+  if (last <= *options.firstStage)
+    return fail(ExitCode::Usage, "expected --compile-from a stage before " + getStages()[last].name + ", got " +
+                                     getStages()[*options.firstStage].name);
+  if (*options.firstStage >= *findStage("lower"))
+    return fail(ExitCode::Usage, "expected --compile-from a stage before lower, got " +
+                                     getStages()[*options.firstStage].name +
+                                     ": later IR does not say where the weights are");
+  return ExitCode::Ok;
+}
+
 ExitCode Compilation::run() {
+  if (ExitCode code = checkStages(); code != ExitCode::Ok)
+    return code;
   if (ExitCode code = loadPlugins(); code != ExitCode::Ok)
     return code;
   enableRemarks();

@@ -16,7 +16,8 @@ using namespace neap;
 
 bool ModelReport::trainable() const {
   return llvm::all_of(operators, [](const auto &kind) { return kind.supported || !kind.needed; }) &&
-         llvm::any_of(weights, [](const auto &weight) { return weight.trained; });
+         llvm::any_of(weights, [](const auto &weight) { return weight.trained; }) &&
+         llvm::all_of(weights, [](const auto &weight) { return !weight.trained || weight.advice.empty(); });
 }
 
 /// All nodes whose results the loss is computed from.
@@ -54,8 +55,13 @@ static std::vector<OperatorKind> countOperators(ModuleOp module, Value loss) {
   return result;
 }
 
+/// What to do where a trained tensor has no kernels; see neap-verify-types.
+static std::string adviceForType(Type elementType) {
+  return elementType.isF32() ? "" : "only fp32 can be trained: export the model in fp32";
+}
+
 /// `256x64xf32`.
-static std::string shapeText(RankedTensorType type) {
+static std::string describeType(RankedTensorType type) {
   std::string text;
   for (int64_t size : type.getShape())
     text += std::to_string(size) + "x";
@@ -66,10 +72,13 @@ static std::string shapeText(RankedTensorType type) {
 ModelReport neap::describeModel(ModuleOp module, Value loss, std::vector<std::string> warnings) {
   ModelReport report;
   report.operators = countOperators(module, loss);
-  for (auto op : module.getOps<onnx::InitializerOp>())
-    if (onnx::isFloatTensor(op.getType()))
-      report.weights.push_back({op.getSymName().str(), shapeText(cast<RankedTensorType>(op.getType())),
-                                op.getReason().value_or("").str(), op.getTrained() == onnx::Trained::Trained});
+  for (auto op : module.getOps<onnx::InitializerOp>()) {
+    if (!onnx::isFloatTensor(op.getType()))
+      continue;
+    auto type = cast<RankedTensorType>(op.getType());
+    report.weights.push_back({op.getSymName().str(), describeType(type), op.getReason().value_or("").str(),
+                              op.getTrained() == onnx::Trained::Trained, adviceForType(type.getElementType())});
+  }
   report.warnings = std::move(warnings);
   return report;
 }
@@ -81,8 +90,8 @@ void neap::printText(const ModelReport &report, llvm::raw_ostream &os) {
                         kind.name, kind.version, kind.supported ? "supported" : kind.advice);
   os << "floating-point initializers\n";
   for (const WeightReport &weight : report.weights)
-    os << llvm::formatv("  {0,-8} {1}  {2}: {3}\n", weight.trained ? "trained" : "constant", weight.name, weight.shape,
-                        weight.reason);
+    os << llvm::formatv("  {0,-8} {1}  {2}: {3}\n", weight.trained ? "trained" : "constant", weight.name, weight.type,
+                        weight.trained && !weight.advice.empty() ? weight.advice : weight.reason);
   for (const std::string &warning : report.warnings)
     os << "warning: " << warning << "\n";
   os << (report.trainable() ? "can be trained\n" : "cannot be trained\n");
@@ -107,9 +116,11 @@ void neap::printJson(const ModelReport &report, llvm::raw_ostream &os) {
       for (const WeightReport &weight : report.weights)
         json.object([&] {
           json.attribute("name", weight.name);
-          json.attribute("type", weight.shape);
+          json.attribute("type", weight.type);
           json.attribute("trained", weight.trained);
           json.attribute("reason", weight.reason);
+          if (weight.trained && !weight.advice.empty())
+            json.attribute("missing", weight.advice);
         });
     });
     json.attributeArray("warnings", [&] {

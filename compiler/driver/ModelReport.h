@@ -18,8 +18,9 @@ struct OperatorKind {
 };
 
 struct WeightReport {
-  std::string name, shape, reason;
+  std::string name, type, reason;
   bool trained = false;
+  std::string advice; ///< empty if tensors of this type can be trained
 };
 
 struct ModelReport {
@@ -27,7 +28,7 @@ struct ModelReport {
   std::vector<WeightReport> weights;   ///< in the order of the file
   std::vector<std::string> warnings;
 
-  /// All operators that the loss depends on are supported, and something is trained.
+  /// All operators that the loss depends on are supported, and something is trained, all of it of supported types.
   bool trainable() const;
 };
 

@@ -5,8 +5,6 @@
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-
 using namespace mlir;
 using namespace neap;
 using namespace neap::emit;
@@ -30,7 +28,7 @@ static std::string typeName(Type type) {
 namespace {
 class ManifestBuilder {
 public:
-  ManifestBuilder(ModuleOp module, const ManifestOptions &options)
+  ManifestBuilder(ModuleOp module, const WriteManifestOptions &options)
       : module(module), options(options), program(*module.getOps<sched::ProgramOp>().begin()) {}
 
   json::Object build();
@@ -50,7 +48,7 @@ private:
   sched::SlotOp findSlot(StringRef symbol);
 
   ModuleOp module;
-  const ManifestOptions &options;
+  const WriteManifestOptions &options;
   sched::ProgramOp program;
 };
 } // namespace
@@ -149,7 +147,7 @@ json::Array ManifestBuilder::describeKernels() {
 }
 
 json::Object ManifestBuilder::describeDefaults() {
-  auto orNull = [](const std::optional<double> &value) -> json::Value { return value ? json::Value(*value) : nullptr; };
+  auto orNull = [](ArrayRef<double> value) -> json::Value { return value.empty() ? nullptr : json::Value(value.front()); };
   return json::Object{{"learning_rate", orNull(options.learningRate)},
                       {"beta1", options.beta1},
                       {"beta2", options.beta2},
@@ -213,7 +211,7 @@ json::Object ManifestBuilder::build() {
     if (slot.getRole() == Role::StepBlock)
       stepBlock = slot.getOffset();
   json::Array commandLine;
-  for (const std::string &option : options.options)
+  for (const std::string &option : options.commandLine)
     commandLine.push_back(option);
   json::Object manifest{{"format", 1},
                         {"name", options.name},
@@ -239,15 +237,6 @@ json::Object ManifestBuilder::build() {
   return manifest;
 }
 
-json::Object emit::buildManifest(ModuleOp module, const ManifestOptions &options) {
+json::Object emit::buildManifest(ModuleOp module, const WriteManifestOptions &options) {
   return ManifestBuilder(module, options).build();
-}
-
-void emit::addManifest(ModuleOp module, const ManifestOptions &options) {
-  std::string text;
-  llvm::raw_string_ostream(text) << json::Value(buildManifest(module, options));
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
-  LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal, "neap_manifest",
-                         builder.getStringAttr(text), /*alignment=*/64);
 }

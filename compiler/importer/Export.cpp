@@ -236,6 +236,9 @@ llvm::Expected<std::vector<std::string>> neap::importer::exportTorch(ModuleOp mo
     if (!initializer)
       return failure(llvm::Twine(weights.path()) + ": expected the weights of the model, got a tensor '" + tensor.name +
                      "' that it does not have");
+    if (!llvm::equal(cast<ShapedType>(initializer.getType()).getShape(), tensor.shape))
+      return failure(llvm::Twine(weights.path()) + ": tensor '" + tensor.name +
+                     "': expected the shape that it has in the model, got another one");
     TorchPlace place = torchPlace(initializer, graph);
     if (!place.known)
       warnings.push_back("'" + tensor.name + "' keeps its name and layout: the file does not tell PyTorch's");

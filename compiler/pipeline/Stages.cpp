@@ -6,55 +6,12 @@
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/lower/ToLlvm.h"
 #include "neap/passes/schedule/Passes.h"
-#include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/verify/Passes.h"
 
 #include "mlir/Transforms/Passes.h"
-#include "llvm/Support/GlobPattern.h"
 
 using namespace mlir;
 using namespace neap;
-
-namespace {
-/// Marks parameters that weight decay leaves alone.
-struct ExemptFromDecay : PassWrapper<ExemptFromDecay, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExemptFromDecay)
-  explicit ExemptFromDecay(ArrayRef<std::string> globs) : globs(globs) {}
-  StringRef getName() const override { return "ExemptFromDecay"; }
-
-  void runOnOperation() override {
-    for (const std::string &glob : globs) {
-      auto pattern = llvm::GlobPattern::create(glob);
-      if (!pattern) {
-        marked(getOperation().emitError("--no-decay: "), ErrorKind::Usage) << llvm::toString(pattern.takeError());
-        return signalPassFailure();
-      }
-      bool matched = false;
-      for (auto parameter : getOperation().getOps<ParameterOp>())
-        if (parameter.getTrained() && pattern->match(parameter.getSymName())) {
-          parameter.setDecays(false);
-          matched = true;
-        }
-      if (!matched) {
-        marked(getOperation().emitError("--no-decay: no trained parameter matches '"), ErrorKind::Usage) << glob << "'";
-        return signalPassFailure();
-      }
-    }
-  }
-
-  std::vector<std::string> globs;
-};
-
-/// Puts the manifest into the module.
-struct WriteManifest : PassWrapper<WriteManifest, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(WriteManifest)
-  explicit WriteManifest(emit::ManifestOptions options) : options(std::move(options)) {}
-  StringRef getName() const override { return "WriteManifest"; }
-  void runOnOperation() override { emit::addManifest(getOperation(), options); }
-
-  emit::ManifestOptions options;
-};
-} // namespace
 
 static void buildImport(OpPassManager &manager, const StageOptions &options) {
   // First, so that no later pass has to look into functions.
@@ -76,17 +33,22 @@ static void buildGraph(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createCanonicalizerPass());
   // Compound ops still say what labels are; fusion takes that apart.
   manager.addPass(createDescribeInputs());
-  // In the stage whose errors are the user's: a pattern may match nothing.
-  manager.addPass(std::make_unique<ExemptFromDecay>(options.graph.noDecay));
 }
 
 static void buildGrad(OpPassManager &manager, const StageOptions &options) {
+  // First: a pattern that matches nothing is found before any work is done.
+  manager.addPass(createExemptFromDecay(options.grad.exempt));
   manager.addPass(createBuildBackward());
   // After all gradients are there, before any is used.
   manager.addPass(createClipGradientNorm(options.grad.clip));
   manager.addPass(createBuildOptimizer(options.grad.optimizer));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+}
+
+static void buildPrecision(OpPassManager &manager, const StageOptions &) {
+  // Instead of a choice: what is left in another type after canonicalization would need kernels that do not exist.
+  manager.addPass(createVerifyTypes());
 }
 
 static void buildNothing(OpPassManager &, const StageOptions &) {}
@@ -108,7 +70,7 @@ static void buildSchedule(OpPassManager &manager, const StageOptions &) {
 static void buildLower(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createLowerKernels(options.lower.kernels));
   // Between the two: scratch is known once kernels are made, slots until the program is gone.
-  manager.addPass(std::make_unique<WriteManifest>(options.lower.manifest));
+  manager.addPass(emit::createWriteManifest(options.lower.manifest));
   manager.addPass(createLowerStep({options.lower.manifest.maxWorkers}));
   lower::buildLowerToLlvm(manager);
 }
@@ -118,7 +80,7 @@ ArrayRef<Stage> neap::getStages() {
       {"import", "read the file, inline functions, freeze dimensions, decide what is trained", buildImport, {"onnx"}},
       {"graph", "convert to neap ops, attach the loss", buildGraph, {"neap"}},
       {"grad", "build the backward pass, clipping and the optimizer", buildGrad, {"neap"}},
-      {"precision", "choose types (nothing yet)", buildNothing, {"neap"}},
+      {"precision", "check that everything is in fp32 (choose types: not yet)", buildPrecision, {"neap"}},
       {"memory", "keep, recompute or move values (nothing yet)", buildNothing, {"neap"}},
       {"fuse", "group ops into kernels", buildFuse, {"neap"}},
       {"schedule", "order launches and place every value in the arena", buildSchedule, {"sched", "neap"}},

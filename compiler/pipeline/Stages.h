@@ -2,12 +2,13 @@
 // (--compile-to, --compile-from, --print-stages, --dump-stages, --at) reads this table.
 #pragma once
 
-#include "neap/compiler/emit/Manifest.h"
+#include "neap/compiler/emit/Passes.h"
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/graph/Passes.h"
 #include "neap/passes/lower/Program.h"
 #include "neap/passes/onnx/Passes.h"
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 
 namespace neap {
@@ -20,16 +21,15 @@ struct StageOptions {
   } import;
   struct {
     AttachLossOptions loss;
-    /// Globs of parameters that weight decay leaves alone.
-    std::vector<std::string> noDecay;
   } graph;
   struct {
+    ExemptFromDecayOptions exempt;
     ClipGradientNormOptions clip;
     BuildOptimizerOptions optimizer;
   } grad;
   struct {
     LowerKernelsOptions kernels;
-    emit::ManifestOptions manifest;
+    emit::WriteManifestOptions manifest;
   } lower;
 };
 

@@ -6,19 +6,7 @@
 using namespace mlir;
 using namespace neap;
 
-//===--- powers
-//------------------------------------------------------------------------------------------------------===//
-
-/// The one value of a float constant, if it is a splat.
-static std::optional<double> getSplat(Value value) {
-  SplatElementsAttr splat;
-  if (!matchPattern(value, m_Constant(&splat)) || !isa<FloatType>(splat.getElementType()))
-    return std::nullopt;
-  APFloat number = splat.getSplatValue<APFloat>();
-  bool losesInfo = false;
-  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
-  return number.convertToDouble();
-}
+//===--- powers ---------------------------------------------------------------------------------------------------===//
 
 /// The cheap form of x^exponent, as torch computes it; null if there is none.
 static Value expandPower(TensorBuilder &build, Value x, double exponent) {
@@ -46,7 +34,7 @@ namespace {
 struct ExpandPower : OpRewritePattern<PowOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(PowOp op, PatternRewriter &rewriter) const override {
-    std::optional<double> exponent = getSplat(op.getRhs());
+    std::optional<double> exponent = getSplatNumber(op.getRhs());
     if (!exponent)
       return rewriter.notifyMatchFailure(op, "the exponent is not one constant");
     TensorBuilder build(rewriter, op.getLoc());
@@ -63,13 +51,12 @@ void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
   patterns.add<ExpandPower>(context);
 }
 
-//===--- sums of gradients
-//-------------------------------------------------------------------------------------------===//
+//===--- sums of gradients ----------------------------------------------------------------------------------------===//
 
 /// The scatter that adds into zeros and that nobody but this sum reads; null if the value is none.
 static ScatterAddOp getScatterIntoZeros(Value value) {
   auto scatter = value.getDefiningOp<ScatterAddOp>();
-  if (!scatter || !scatter->hasOneUse() || getSplat(scatter.getBase()) != 0.0)
+  if (!scatter || !scatter->hasOneUse() || getSplatNumber(scatter.getBase()) != 0.0)
     return {};
   return scatter;
 }
@@ -149,8 +136,7 @@ void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
   patterns.add<ScatterIntoAddend, JoinParts>(context);
 }
 
-//===--- views
-//-------------------------------------------------------------------------------------------------------===//
+//===--- views ----------------------------------------------------------------------------------------------------===//
 
 /// Whether a transposition keeps the order of all dimensions larger than 1.
 static bool movesOnlyUnits(TransposeOp op) {
@@ -219,8 +205,7 @@ void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRConte
   patterns.add<SliceOfConcat>(context);
 }
 
-//===--- gathers of ranges
-//--------------------------------------------------------------------------------------------===//
+//===--- gathers of ranges ----------------------------------------------------------------------------------------===//
 
 /// The first of constant indices that count up by one and lie inside a table; nothing if they do not.
 static std::optional<int64_t> getRangeStart(Value indices, int64_t limit) {
@@ -257,8 +242,7 @@ struct GatherOfRange : OpRewritePattern<GatherOp> {
 };
 } // namespace
 
-//===--- elementwise ops on stretched constants
-//----------------------------------------------------------------------===//
+//===--- elementwise ops on stretched constants -------------------------------------------------------------------===//
 
 /// The operand of a broadcast of a constant; null for anything else.
 static Value getStretchedConstant(Value value) {

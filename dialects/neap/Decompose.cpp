@@ -19,8 +19,7 @@ static Value buildExpAround(TensorBuilder &build, Value x, Value statistic) {
   return build.exp(build.sub(x, build.spreadRows(statistic, shapeOf(x))));
 }
 
-//===--- softmax
-//-----------------------------------------------------------------------------------------------------===//
+//===--- softmax --------------------------------------------------------------------------------------------------===//
 
 SmallVector<Value> SoftmaxOp::decompose(OpBuilder &builder) {
   TensorBuilder build(builder, getLoc());
@@ -37,8 +36,7 @@ SmallVector<Value> SoftmaxBackwardOp::decompose(OpBuilder &builder) {
   return {build.cast(build.mul(y, build.sub(dy, sum)), elementOf(getResult()))};
 }
 
-//===--- layer norm
-//--------------------------------------------------------------------------------------------------===//
+//===--- layer norm -----------------------------------------------------------------------------------------------===//
 
 /// Mean along the last axis.
 static Value buildMean(TensorBuilder &build, Value x) { return build.mul(build.sumRows(x), 1.0 / shapeOf(x).back()); }
@@ -79,8 +77,7 @@ SmallVector<Value> LayerNormBackwardOp::decompose(OpBuilder &builder) {
           build.cast(build.sum(dy, leading), element)};
 }
 
-//===--- cross-entropy
-//-----------------------------------------------------------------------------------------------===//
+//===--- cross-entropy --------------------------------------------------------------------------------------------===//
 
 /// Where a column is the row's label, as bools of the logits' shape.
 static Value buildOneHot(TensorBuilder &build, Value logits, Value labels) {

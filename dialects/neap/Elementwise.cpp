@@ -13,8 +13,7 @@ using namespace neap;
 using Inputs = ArrayRef<HostTensor>;
 using Outputs = MutableArrayRef<HostTensor>;
 
-//===--- one element at a time
-//---------------------------------------------------------------------------------------===//
+//===--- one element at a time ------------------------------------------------------------------------------------===//
 
 template <typename Function> static void mapFloats(Inputs inputs, Outputs outputs, Function function) {
   llvm::transform(inputs[0].floats, outputs[0].floats.begin(), function);
@@ -60,8 +59,7 @@ template <typename Function> static auto wrapping(Function function) {
   };
 }
 
-//===--- unary ops
-//---------------------------------------------------------------------------------------------------===//
+//===--- unary ops ------------------------------------------------------------------------------------------------===//
 
 static double negateNumber(double x) { return -x; }
 static int64_t negateNumber(int64_t x) { return static_cast<int64_t>(-static_cast<uint64_t>(x)); }
@@ -175,8 +173,7 @@ void CastOp::evaluate(Inputs inputs, Outputs outputs) {
     castIntegers(inputs[0], outputs[0]);
 }
 
-//===--- GELU
-//--------------------------------------------------------------------------------------------------------===//
+//===--- GELU -----------------------------------------------------------------------------------------------------===//
 
 static double gaussianCdf(double x) { return 0.5 * (1.0 + std::erf(x / std::numbers::sqrt2)); }
 static double gaussianPdf(double x) { return std::exp(-0.5 * x * x) * std::numbers::inv_sqrtpi / std::numbers::sqrt2; }
@@ -204,8 +201,7 @@ void GeluBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
   });
 }
 
-//===--- binary ops
-//--------------------------------------------------------------------------------------------------===//
+//===--- binary ops -----------------------------------------------------------------------------------------------===//
 
 void AddOp::evaluate(Inputs inputs, Outputs outputs) { zipNumbers(inputs, outputs, wrapping(std::plus<>())); }
 void SubOp::evaluate(Inputs inputs, Outputs outputs) { zipNumbers(inputs, outputs, wrapping(std::minus<>())); }
@@ -294,8 +290,7 @@ void FmaOp::evaluate(Inputs inputs, Outputs outputs) {
     outputs[0].floats[i] = std::fma(inputs[0].floats[i], inputs[1].floats[i], inputs[2].floats[i]);
 }
 
-//===--- result types
-//------------------------------------------------------------------------------------------------===//
+//===--- result types ---------------------------------------------------------------------------------------------===//
 
 /// Bools of an operand's shape.
 static LogicalResult inferBools(Value operand, SmallVectorImpl<Type> &types) {

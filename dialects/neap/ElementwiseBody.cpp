@@ -17,8 +17,7 @@ static Value buildNumeric(Body body, Type element, ValueRange elements) {
   return body.make<IntegerOp>(elements[0], elements[1]);
 }
 
-//===--- unary ops
-//---------------------------------------------------------------------------------------------------===//
+//===--- unary ops ------------------------------------------------------------------------------------------------===//
 
 Value NegateOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
   Body body(builder, location);
@@ -125,8 +124,7 @@ Value IsNanOp::buildBody(OpBuilder &builder, Location location, ValueRange eleme
   return Body(builder, location).compare(CmpFPredicate::UNO, elements[0], elements[0]);
 }
 
-//===--- casts
-//-------------------------------------------------------------------------------------------------------===//
+//===--- casts ----------------------------------------------------------------------------------------------------===//
 
 static Value castFloatToFloat(Body body, Value x, Type from, Type to) {
   unsigned fromBits = from.getIntOrFloatBitWidth(), toBits = to.getIntOrFloatBitWidth();
@@ -177,8 +175,7 @@ Value CastOp::buildBody(OpBuilder &builder, Location location, ValueRange elemen
                             : castIntegerToInteger(body, elements[0], from, to);
 }
 
-//===--- GELU
-//--------------------------------------------------------------------------------------------------------===//
+//===--- GELU -----------------------------------------------------------------------------------------------------===//
 
 /// (1 + erf(x / sqrt(2))), twice the normal distribution function.
 static Value buildOnePlusErf(Body body, Value x) {
@@ -231,8 +228,7 @@ Value GeluBackwardOp::buildBody(OpBuilder &builder, Location location, ValueRang
   return body.mul(elements[1], derivative);
 }
 
-//===--- binary ops
-//--------------------------------------------------------------------------------------------------===//
+//===--- binary ops -----------------------------------------------------------------------------------------------===//
 
 Value AddOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
   return buildNumeric<arith::AddFOp, arith::AddIOp>(Body(builder, location), elementOf(getResult()), elements);

@@ -12,8 +12,7 @@ using Gradients = SmallVectorImpl<Value>;
 /// Whether there is something to propagate to an operand.
 static bool flows(ValueRange cotangents, Value operand) { return cotangents[0] && isFloatTensor(operand); }
 
-//===--- no gradient
-//-------------------------------------------------------------------------------------------------===//
+//===--- no gradient ----------------------------------------------------------------------------------------------===//
 
 void SignOp::buildVjp(OpBuilder &, ValueRange, Gradients &) {}
 void FloorOp::buildVjp(OpBuilder &, ValueRange, Gradients &) {}
@@ -26,8 +25,7 @@ void XorOp::buildVjp(OpBuilder &, ValueRange, Gradients &) {}
 void CompareOp::buildVjp(OpBuilder &, ValueRange, Gradients &) {}
 void IsNanOp::buildVjp(OpBuilder &, ValueRange, Gradients &) {}
 
-//===--- unary ops
-//---------------------------------------------------------------------------------------------------===//
+//===--- unary ops ------------------------------------------------------------------------------------------------===//
 
 void NegateOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
   if (flows(cotangents, getOperand()))
@@ -118,8 +116,7 @@ void CastOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &grad
     gradients[0] = TensorBuilder(builder, getLoc()).cast(cotangents[0], elementOf(getOperand()));
 }
 
-//===--- binary ops
-//--------------------------------------------------------------------------------------------------===//
+//===--- binary ops -----------------------------------------------------------------------------------------------===//
 
 void AddOp::buildVjp(OpBuilder &, ValueRange cotangents, Gradients &gradients) {
   if (flows(cotangents, getLhs()))

@@ -14,8 +14,7 @@ namespace neap {
 /// Larger results are computed when the program runs.
 static constexpr int64_t maxFoldedElements = int64_t(1) << 24;
 
-//===--- evaluating
-//--------------------------------------------------------------------------------------------------===//
+//===--- evaluating -----------------------------------------------------------------------------------------------===//
 
 static bool mayMaterialize(RankedTensorType type) {
   return type.getNumElements() > 0 && type.getNumElements() <= maxFoldedElements;
@@ -47,8 +46,7 @@ OpFoldResult foldByEvaluation(Operation *op, ArrayRef<Attribute> operands) {
   return inputs ? evaluateToAttribute(op, *inputs, type) : Attribute();
 }
 
-//===--- one value everywhere
-//----------------------------------------------------------------------------------------===//
+//===--- one value everywhere -------------------------------------------------------------------------------------===//
 
 static SplatElementsAttr asSplat(Attribute attribute) { return dyn_cast_or_null<SplatElementsAttr>(attribute); }
 
@@ -70,8 +68,7 @@ static Attribute foldSplats(Operation *op, ArrayRef<Attribute> operands) {
   return asSplat(result).resizeSplat(type);
 }
 
-//===--- constants behind broadcasts
-//---------------------------------------------------------------------------------===//
+//===--- constants behind broadcasts ------------------------------------------------------------------------------===//
 
 /// The constant that a value is a broadcast of; null if it is anything else.
 static ElementsAttr getBroadcastConstant(Value value) {
@@ -129,8 +126,7 @@ static Attribute foldConstants(Operation *op, ArrayRef<Attribute> operands) {
   return evaluateToAttribute(op, inputs, type);
 }
 
-//===--- ops that do nothing
-//-----------------------------------------------------------------------------------------===//
+//===--- ops that do nothing --------------------------------------------------------------------------------------===//
 
 /// Whether an attribute is `number` everywhere, bit for bit: +0 is not -0.
 static bool isSplatOf(Attribute attribute, double number) {

@@ -14,8 +14,7 @@ using Outputs = MutableArrayRef<HostTensor>;
 
 static RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
 
-//===--- reduce
-//------------------------------------------------------------------------------------------------------===//
+//===--- reduce ---------------------------------------------------------------------------------------------------===//
 
 LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                          DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
@@ -126,8 +125,7 @@ void ReduceOp::evaluate(Inputs inputs, Outputs outputs) {
   reduceInto(*this, inputs[0].integers, outputs[0].integers, start);
 }
 
-//===--- matmul
-//------------------------------------------------------------------------------------------------------===//
+//===--- matmul ---------------------------------------------------------------------------------------------------===//
 
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                          DictionaryAttr, OpaqueProperties, RegionRange, SmallVectorImpl<Type> &types) {
@@ -194,8 +192,7 @@ void MatmulOp::evaluate(Inputs inputs, Outputs outputs) {
               inputs[0].floats[(b * m + i) * k + p] * inputs[1].floats[(b * k + p) * n + j];
 }
 
-//===--- softmax
-//-----------------------------------------------------------------------------------------------------===//
+//===--- softmax --------------------------------------------------------------------------------------------------===//
 
 bool SoftmaxOp::mustStayFp32() { return true; }
 
@@ -259,8 +256,7 @@ void SoftmaxBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
   });
 }
 
-//===--- layer norm
-//--------------------------------------------------------------------------------------------------===//
+//===--- layer norm -----------------------------------------------------------------------------------------------===//
 
 bool LayerNormOp::mustStayFp32() { return true; }
 
@@ -336,8 +332,7 @@ void LayerNormBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
   });
 }
 
-//===--- cross-entropy
-//-----------------------------------------------------------------------------------------------===//
+//===--- cross-entropy --------------------------------------------------------------------------------------------===//
 
 bool CrossEntropyOp::mustStayFp32() { return true; }
 

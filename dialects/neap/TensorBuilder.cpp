@@ -11,6 +11,16 @@ Type elementOf(Value value) { return cast<RankedTensorType>(value.getType()).get
 
 bool isFloatTensor(Value value) { return isa<FloatType>(elementOf(value)); }
 
+std::optional<double> getSplatNumber(Value value) {
+  SplatElementsAttr splat;
+  if (!matchPattern(value, m_Constant(&splat)) || !isa<FloatType>(splat.getElementType()))
+    return std::nullopt;
+  APFloat number = splat.getSplatValue<APFloat>();
+  bool losesInfo = false;
+  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
+  return number.convertToDouble();
+}
+
 static Attribute getNumber(Type element, double value) {
   if (auto type = dyn_cast<FloatType>(element))
     return FloatAttr::get(type, value);

@@ -12,6 +12,8 @@ llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 mlir::Type elementOf(mlir::Value value);
 /// Whether gradients flow through a value: floats only.
 bool isFloatTensor(mlir::Value value);
+/// The one number of a float constant that has it everywhere; nothing for any other value.
+std::optional<double> getSplatNumber(mlir::Value value);
 
 class TensorBuilder {
 public:

@@ -2,6 +2,7 @@
 #ifndef NEAP_PASSES_GRAD_TD
 #define NEAP_PASSES_GRAD_TD
 
+include "neap/passes/grad/exempt-from-decay/Pass.td"
 include "neap/passes/grad/build-backward/Pass.td"
 include "neap/passes/grad/clip-gradient-norm/Pass.td"
 include "neap/passes/grad/build-optimizer/Pass.td"

@@ -7,6 +7,7 @@
 namespace neap::lower {
 
 #define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
 #include "neap/passes/lower/Lower.h.inc"
 
 /// Appends the conversions of a whole module. Floating-point operations keep their order and rounding: no fast-math

@@ -2,6 +2,7 @@
 #ifndef NEAP_PASSES_VERIFY_VERIFY_TD
 #define NEAP_PASSES_VERIFY_VERIFY_TD
 
+include "neap/passes/verify/types/Pass.td"
 include "neap/passes/verify/arena/Pass.td"
 
 #endif

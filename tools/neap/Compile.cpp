@@ -81,8 +81,9 @@ static cl::opt<bool> verbose("verbose", cl::desc("All remarks"), IN_COMPILE);
 static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of these categories"), cl::value_desc("REGEX"),
                                           IN_COMPILE);
 
-static std::optional<double> ifGiven(const cl::opt<double> &option) {
-  return option.getNumOccurrences() ? std::optional<double>(option) : std::nullopt;
+/// The option's value; nothing if it was not given.
+static SmallVector<double> ifGiven(const cl::opt<double> &option) {
+  return option.getNumOccurrences() ? SmallVector<double>{option} : SmallVector<double>();
 }
 
 static void setTraining(StageOptions &stages) {
@@ -103,23 +104,23 @@ static void setTraining(StageOptions &stages) {
   stages.grad.optimizer.optimizer = optimizer;
   stages.grad.optimizer.momentum = momentum != 0;
   stages.grad.clip.clip = clipGradNorm.getNumOccurrences() > 0;
-  stages.graph.noDecay = {noDecay.begin(), noDecay.end()};
+  stages.grad.exempt.patterns = {noDecay.begin(), noDecay.end()};
 }
 
-static emit::ManifestOptions describeProgram() {
+static emit::WriteManifestOptions describeProgram() {
   bool isAdamW = optimizer == OptimizerKind::AdamW;
-  emit::ManifestOptions manifest;
+  emit::WriteManifestOptions manifest;
   manifest.name = llvm::sys::path::filename(output).str();
   manifest.optimizer = isAdamW ? "adamw" : "sgd";
   manifest.learningRate = ifGiven(learningRate);
   manifest.beta1 = beta1;
   manifest.beta2 = beta2;
   manifest.epsilon = epsilon;
-  manifest.weightDecay = ifGiven(weightDecay).value_or(isAdamW ? 0.01 : 0);
+  manifest.weightDecay = weightDecay.getNumOccurrences() ? weightDecay : isAdamW ? 0.01 : 0.0;
   manifest.momentum = momentum;
   manifest.clipGradNorm = ifGiven(clipGradNorm);
   manifest.maxWorkers = maxThreads > 0 ? maxThreads : std::max(fewestThreads, llvm::hardware_concurrency().compute_thread_count());
-  manifest.options = commandLine();
+  manifest.commandLine = {commandLine().begin(), commandLine().end()};
   return manifest;
 }
 

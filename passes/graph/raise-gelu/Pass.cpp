@@ -4,9 +4,8 @@
 //   3. check that the rest of the product is x / 2
 #include "neap/passes/graph/Passes.h"
 
-#include "neap/dialects/neap/Neap.h"
+#include "neap/dialects/neap/TensorBuilder.h"
 
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -28,17 +27,6 @@ constexpr double tanhCubic = 0.044715;
 
 bool isNear(double x, double expected) { return std::abs(x - expected) <= 1e-6 * std::abs(expected); }
 
-/// The one value of a float constant, if it is a splat.
-std::optional<double> getSplat(Value value) {
-  SplatElementsAttr splat;
-  if (!matchPattern(value, m_Constant(&splat)) || !isa<FloatType>(splat.getElementType()))
-    return std::nullopt;
-  APFloat number = splat.getSplatValue<APFloat>();
-  bool losesInfo = false;
-  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
-  return number.convertToDouble();
-}
-
 /// A product taken apart: constants multiplied into one, powers of x counted, everything else.
 struct Product {
   double coefficient = 1.0;
@@ -50,15 +38,15 @@ struct Product {
 void takeApart(Value value, Value x, Product &product) {
   if (value == x) {
     ++product.powerOfX;
-  } else if (auto constant = getSplat(value)) {
+  } else if (auto constant = getSplatNumber(value)) {
     product.coefficient *= *constant;
   } else if (auto mul = value.getDefiningOp<MulOp>()) {
     takeApart(mul.getLhs(), x, product);
     takeApart(mul.getRhs(), x, product);
-  } else if (auto div = value.getDefiningOp<DivOp>(); div && getSplat(div.getRhs())) {
-    product.coefficient /= *getSplat(div.getRhs());
+  } else if (auto div = value.getDefiningOp<DivOp>(); div && getSplatNumber(div.getRhs())) {
+    product.coefficient /= *getSplatNumber(div.getRhs());
     takeApart(div.getLhs(), x, product);
-  } else if (auto pow = value.getDefiningOp<PowOp>(); pow && x && pow.getLhs() == x && getSplat(pow.getRhs()) == 3.0) {
+  } else if (auto pow = value.getDefiningOp<PowOp>(); pow && x && pow.getLhs() == x && getSplatNumber(pow.getRhs()) == 3.0) {
     product.powerOfX += 3;
   } else {
     product.factors.push_back(value);
@@ -77,20 +65,19 @@ Value getAddend(Value value, double constant) {
   auto sum = value.getDefiningOp<AddOp>();
   if (!sum)
     return {};
-  if (getSplat(sum.getLhs()) == constant)
+  if (getSplatNumber(sum.getLhs()) == constant)
     return sum.getRhs();
-  return getSplat(sum.getRhs()) == constant ? sum.getLhs() : Value();
+  return getSplatNumber(sum.getRhs()) == constant ? sum.getLhs() : Value();
 }
 
-//===--- the erf form
-//------------------------------------------------------------------------------------------------===//
+//===--- the erf form ---------------------------------------------------------------------------------------------===//
 
 /// What a value is a constant times of, without taking it apart further.
 Value skipConstantFactor(Value value) {
   if (auto mul = value.getDefiningOp<MulOp>())
-    return getSplat(mul.getRhs()) ? mul.getLhs() : getSplat(mul.getLhs()) ? mul.getRhs() : Value();
+    return getSplatNumber(mul.getRhs()) ? mul.getLhs() : getSplatNumber(mul.getLhs()) ? mul.getRhs() : Value();
   auto div = value.getDefiningOp<DivOp>();
-  return div && getSplat(div.getRhs()) ? div.getLhs() : Value();
+  return div && getSplatNumber(div.getRhs()) ? div.getLhs() : Value();
 }
 
 /// x of x / sqrt(2).
@@ -99,8 +86,7 @@ Value matchErfArgument(Value argument) {
   return x && isMonomial(argument, x, 1.0 / std::numbers::sqrt2, 1) ? x : Value();
 }
 
-//===--- the tanh form
-//-----------------------------------------------------------------------------------------------===//
+//===--- the tanh form --------------------------------------------------------------------------------------------===//
 
 /// x of scale * (x + 0.044715 x^3).
 Value matchCubicSum(const Product &product) {
@@ -139,8 +125,7 @@ Value matchTanhArgument(Value argument) {
   return matchFactoredCubic(argument, product);
 }
 
-//===--- the product
-//-------------------------------------------------------------------------------------------------===//
+//===--- the product ----------------------------------------------------------------------------------------------===//
 
 struct Match {
   Value x;

@@ -14,7 +14,7 @@ def LowerKernels : Pass<"neap-lower-kernels", "::mlir::ModuleOp"> {
     sched.kernel @pointwise_0 pointwise (tensor<4xf32>) -> tensor<4xf32> { ... }
     // becomes
     func.func @pointwise_0(%buffers: !llvm.ptr, %begin: i64, %end: i64, %scratch: !llvm.ptr)
-      attributes {neap.kernel = {grain = 4096 : i64, items = 1 : i64, kind = #neap.group_kind<pointwise>, ops = ["add"], scratch = 0 : i64}}
+      attributes {neap.kernel = {grain = 4096 : i64, items = 1 : i64, kind = #neap<group_kind pointwise>, ops = ["add"], scratch = 0 : i64}}
     ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",

@@ -40,11 +40,14 @@ std::optional<std::string> lower::getRawBytes(ElementsAttr value) {
   return bytes;
 }
 
-std::string lower::collectConstantBytes(ArrayRef<ConstantSource> sources) {
+FailureOr<std::string> lower::collectConstantBytes(ArrayRef<ConstantSource> sources) {
   std::string bytes;
   for (auto [slot, source] : sources) {
+    std::optional<std::string> value = getRawBytes(*sched::SlotOp(slot).getValue());
+    if (!value)
+      return sched::SlotOp(slot).emitOpError("expected a value whose bytes are in the module");
     bytes.resize(source);
-    bytes += getRawBytes(*sched::SlotOp(slot).getValue()).value_or("");
+    bytes += *value;
   }
   return bytes;
 }

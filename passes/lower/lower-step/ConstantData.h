@@ -16,7 +16,7 @@ struct ConstantSource {
 llvm::SmallVector<ConstantSource> layoutConstants(sched::ProgramOp program);
 
 /// The bytes that layoutConstants places.
-std::string collectConstantBytes(llvm::ArrayRef<ConstantSource> sources);
+mlir::FailureOr<std::string> collectConstantBytes(llvm::ArrayRef<ConstantSource> sources);
 
 /// Elements in row-major order, little-endian, a bool as a byte; nothing if the attribute does not hold them.
 std::optional<std::string> getRawBytes(mlir::ElementsAttr value);

@@ -196,11 +196,11 @@ struct LowerStep : impl::LowerStepBase<LowerStep> {
       return signalPassFailure();
     }
     sched::ProgramOp program = *programs.begin();
-    if (failed(StepWriter(module, program).write()))
+    FailureOr<std::string> constants = lower::collectConstantBytes(lower::layoutConstants(program));
+    if (failed(constants) || failed(StepWriter(module, program).write()))
       return signalPassFailure();
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-    std::string bytes = lower::collectConstantBytes(lower::layoutConstants(program));
-    writeInstance(module, program, createBytes(builder, program.getLoc(), "neap_constants", bytes), maxWorkers);
+    writeInstance(module, program, createBytes(builder, program.getLoc(), "neap_constants", *constants), maxWorkers);
     program.erase();
     for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
       if (isa<ParameterOp, StateOp>(op))

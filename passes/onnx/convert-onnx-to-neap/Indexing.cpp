@@ -152,12 +152,10 @@ static Outputs convertGatherElements(Node &node) {
 static Outputs convertCumSum(Node &node) {
   if (failed(node.requireNumber(0)))
     return failure();
-  FailureOr<SmallVector<int64_t>> wanted = node.constantInts(1, "an axis");
+  FailureOr<int64_t> wanted = node.constantInt(1, "axis");
   if (failed(wanted))
     return failure();
-  if (wanted->size() != 1)
-    return node.invalid() << "expected one axis, got " << wanted->size();
-  FailureOr<int64_t> axis = node.normalizeAxis(wanted->front(), node.rank(0));
+  FailureOr<int64_t> axis = node.normalizeAxis(*wanted, node.rank(0));
   if (failed(axis))
     return failure();
   return one(node.make<CumsumOp>(node.input(0), *axis, node.getInt("exclusive", 0) != 0, node.getInt("reverse", 0) != 0));
@@ -169,12 +167,10 @@ static Outputs convertTrilu(Node &node) {
     return node.invalid() << "expected an input of rank 2 or more, got " << node.type(0);
   int64_t k = 0;
   if (node.hasInput(1)) {
-    FailureOr<SmallVector<int64_t>> wanted = node.constantInts(1, "k");
+    FailureOr<int64_t> wanted = node.constantInt(1, "k");
     if (failed(wanted))
       return failure();
-    if (wanted->size() != 1)
-      return node.invalid() << "expected one k, got " << wanted->size();
-    k = wanted->front();
+    k = *wanted;
   }
   bool upper = node.getInt("upper", 1) != 0;
   HostTensor mask = HostTensor::zeros(RankedTensorType::get(node.shape(0).take_back(2), node.getBuilder().getI1Type()));

@@ -5,7 +5,7 @@ using namespace mlir;
 using namespace neap;
 using namespace neap::conversion;
 
-//===- Products ---------------------------------------------------------------------------------------------------===//
+//===--- Products -------------------------------------------------------------------------------------------------===//
 
 /// Stretches the batch dimensions of both operands to each other's.
 static FailureOr<std::pair<Value, Value>> stretchBatches(Node &node, Value lhs, Value rhs) {
@@ -91,7 +91,7 @@ static Outputs convertGemm(Node &node) {
   return one(node.make<AddOp>(product, *stretched));
 }
 
-//===- Normalisations ---------------------------------------------------------------------------------------------===//
+//===--- Normalisations -------------------------------------------------------------------------------------------===//
 
 /// Since opset 13 along one axis, by default the last; before, over all dimensions from `axis` (default 1) on at once.
 static Outputs convertSoftmax(Node &node) {
@@ -139,7 +139,7 @@ static Outputs convertLayerNormalization(Node &node) {
                             node.reshape(norm.getRstd(), statistics)};
 }
 
-//===- Dropout ----------------------------------------------------------------------------------------------------===//
+//===--- Dropout --------------------------------------------------------------------------------------------------===//
 
 /// Whether a Dropout does nothing: its ratio is 0 or it is not in training mode. Below opset 12 it never is.
 static FailureOr<bool> isInactive(Node &node) {

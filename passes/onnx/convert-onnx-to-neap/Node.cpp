@@ -15,7 +15,7 @@ InFlightDiagnostic conversion::nodeError(onnx::NodeOp op, ErrorKind kind) { retu
 
 InFlightDiagnostic Node::error(ErrorKind kind) const { return nodeError(op, kind); }
 
-//===- Attributes -------------------------------------------------------------------------------------------------===//
+//===--- Attributes -----------------------------------------------------------------------------------------------===//
 
 int64_t Node::getInt(StringRef name, int64_t absent) const {
   auto value = dyn_cast_or_null<IntegerAttr>(attribute(name));
@@ -56,7 +56,7 @@ std::optional<SmallVector<double>> Node::getFloats(StringRef name) const {
 
 ElementsAttr Node::getElements(StringRef name) const { return dyn_cast_or_null<ElementsAttr>(attribute(name)); }
 
-//===- Constants and axes -----------------------------------------------------------------------------------------===//
+//===--- Constants and axes ---------------------------------------------------------------------------------------===//
 
 FailureOr<HostTensor> Node::constantInput(unsigned index, StringRef what) const {
   if (std::optional<HostTensor> constant = getConstant(input(index)))
@@ -72,6 +72,15 @@ FailureOr<SmallVector<int64_t>> Node::constantInts(unsigned index, StringRef wha
   if (constant->isFloat() || constant->type.getRank() > 1)
     return invalid() << "expected " << what << " as a list of integers, got " << constant->type;
   return llvm::to_vector(ArrayRef<int64_t>(constant->integers));
+}
+
+FailureOr<int64_t> Node::constantInt(unsigned index, StringRef what) const {
+  FailureOr<SmallVector<int64_t>> list = constantInts(index, what);
+  if (failed(list))
+    return failure();
+  if (list->size() != 1)
+    return invalid() << "expected one " << what << ", got " << list->size();
+  return list->front();
 }
 
 FailureOr<std::optional<SmallVector<int64_t>>> Node::intsFromAttributeOrInput(StringRef name, unsigned index) const {
@@ -108,7 +117,7 @@ FailureOr<int64_t> Node::getAxis(int64_t absent, int64_t rank) const {
   return normalizeAxis(getInt("axis", absent), rank);
 }
 
-//===- Types ------------------------------------------------------------------------------------------------------===//
+//===--- Types ----------------------------------------------------------------------------------------------------===//
 
 LogicalResult Node::requireFloat(unsigned index) const {
   if (isa<FloatType>(type(index).getElementType()))

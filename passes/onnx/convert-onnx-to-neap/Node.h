@@ -40,6 +40,7 @@ public:
   /// The elements of an input that must be known at compile time.
   mlir::FailureOr<HostTensor> constantInput(unsigned index, llvm::StringRef what) const;
   mlir::FailureOr<llvm::SmallVector<int64_t>> constantInts(unsigned index, llvm::StringRef what) const;
+  mlir::FailureOr<int64_t> constantInt(unsigned index, llvm::StringRef what) const;
   /// A list that older opsets give as an attribute and newer ones as an input; nothing if neither is there.
   mlir::FailureOr<std::optional<llvm::SmallVector<int64_t>>> intsFromAttributeOrInput(llvm::StringRef name,
                                                                                     unsigned index) const;

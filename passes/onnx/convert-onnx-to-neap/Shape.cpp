@@ -5,7 +5,7 @@ using namespace mlir;
 using namespace neap;
 using namespace neap::conversion;
 
-//===- Asking -----------------------------------------------------------------------------------------------------===//
+//===--- Asking ---------------------------------------------------------------------------------------------------===//
 
 /// `start` and `end` exist since opset 15; both are clamped.
 static Outputs convertShape(Node &node) {
@@ -20,7 +20,7 @@ static Outputs convertSize(Node &node) {
   return one(node.constant(DenseElementsAttr::get(scalar, node.type(0).getNumElements())));
 }
 
-//===- Reshaping --------------------------------------------------------------------------------------------------===//
+//===--- Reshaping ------------------------------------------------------------------------------------------------===//
 
 /// Replaces 0 by the input's size (unless `allowZero`) and one -1 by what is left.
 static FailureOr<SmallVector<int64_t>> resolveShape(Node &node, SmallVector<int64_t> shape, bool allowZero) {
@@ -112,7 +112,7 @@ static Outputs convertTranspose(Node &node) {
   return one(node.transpose(node.input(0), permutation));
 }
 
-//===- Stretching -------------------------------------------------------------------------------------------------===//
+//===--- Stretching -----------------------------------------------------------------------------------------------===//
 
 /// The shape may be smaller than the input's: both are stretched to each other.
 static Outputs convertExpand(Node &node) {
@@ -142,7 +142,7 @@ static Outputs convertTile(Node &node) {
   return one(node.reshape(node.broadcast(node.reshape(node.input(0), spread), stretched), joined));
 }
 
-//===- Cutting and joining ----------------------------------------------------------------------------------------===//
+//===--- Cutting and joining --------------------------------------------------------------------------------------===//
 
 static Outputs convertConcat(Node &node) {
   if (failed(node.requireSameElementTypes(node.inputs())))

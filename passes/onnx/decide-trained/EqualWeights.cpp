@@ -38,7 +38,7 @@ private:
   neap::weights::Files &files;
 };
 
-/// Compares `count` elements of `a` from `element` on with `b`, of which element i is b's (i % columns) * rows + i / columns.
+/// Whether `b` is the transpose of `a`: a few rows of `a` at a time against the same columns of `b`.
 llvm::Expected<bool> equalTransposed(Bytes &a, Bytes &b) {
   int64_t rows = a.getType().getDimSize(0), columns = a.getType().getDimSize(1), size = a.elementBytes();
   int64_t step = std::clamp<int64_t>(pieceBytes / std::max<int64_t>(1, columns * size), 1, rows);

@@ -4,7 +4,7 @@
 using namespace mlir;
 using namespace neap::onnx;
 
-GradientPaths::GradientPaths(Value loss) : loss(loss) {
+GradientPaths::GradientPaths(Value loss) {
   SmallVector<Value> worklist{loss};
   while (!worklist.empty()) {
     Value value = worklist.pop_back_val();
@@ -28,8 +28,7 @@ void GradientPaths::visit(NodeOp node, SmallVectorImpl<Value> &worklist) {
     llvm::append_range(worklist, region.front().getTerminator()->getOperands());
 }
 
-SmallVector<Slot> GradientPaths::slots(Value value) const {
-  SmallVector<Slot> result;
+bool GradientPaths::walkUses(Value value, function_ref<WalkResult(OpOperand &use)> visit) const {
   SmallVector<Value> worklist{value};
   llvm::DenseSet<Value> seen;
   while (!worklist.empty()) {
@@ -37,38 +36,41 @@ SmallVector<Slot> GradientPaths::slots(Value value) const {
     if (!reached.contains(current) || !seen.insert(current).second)
       continue;
     for (OpOperand &use : current.getUses()) {
-      auto node = dyn_cast<NodeOp>(use.getOwner());
-      if (!node || llvm::none_of(node.getResults(), [&](Value output) { return reach(output); }))
-        continue;
-      OperandRole role = operandRole(node, use.getOperandNumber());
-      if (role == OperandRole::View)
-        llvm::append_range(worklist, node.getResults());
-      else if (role != OperandRole::None)
-        result.push_back({node, use.getOperandNumber(), role});
+      WalkResult result = visit(use);
+      if (result.wasInterrupted())
+        return false;
+      if (!result.wasSkipped())
+        llvm::append_range(worklist, use.getOwner()->getResults());
     }
   }
+  return true;
+}
+
+SmallVector<Slot> GradientPaths::slots(Value value) const {
+  SmallVector<Slot> result;
+  walkUses(value, [&](OpOperand &use) {
+    auto node = dyn_cast<NodeOp>(use.getOwner());
+    if (!node || llvm::none_of(node.getResults(), [&](Value output) { return reach(output); }))
+      return WalkResult::skip();
+    OperandRole role = operandRole(node, use.getOperandNumber());
+    if (role == OperandRole::View)
+      return WalkResult::advance();
+    if (role != OperandRole::None)
+      result.push_back({node, use.getOperandNumber(), role});
+    return WalkResult::skip();
+  });
   return result;
 }
 
 bool GradientPaths::allThroughSinOrCos(Value value) const {
-  SmallVector<Value> worklist{value};
-  llvm::DenseSet<Value> seen;
-  while (!worklist.empty()) {
-    Value current = worklist.pop_back_val();
-    if (!reached.contains(current) || !seen.insert(current).second)
-      continue;
-    if (current == loss)
-      return false;
-    for (OpOperand &use : current.getUses()) {
-      auto node = dyn_cast<NodeOp>(use.getOwner());
-      if (!node)
-        return false; // It leaves a subgraph; we do not follow.
-      if (node.getOpType() != "Sin" && node.getOpType() != "Cos" &&
-          operandRole(node, use.getOperandNumber()) != OperandRole::None)
-        llvm::append_range(worklist, node.getResults());
-    }
-  }
-  return true;
+  return walkUses(value, [](OpOperand &use) {
+    auto node = dyn_cast<NodeOp>(use.getOwner());
+    if (!node) // The graph returns it, or it leaves a subgraph; we do not follow.
+      return WalkResult::interrupt();
+    bool ends = node.getOpType() == "Sin" || node.getOpType() == "Cos" ||
+                operandRole(node, use.getOperandNumber()) == OperandRole::None;
+    return ends ? WalkResult::skip() : WalkResult::advance();
+  });
 }
 
 static bool isScalar(Type type) {

@@ -31,9 +31,11 @@ public:
 
 private:
   void visit(NodeOp node, llvm::SmallVectorImpl<mlir::Value> &worklist);
+  /// Visits the uses of `value` and of whatever `visit` wants followed (advance), until it has seen enough (interrupt).
+  /// Values on no path to the loss are left out. Returns whether nothing interrupted.
+  bool walkUses(mlir::Value value, llvm::function_ref<mlir::WalkResult(mlir::OpOperand &use)> visit) const;
 
   llvm::DenseSet<mlir::Value> reached;
-  mlir::Value loss;
 };
 
 /// The value of the output that is the loss or that one is attached to: `name`, or without a name a scalar output called

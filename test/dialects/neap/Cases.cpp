@@ -1,3 +1,4 @@
+// See Cases.h.
 #include "Cases.h"
 
 namespace neap::test {

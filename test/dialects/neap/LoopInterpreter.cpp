@@ -1,3 +1,4 @@
+// See LoopInterpreter.h.
 #include "LoopInterpreter.h"
 
 #include "mlir/IR/AffineExpr.h"

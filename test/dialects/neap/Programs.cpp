@@ -1,3 +1,4 @@
+// See Programs.h.
 #include "Programs.h"
 
 #include "mlir/Parser/Parser.h"

@@ -1,3 +1,4 @@
+// See RandomGraph.h.
 #include "RandomGraph.h"
 
 #include "neap/dialects/neap/TensorBuilder.h"

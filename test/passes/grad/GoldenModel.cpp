@@ -65,7 +65,7 @@ std::map<StepField, double> golden::stepFields(const Recipe &r, int64_t step) {
           {StepField::LossScale, 1.0}};
 }
 
-//===- Tensors ----------------------------------------------------------------------------------------------------===//
+//===--- Tensors --------------------------------------------------------------------------------------------------===//
 
 /// Little-endian bytes of a tensor of 32-bit floats or 64-bit integers.
 static HostTensor decode(RankedTensorType type, ArrayRef<char> bytes) {
@@ -124,7 +124,7 @@ llvm::StringMap<HostTensor> Model::readSymbols(ModuleOp module) const {
   return symbols;
 }
 
-//===- Stages -----------------------------------------------------------------------------------------------------===//
+//===--- Stages ---------------------------------------------------------------------------------------------------===//
 
 std::string Model::lossOptions() const {
   const nlohmann::json &loss = meta["loss"];

@@ -38,3 +38,12 @@ sched.program @train arenas [#sched.arena<device, 64>] {
   } : () -> ()
   sched.return
 }
+
+// -----
+
+// A constant that came without its bytes.
+sched.program @train arenas [#sched.arena<device, 64>] {
+  // expected-error@+1 {{expected a value whose bytes are in the module}}
+  %c = sched.slot constant at 0 value dense_resource<gone> : tensor<4xf32> : !sched.slot<tensor<4xf32>>
+  sched.return
+}

@@ -1,0 +1,54 @@
+// neap-write-manifest. See Pass.td.
+#include "neap/compiler/emit/Manifest.h"
+
+#include "neap/dialects/sched/Sched.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/Support/JSON.h"
+
+namespace neap::emit {
+#define GEN_PASS_DEF_WRITEMANIFEST
+#include "neap/compiler/emit/Emit.h.inc"
+} // namespace neap::emit
+
+using namespace mlir;
+using namespace neap;
+
+namespace {
+
+struct WriteManifest : emit::impl::WriteManifestBase<WriteManifest> {
+  using WriteManifestBase::WriteManifestBase;
+
+  emit::WriteManifestOptions collectOptions() {
+    emit::WriteManifestOptions collected;
+    collected.name = name;
+    collected.optimizer = optimizer;
+    collected.learningRate.assign(learningRate.begin(), learningRate.end());
+    collected.beta1 = beta1;
+    collected.beta2 = beta2;
+    collected.epsilon = epsilon;
+    collected.weightDecay = weightDecay;
+    collected.momentum = momentum;
+    collected.clipGradNorm.assign(clipGradNorm.begin(), clipGradNorm.end());
+    collected.maxWorkers = maxWorkers;
+    collected.commandLine.assign(commandLine.begin(), commandLine.end());
+    return collected;
+  }
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto programs = module.getOps<sched::ProgramOp>();
+    if (!llvm::hasSingleElement(programs)) {
+      module.emitError("expected one scheduled program, got ") << std::distance(programs.begin(), programs.end());
+      return signalPassFailure();
+    }
+    std::string text;
+    llvm::raw_string_ostream(text) << llvm::json::Value(emit::buildManifest(module, collectOptions()));
+    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+    auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
+    LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                           "neap_manifest", builder.getStringAttr(text), /*alignment=*/64);
+  }
+};
+
+} // namespace
