@@ -2,7 +2,7 @@
 # Installs what is missing, builds the release preset and runs every test. The last line is `N passed, N failed`.
 #
 #   test/run.sh            everything but the slow tests
-#   test/run.sh --long     those too
+#   test/run.sh --long     those too, and the runtime's tests under ASan and UBSan
 #   JOBS=4 test/run.sh     as many jobs as that (default: the cores of this process)
 #
 # What the suites print goes to build/test-logs/.
@@ -54,10 +54,9 @@ report() {
   failed=$((failed + $4))
 }
 
-# One program of googletest. One that crashes counts as a failure on top of those it had.
+# run_gtest PROGRAM [NAME]: one program of googletest. One that crashes counts as a failure on top of those it had.
 run_gtest() {
-  local name start=$SECONDS ok bad status
-  name=$(basename "$1")
+  local name=${2:-$(basename "$1")} start=$SECONDS ok bad status
   timeout 1200 "$1" --gtest_color=no >"$logs/$name.log" 2>&1 </dev/null
   status=$?
   ok=$(grep -c '^\[       OK \]' "$logs/$name.log")
@@ -97,5 +96,10 @@ for program in "$build"/bin/*[-_]test; do
   run_gtest "$program"
 done
 run_lit
+if [ $long = 1 ]; then
+  prepare configure-asan cmake --preset asan
+  prepare build-asan ninja -C build/asan -j "$jobs" neap_runtime_test
+  run_gtest build/asan/bin/neap_runtime_test asan-runtime-test
+fi
 echo "in $SECONDS s"
 finish

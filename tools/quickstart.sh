@@ -17,7 +17,7 @@ fetch_text() {
   local package=dict-jargon folder=$run/text
   if [ ! -e $folder/usr/share/dictd/jargon.dict.dz ]; then
     mkdir -p $folder
-    (cd $folder && apt-get download -qq $package)
+    (cd $folder && apt-get download -qq -o APT::Sandbox::User=root $package)
     dpkg-deb -x $folder/$package*.deb $folder
   fi
   texts=($folder/usr/share/dictd/jargon.dict.dz)
@@ -50,9 +50,9 @@ Done.
   $run/log.jsonl            loss, gradient norm and time of every step
 
 Next:
-  $run/gpt2-train --help                                           its options
-  $build/bin/neap inspect $run/gpt2-train                          what is in it
+  $run/gpt2-train --help
+  $build/bin/neap inspect $run/gpt2-train
   $build/bin/neap export-weights $run/model.safetensors --model examples/gpt2/model.onnx -o $run/trained.onnx
-  $build/bin/neap ops YOUR-MODEL.onnx                              can yours be trained?
-README.md says how to export one, docs/tour.md how the compiler works.
+  $build/bin/neap ops YOUR-MODEL.onnx
+README.md says how to export a model of yours, docs/tour.md how the compiler works.
 END

@@ -36,6 +36,10 @@ Error neap::emit::linkProgram(StringRef object, StringRef output) {
 
   SmallVector<StringRef> arguments{*linker, "-fuse-ld=lld", "-static-libstdc++", "-static-libgcc", "-Wl,--gc-sections",
                                    object,  *runtime,       "-lpthread",         "-o",             output};
+  // The runtime of a sanitizer build needs the sanitizers' own.
+  constexpr StringRef sanitize = "-fsanitize=" NEAP_SANITIZE;
+  if (!sanitize.ends_with("="))
+    arguments.push_back(sanitize);
   std::optional<StringRef> redirects[] = {std::nullopt, messages.str(), messages.str()};
   std::string failure;
   int status = sys::ExecuteAndWait(*linker, arguments, std::nullopt, redirects, 0, 0, &failure);

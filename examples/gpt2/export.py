@@ -41,8 +41,8 @@ def build(arguments):
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(1e-3 * torch.randn_like(parameter))
-    # Without dropout, evaluation mode and training mode are the same model. With dropout, export in training mode:
-    # in evaluation mode the exporter leaves the Dropout nodes out, and they cannot be trained with.
+    # Without dropout, evaluation mode and training mode are the same model. With dropout, an export in evaluation mode has
+    # no Dropout nodes.
     return Logits(model).eval()
 
 

@@ -19,10 +19,12 @@ def peak_resident_bytes():
 
 def run(job, step, batches):
     """Calls step(batch), which returns the loss as a float, once for each batch; prints the result for the driver."""
-    seconds, losses = [], []
+    seconds, cpu_seconds, losses = [], [], []
     for batch in batches:
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         losses.append(step(batch))
         seconds.append(time.perf_counter() - start)
-    result = {"name": job["variant"], "seconds": seconds, "losses": losses, "peak": peak_resident_bytes()}
+        cpu_seconds.append(time.process_time() - cpu_start)
+    result = {"name": job["variant"], "seconds": seconds, "cpu_seconds": cpu_seconds, "losses": losses,
+              "peak": peak_resident_bytes()}
     print("RESULT " + json.dumps(result))

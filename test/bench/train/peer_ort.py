@@ -1,7 +1,8 @@
 """Trains with onnxruntime-training. The first run writes its artifacts: training graph, optimizer graph, checkpoint.
 
 ONNX Runtime has gradients only for norms and losses with their optional outputs, which exporters leave out, so they are
-added to the graph; and batch and sequence become fixed, as they are for Neap.
+added to the graph; and batch and sequence become fixed, as they are for Neap. Its AdamW follows Hugging Face by
+default, where epsilon counts before bias correction; adam_mode 0 is PyTorch's.
 """
 
 import pathlib
@@ -32,6 +33,13 @@ def write_artifacts(job, folder, shape):
     optimizer = onnxblock.optim.AdamW(eps=1e-8, weight_decay=job["weight_decay"])
     folder.mkdir()
     artifacts.generate_artifacts(model, requires_grad=trained, optimizer=optimizer, artifact_directory=str(folder))
+    path = str(folder / "optimizer_model.onnx")
+    model = onnx.load(path)
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if attribute.name == "adam_mode":
+                attribute.i = 0
+    onnx.save(model, path)
 
 
 def main():

@@ -98,18 +98,34 @@ def python_command(arguments, name, job):
 
 
 def run_peer(arguments, name, job):
-    """One process: {name, seconds per step, losses, peak resident bytes}."""
+    """One process: {name, seconds and CPU seconds per step, losses, peak resident bytes}."""
     variables = os.environ | {"OMP_NUM_THREADS": str(job["threads"]), "MKL_NUM_THREADS": str(job["threads"])}
     if name != "neap":
         output = call(python_command(arguments, name, job), env=variables)
         return json.loads(output.rpartition("RESULT ")[2].splitlines()[0])
-    folder = arguments.folder.resolve()
-    output = call([folder / "neap", "--data", folder / "data.safetensors", "--max-steps", job["total"], "--threads",
-                   job["threads"], "--log", folder / "log.jsonl", "--output-dir", folder / "out"])
-    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    peak = int(output.rpartition("peak resident bytes: ")[2].split()[0])
-    return {"name": name, "seconds": [line["seconds"] for line in lines], "losses": [line["loss"] for line in lines],
-            "peak": peak}
+    return run_neap(arguments.folder.resolve(), job)
+
+
+def run_neap(folder, job):
+    """As run_peer. The log has no CPU time, so it is read whenever a line comes."""
+    log = folder / "log.jsonl"
+    log.write_text("")
+    command = [folder / "neap", "--data", folder / "data.safetensors", "--max-steps", str(job["total"]), "--threads",
+               str(job["threads"]), "--log", log, "--output-dir", folder / "out"]
+    marks = [0.0]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        while process.poll() is None:
+            fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+            used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            marks.extend([used] * (log.read_text().count("\n") - len(marks) + 1))
+            time.sleep(0.02)
+        output = process.stdout.read()
+    if process.returncode != 0:
+        sys.exit(f"neap: exit code {process.returncode}\n{output[-4000:]}")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    return {"name": "neap", "seconds": [line["seconds"] for line in lines], "losses": [line["loss"] for line in lines],
+            "cpu_seconds": [end - start for start, end in zip(marks, marks[1:])],
+            "peak": int(output.rpartition("peak resident bytes: ")[2].split()[0])}
 
 
 def busy_seconds():
@@ -144,29 +160,33 @@ def run_rounds(arguments, job):
             result = run_peer(arguments, name, job)
             others = busy_seconds() - busy - (own_seconds() - own)
             result["step"] = statistics.median(result["seconds"][arguments.warmup:])
+            result["cpu"] = statistics.median(result["cpu_seconds"][arguments.warmup:])
             result["others"] = max(0.0, others / (time.monotonic() - start))
             result["load"] = os.getloadavg()[0]
             results[name] = result
-            print(f"round {number + 1}  {name:20} {result['step']:7.3f} s/step  {result['peak'] / 1e9:5.2f} GB  first "
-                  f"loss {result['losses'][0]:.5f}  others used {result['others']:.2f} CPUs  load {result['load']:.1f}",
-                  flush=True)
+            print(f"round {number + 1}  {name:20} {result['step']:7.3f} s/step  {result['cpu']:6.2f} CPU s  "
+                  f"{result['peak'] / 1e9:5.2f} GB  first loss {result['losses'][0]:.5f}  "
+                  f"others used {result['others']:.2f} CPUs  load {result['load']:.1f}", flush=True)
         rounds.append(results)
     return rounds
 
 
 def print_table(names, rounds):
-    step = {name: statistics.median(results[name]["step"] for results in rounds) for name in names}
-    peak = {name: statistics.median(results[name]["peak"] for results in rounds) for name in names}
+    step, cpu, peak = ({name: statistics.median(results[name][figure] for results in rounds) for name in names}
+                       for figure in ("step", "cpu", "peak"))
     best = min((name for name in names if name != "neap"), key=step.get, default="neap")
     eager = min((name for name in names if "eager" in name), key=step.get, default=best)
     print(f"\nBest peer: {best}. Memory is compared with {eager}.\n")
-    print("| | step, s | of the best peer's (min-max) | peak resident, GB | of eager's | first loss | last loss |")
-    print("|---|---|---|---|---|---|---|")
+    columns = ["", "step, s", "of the best peer's (min-max)", "CPU s per step", "peak resident, GB", "of eager's",
+               "first loss", "last loss"]
+    print("| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|")
     for name in names:
         ratios = [results[name]["step"] / results[best]["step"] for results in rounds]
         losses = rounds[0][name]["losses"]
-        print(f"| {name} | {step[name]:.2f} | {statistics.median(ratios):.3f} ({min(ratios):.3f}-{max(ratios):.3f}) | "
-              f"{peak[name] / 1e9:.2f} | {peak[name] / peak[eager]:.2f} | {losses[0]:.5f} | {losses[-1]:.5f} |")
+        cells = [name, f"{step[name]:.2f}", f"{statistics.median(ratios):.3f} ({min(ratios):.3f}-{max(ratios):.3f})",
+                 f"{cpu[name]:.2f}", f"{peak[name] / 1e9:.2f}", f"{peak[name] / peak[eager]:.2f}", f"{losses[0]:.5f}",
+                 f"{losses[-1]:.5f}"]
+        print("| " + " | ".join(cells) + " |")
     first = [results[name]["losses"][0] for results in rounds for name in names]
     if max(first) - min(first) > 1e-4:
         sys.exit("error: first losses differ by more than 1e-4, so the work is not the same")
