@@ -111,7 +111,7 @@ def Neap_FusedOp : Neap_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock, CostM
     ```mlir
     %r = neap.fused row (%x) {
     ^bb0(%a: tensor<8x64xf32>):
-      %s = neap.reduce sum %a axes [1] : tensor<8x64xf32> -> tensor<8xf32>
+      %s = neap.reduce sum %a axes [1] : tensor<8x64xf32>
       neap.yield %s : tensor<8xf32>
     } : (tensor<8x64xf32>) -> tensor<8xf32>
     ```
