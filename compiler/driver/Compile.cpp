@@ -164,7 +164,8 @@ void Compilation::enableRemarks() {
     return;
   std::string filter = options.remarksFilter.empty() ? ".*" : options.remarksFilter;
   remark::RemarkCategories categories{filter, filter, filter, filter, filter};
-  (void)remark::enableOptimizationRemarks(context, nullptr, std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
+  (void)remark::enableOptimizationRemarks(context, nullptr, std::make_unique<remark::RemarkEmittingPolicyAll>(),
+                                          categories,
                                           /*printAsEmitRemarks=*/true);
 }
 
@@ -325,8 +326,8 @@ ExitCode Compilation::run() {
     // The declarations go with the lower stage; what they name is copied before.
     if (emitsProgram && getStages()[index].name == "lower") {
       auto model = (*module)->getAttrOfType<StringAttr>(modelAttribute);
-      auto written = emit::writeWeights(*module, model ? model.getValue() : StringRef(options.model), options.trustLinks,
-                                        options.output + ".safetensors");
+      auto written = emit::writeWeights(*module, model ? model.getValue() : StringRef(options.model),
+                                        options.trustLinks, options.output + ".safetensors");
       if (!written)
         return fail(ExitCode::OutputUnwritable, llvm::toString(written.takeError()));
       weights = std::move(*written);
@@ -346,11 +347,12 @@ ExitCode neap::compile(const CompileOptions &options) { return Compilation(optio
 llvm::Expected<size_t> neap::findStageOrExplain(StringRef name) {
   if (std::optional<size_t> stage = findStage(name))
     return *stage;
-  SmallVector<StringRef> names = llvm::map_to_vector(getStages(), [](const Stage &stage) -> StringRef { return stage.name; });
+  SmallVector<StringRef> names =
+      llvm::map_to_vector(getStages(), [](const Stage &stage) -> StringRef { return stage.name; });
   StringRef nearest = findNearestName(name, names);
-  return llvm::createStringError("unknown stage '" + name + "'; " +
-                                 (nearest.empty() ? "stages are " + llvm::join(names, ", ")
-                                                  : "did you mean '" + nearest.str() + "'?"));
+  return llvm::createStringError(
+      "unknown stage '" + name + "'; " +
+      (nearest.empty() ? "stages are " + llvm::join(names, ", ") : "did you mean '" + nearest.str() + "'?"));
 }
 
 llvm::Expected<ExtraPass> neap::parseExtraPass(StringRef text) {

@@ -4,7 +4,8 @@
 using namespace llvm;
 
 std::string neap::adviceFor(StringRef domain, StringRef opType, int64_t version) {
-  if (opType.contains("Quantize") || opType.starts_with("QLinear") || opType.contains("Integer") || opType.contains("NBits"))
+  if (opType.contains("Quantize") || opType.starts_with("QLinear") || opType.contains("Integer") ||
+      opType.contains("NBits"))
     return "quantised: export the model without quantisation";
   if (opType == "Loop" || opType == "Scan")
     return "control flow: export with fixed sizes, so that the exporter unrolls it";

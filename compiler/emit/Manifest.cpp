@@ -147,7 +147,9 @@ json::Array ManifestBuilder::describeKernels() {
 }
 
 json::Object ManifestBuilder::describeDefaults() {
-  auto orNull = [](ArrayRef<double> value) -> json::Value { return value.empty() ? nullptr : json::Value(value.front()); };
+  auto orNull = [](ArrayRef<double> value) -> json::Value {
+    return value.empty() ? nullptr : json::Value(value.front());
+  };
   return json::Object{{"learning_rate", orNull(options.learningRate)},
                       {"beta1", options.beta1},
                       {"beta2", options.beta2},

@@ -21,7 +21,9 @@ static std::optional<safetensors::Type> getElementType(Type type) {
     return Bool;
   if (type.isBF16())
     return BF16;
-  std::string name = (isa<FloatType>(type) ? "F" : type.isUnsignedInteger() ? "U" : "I") +
+  std::string name = (isa<FloatType>(type)       ? "F"
+                      : type.isUnsignedInteger() ? "U"
+                                                 : "I") +
                      std::to_string(type.getIntOrFloatBitWidth());
   return safetensors::parseType(name);
 }
@@ -42,7 +44,8 @@ public:
 };
 } // namespace
 
-static llvm::Error copyFromFile(weights::Files &files, ParameterOp parameter, safetensors::Writer &writer, size_t index) {
+static llvm::Error copyFromFile(weights::Files &files, ParameterOp parameter, safetensors::Writer &writer,
+                                size_t index) {
   auto file = files.open(*parameter.getFile());
   if (!file)
     return file.takeError();

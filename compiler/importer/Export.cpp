@@ -77,8 +77,8 @@ static llvm::Expected<std::string> convert(const safetensors::Reader &weights, c
 
 static void setRawData(TensorProto &tensor, std::string bytes) {
   for (auto clear : {&TensorProto::clear_float_data, &TensorProto::clear_int32_data, &TensorProto::clear_int64_data,
-                     &TensorProto::clear_double_data, &TensorProto::clear_uint64_data, &TensorProto::clear_external_data,
-                     &TensorProto::clear_data_location})
+                     &TensorProto::clear_double_data, &TensorProto::clear_uint64_data,
+                     &TensorProto::clear_external_data, &TensorProto::clear_data_location})
     (tensor.*clear)();
   tensor.set_raw_data(std::move(bytes));
 }
@@ -87,7 +87,9 @@ static void setRawData(TensorProto &tensor, std::string bytes) {
 static llvm::Error embed(MLIRContext &context, TensorProto &tensor, weights::Files &files) {
   std::string message;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
-  ErrorStarter error = [&] { return emitError(UnknownLoc::get(&context)) << "initializer '" << tensor.name() << "': "; };
+  ErrorStarter error = [&] {
+    return emitError(UnknownLoc::get(&context)) << "initializer '" << tensor.name() << "': ";
+  };
   auto type = tensorType(context, tensor, error);
   auto place = mlir::failed(type) ? FailureOr<ExternalPlace>() : externalPlace(tensor, *type, error);
   if (mlir::failed(place))
@@ -122,8 +124,8 @@ struct TiedCopy {
 /// Matrices of the model that `weights` lacks because a training with --tie made them one with a matrix that it has: those
 /// that the model writes twice.
 static llvm::Expected<llvm::StringMap<TiedCopy>> findTiedCopies(MLIRContext &context, StringRef path,
-                                                                const safetensors::Reader &weights, weights::Files &files,
-                                                                bool trustLinks) {
+                                                                const safetensors::Reader &weights,
+                                                                weights::Files &files, bool trustLinks) {
   std::string message;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
   ImportOptions options;
@@ -195,8 +197,8 @@ llvm::Error neap::importer::exportOnnx(StringRef path, const safetensors::Reader
   }
   for (const safetensors::Tensor &tensor : weights.tensors())
     if (!known.contains(tensor.name))
-      return failure(llvm::Twine(weights.path()) + ": expected the weights of " + path + ", got a tensor '" + tensor.name +
-                     "' that it does not have");
+      return failure(llvm::Twine(weights.path()) + ": expected the weights of " + path + ", got a tensor '" +
+                     tensor.name + "' that it does not have");
   return writeModel(model, output);
 }
 
@@ -221,8 +223,8 @@ static std::vector<int64_t> torchShape(std::vector<int64_t> shape, const TorchPl
   return shape;
 }
 
-llvm::Expected<std::vector<std::string>> neap::importer::exportTorch(ModuleOp module, const safetensors::Reader &weights,
-                                                                     StringRef output) {
+llvm::Expected<std::vector<std::string>>
+neap::importer::exportTorch(ModuleOp module, const safetensors::Reader &weights, StringRef output) {
   onnx_ir::GraphOp graph = onnx_ir::findGraph(module);
   std::vector<std::string> warnings;
   std::vector<TorchPlace> places;

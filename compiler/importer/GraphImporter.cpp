@@ -160,10 +160,10 @@ LogicalResult GraphImporter::importMainGraph() {
     outputNames.push_back(output.name());
 
   OpBuilder detached(&context);
-  OwningOpRef<onnx_ir::GraphOp> graph = onnx_ir::GraphOp::create(
-      detached, loc, builder.getArrayAttr({}), builder.getStrArrayAttr(outputNames), builder.getArrayAttr({}),
-      versions.getDictionary(&context), propertiesAttr(context, model.graph().metadata_props()),
-      builder.getStringAttr(path));
+  OwningOpRef<onnx_ir::GraphOp> graph =
+      onnx_ir::GraphOp::create(detached, loc, builder.getArrayAttr({}), builder.getStrArrayAttr(outputNames),
+                               builder.getArrayAttr({}), versions.getDictionary(&context),
+                               propertiesAttr(context, model.graph().metadata_props()), builder.getStringAttr(path));
   Block &block = graph->getBody().emplaceBlock();
   if (failed(importInputs(scope, block, inputNames, dims)))
     return failure();
@@ -196,7 +196,8 @@ LogicalResult GraphImporter::importBody(const ::onnx::GraphProto &graph, Scope &
   for (const auto &output : graph.output()) {
     outputs.push_back(lookup(scope, output.name()));
     if (!outputs.back())
-      return fileError() << "expected output '" << output.name() << "' to be computed by a node, got a name that is defined nowhere";
+      return fileError() << "expected output '" << output.name()
+                         << "' to be computed by a node, got a name that is defined nowhere";
   }
   onnx_ir::ReturnOp::create(builder, UnknownLoc::get(&context), outputs);
   return success();
@@ -237,8 +238,9 @@ LogicalResult GraphImporter::importFunction(const ::onnx::FunctionProto &functio
   for (const auto &attribute : function.attribute_proto()) {
     if (attribute.name().empty())
       return fileError() << "function '" << symbol << "': expected every attribute to have a name, got an empty one";
-    FailureOr<Attribute> value = importAttribute(
-        attribute, [&] { return fileError() << "function '" << symbol << "': attribute '" << attribute.name() << "': "; });
+    FailureOr<Attribute> value = importAttribute(attribute, [&] {
+      return fileError() << "function '" << symbol << "': attribute '" << attribute.name() << "': ";
+    });
     if (failed(value))
       return failure();
     defaults.set(attribute.name(), *value);

@@ -29,7 +29,8 @@ static LogicalResult parse(const neap::weights::File &file, ::onnx::ModelProto &
   google::protobuf::LogSilencer silence; // The reason it would print says less than what we do.
   google::protobuf::io::FileInputStream stream(file.handle());
   if (!model.ParseFromZeroCopyStream(&stream))
-    return error() << "expected an ONNX model, got a file that is no protobuf message, is cut off, or is nested too deeply";
+    return error()
+           << "expected an ONNX model, got a file that is no protobuf message, is cut off, or is nested too deeply";
   return success();
 }
 

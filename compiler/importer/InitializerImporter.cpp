@@ -21,9 +21,7 @@ DictionaryAttr GraphImporter::metadataOf(const ::onnx::TensorProto &tensor, cons
 }
 
 LogicalResult GraphImporter::importInitializer(const ::onnx::TensorProto &tensor, int64_t rawOffset, Scope &scope) {
-  ErrorStarter error = [&] {
-    return fileError() << "initializer '" << llvm::json::fixUTF8(tensor.name()) << "': ";
-  };
+  ErrorStarter error = [&] { return fileError() << "initializer '" << llvm::json::fixUTF8(tensor.name()) << "': "; };
   if (tensor.name().empty())
     return fileError() << "expected every initializer to have a name, got an empty one";
   FailureOr<RankedTensorType> type = tensorType(context, tensor, error);
@@ -38,10 +36,9 @@ LogicalResult GraphImporter::importInitializer(const ::onnx::TensorProto &tensor
 
   Location loc = NameLoc::get(builder.getStringAttr(tensor.name()));
   OpBuilder detached(&context);
-  OwningOpRef<onnx_ir::InitializerOp> op =
-      onnx_ir::InitializerOp::create(detached, loc, symbol, *type, /*file=*/StringAttr(), /*offset=*/IntegerAttr(),
-                                     /*value=*/ElementsAttr(), onnx_ir::Trained::Undecided, /*reason=*/StringAttr(),
-                                     metadataOf(tensor, *scope.graph));
+  OwningOpRef<onnx_ir::InitializerOp> op = onnx_ir::InitializerOp::create(
+      detached, loc, symbol, *type, /*file=*/StringAttr(), /*offset=*/IntegerAttr(),
+      /*value=*/ElementsAttr(), onnx_ir::Trained::Undecided, /*reason=*/StringAttr(), metadataOf(tensor, *scope.graph));
   if (tensor.data_location() == ::onnx::TensorProto::EXTERNAL) {
     if (failed(importExternal(tensor, *type, error, *op)))
       return failure();

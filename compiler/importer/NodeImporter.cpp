@@ -47,7 +47,8 @@ Value GraphImporter::resolveInput(Scope &scope, const ::onnx::NodeProto &node, l
 
 LogicalResult GraphImporter::importNode(const ::onnx::NodeProto &node, Scope &scope) {
   if (node.op_type().empty())
-    return fileError() << "node '" << llvm::json::fixUTF8(node.name()) << "': expected an operator, got an empty op_type";
+    return fileError() << "node '" << llvm::json::fixUTF8(node.name())
+                       << "': expected an operator, got an empty op_type";
   FailureOr<int64_t> version = versionOf(node, scope);
   if (failed(version))
     return failure();
@@ -100,7 +101,8 @@ LogicalResult GraphImporter::importAttributes(const ::onnx::NodeProto &node, int
       return error() << "expected it once, got it twice";
     if (!attribute.ref_attr_name().empty()) {
       if (!scope.inFunction)
-        return error() << "expected a value, got a reference to '" << attribute.ref_attr_name() << "' outside of a function";
+        return error() << "expected a value, got a reference to '" << attribute.ref_attr_name()
+                       << "' outside of a function";
       references.set(attribute.name(), builder.getStringAttr(attribute.ref_attr_name()));
       continue;
     }
@@ -134,7 +136,8 @@ LogicalResult GraphImporter::importAttributes(const ::onnx::NodeProto &node, int
 
 /// Whether the field that the attribute's type names is there; lists may be empty.
 static bool holdsItsType(const AttributeProto &attribute) {
-  bool hasList = attribute.floats_size() || attribute.ints_size() || attribute.strings_size() || attribute.tensors_size();
+  bool hasList =
+      attribute.floats_size() || attribute.ints_size() || attribute.strings_size() || attribute.tensors_size();
   bool hasSingle = attribute.has_f() || attribute.has_i() || attribute.has_s() || attribute.has_t();
   switch (attribute.type()) {
   case AttributeProto::FLOAT: return attribute.has_f();

@@ -249,18 +249,12 @@ void XorOp::evaluate(Inputs inputs, Outputs outputs) { zipBools(inputs, outputs,
 
 template <typename Number> static bool holds(Predicate predicate, Number x, Number y) {
   switch (predicate) {
-  case Predicate::Equal:
-    return x == y;
-  case Predicate::NotEqual:
-    return x != y;
-  case Predicate::Less:
-    return x < y;
-  case Predicate::LessOrEqual:
-    return x <= y;
-  case Predicate::Greater:
-    return x > y;
-  case Predicate::GreaterOrEqual:
-    return x >= y;
+  case Predicate::Equal: return x == y;
+  case Predicate::NotEqual: return x != y;
+  case Predicate::Less: return x < y;
+  case Predicate::LessOrEqual: return x <= y;
+  case Predicate::Greater: return x > y;
+  case Predicate::GreaterOrEqual: return x >= y;
   }
   llvm_unreachable("no such predicate");
 }

@@ -327,36 +327,24 @@ Value XorOp::buildBody(OpBuilder &builder, Location location, ValueRange element
 /// A NaN is unequal to everything and neither below nor above anything.
 static CmpFPredicate getFloatPredicate(Predicate predicate) {
   switch (predicate) {
-  case Predicate::Equal:
-    return CmpFPredicate::OEQ;
-  case Predicate::NotEqual:
-    return CmpFPredicate::UNE;
-  case Predicate::Less:
-    return CmpFPredicate::OLT;
-  case Predicate::LessOrEqual:
-    return CmpFPredicate::OLE;
-  case Predicate::Greater:
-    return CmpFPredicate::OGT;
-  case Predicate::GreaterOrEqual:
-    return CmpFPredicate::OGE;
+  case Predicate::Equal: return CmpFPredicate::OEQ;
+  case Predicate::NotEqual: return CmpFPredicate::UNE;
+  case Predicate::Less: return CmpFPredicate::OLT;
+  case Predicate::LessOrEqual: return CmpFPredicate::OLE;
+  case Predicate::Greater: return CmpFPredicate::OGT;
+  case Predicate::GreaterOrEqual: return CmpFPredicate::OGE;
   }
   llvm_unreachable("no such predicate");
 }
 
 static CmpIPredicate getIntegerPredicate(Predicate predicate, bool isUnsigned) {
   switch (predicate) {
-  case Predicate::Equal:
-    return CmpIPredicate::eq;
-  case Predicate::NotEqual:
-    return CmpIPredicate::ne;
-  case Predicate::Less:
-    return isUnsigned ? CmpIPredicate::ult : CmpIPredicate::slt;
-  case Predicate::LessOrEqual:
-    return isUnsigned ? CmpIPredicate::ule : CmpIPredicate::sle;
-  case Predicate::Greater:
-    return isUnsigned ? CmpIPredicate::ugt : CmpIPredicate::sgt;
-  case Predicate::GreaterOrEqual:
-    return isUnsigned ? CmpIPredicate::uge : CmpIPredicate::sge;
+  case Predicate::Equal: return CmpIPredicate::eq;
+  case Predicate::NotEqual: return CmpIPredicate::ne;
+  case Predicate::Less: return isUnsigned ? CmpIPredicate::ult : CmpIPredicate::slt;
+  case Predicate::LessOrEqual: return isUnsigned ? CmpIPredicate::ule : CmpIPredicate::sle;
+  case Predicate::Greater: return isUnsigned ? CmpIPredicate::ugt : CmpIPredicate::sgt;
+  case Predicate::GreaterOrEqual: return isUnsigned ? CmpIPredicate::uge : CmpIPredicate::sge;
   }
   llvm_unreachable("no such predicate");
 }

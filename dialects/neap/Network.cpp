@@ -92,12 +92,9 @@ Value ReduceOp::buildBody(OpBuilder &builder, Location location, ValueRange elem
 /// Joins two elements; a NaN wins every comparison.
 template <typename Number> static Number join(Reduction reduction, Number x, Number y) {
   switch (reduction) {
-  case Reduction::Sum:
-    return x + y;
-  case Reduction::Maximum:
-    return x > y || x != x ? x : y;
-  case Reduction::Minimum:
-    return x < y || x != x ? x : y;
+  case Reduction::Sum: return x + y;
+  case Reduction::Maximum: return x > y || x != x ? x : y;
+  case Reduction::Minimum: return x < y || x != x ? x : y;
   }
   llvm_unreachable("no such reduction");
 }

@@ -16,9 +16,8 @@ LogicalResult ParameterOp::verify() {
 
 ParseResult StepOp::parse(OpAsmParser &parser, OperationState &result) {
   auto buildType = [](Builder &builder, ArrayRef<Type> arguments, ArrayRef<Type> results,
-                      function_interface_impl::VariadicFlag, std::string &) {
-    return builder.getFunctionType(arguments, results);
-  };
+                      function_interface_impl::VariadicFlag,
+                      std::string &) { return builder.getFunctionType(arguments, results); };
   return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
                                                   getFunctionTypeAttrName(result.name), buildType,
                                                   getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
@@ -44,8 +43,8 @@ StringRef StepOp::getOutputName(unsigned index) {
 LogicalResult ReturnOp::verify() {
   auto step = cast<StepOp>((*this)->getParentOp());
   if (TypeRange(getOperandTypes()) != TypeRange(step.getResultTypes()))
-    return emitOpError("expected operands of the step's result types ") << step.getResultTypes() << ", got "
-                                                                        << getOperandTypes();
+    return emitOpError("expected operands of the step's result types ")
+           << step.getResultTypes() << ", got " << getOperandTypes();
   return success();
 }
 
@@ -59,7 +58,8 @@ static Type getSymbolType(Operation *user, FlatSymbolRefAttr symbol, SymbolTable
   return {};
 }
 
-static LogicalResult verifySymbolUse(Operation *user, FlatSymbolRefAttr symbol, Type type, SymbolTableCollection &symbols) {
+static LogicalResult verifySymbolUse(Operation *user, FlatSymbolRefAttr symbol, Type type,
+                                     SymbolTableCollection &symbols) {
   Type declared = getSymbolType(user, symbol, symbols);
   if (!declared)
     return user->emitOpError("expected a parameter or state, got ") << symbol;

@@ -38,7 +38,8 @@ LogicalResult GraphOp::verify() {
   for (auto [dims, argument] : llvm::zip(getDimParams(), block.getArguments())) {
     auto names = dyn_cast<ArrayAttr>(dims);
     auto type = dyn_cast<RankedTensorType>(argument.getType());
-    if (!type || !names || !llvm::all_of(names, llvm::IsaPred<StringAttr>) || static_cast<int64_t>(names.size()) != type.getRank())
+    if (!type || !names || !llvm::all_of(names, llvm::IsaPred<StringAttr>) ||
+        static_cast<int64_t>(names.size()) != type.getRank())
       return emitOpError("expected one string in dim_params for every dimension of input ") << argument.getArgNumber();
   }
   auto result = block.empty() ? nullptr : dyn_cast<ReturnOp>(block.back());
@@ -62,7 +63,8 @@ InFlightDiagnostic NodeOp::emitNodeError() {
   auto module = (*this)->getParentOfType<ModuleOp>();
   if (GraphOp graph = module ? findGraph(module) : nullptr; graph && graph.getSource())
     diagnostic << *graph.getSource() << ": ";
-  diagnostic << "node '" << getName() << "' (" << getOpType() << ", opset " << static_cast<int64_t>(getVersion()) << "): ";
+  diagnostic << "node '" << getName() << "' (" << getOpType() << ", opset " << static_cast<int64_t>(getVersion())
+             << "): ";
   return diagnostic;
 }
 

@@ -118,7 +118,8 @@ LogicalResult KernelOp::verify() {
   if (!yield)
     return emitOpError("expected neap.yield at the end");
   if (TypeRange(block.getArgumentTypes()) != TypeRange(type.getInputs())) // kernel_c1
-    return emitOpError("expected block arguments of types ") << type.getInputs() << ", got " << block.getArgumentTypes();
+    return emitOpError("expected block arguments of types ")
+           << type.getInputs() << ", got " << block.getArgumentTypes();
   if (TypeRange(yield.getOperandTypes()) != TypeRange(type.getResults())) // kernel_c1
     return emitOpError("expected to yield ") << type.getResults() << ", got " << yield.getOperandTypes();
   if (!getInPlace())
@@ -162,11 +163,13 @@ LogicalResult SlotOp::verify() {
   auto program = (*this)->getParentOfType<ProgramOp>();
   int64_t begin = getOffset(), end = begin + getType().getBytes(), arena = program.getArenaBytes(getType().getSpace());
   if (begin < 0 || end > arena) // slot_c1
-    return emitOpError("expected to lie within the arena of ") << arena << " bytes, got bytes " << begin << " to " << end;
+    return emitOpError("expected to lie within the arena of ")
+           << arena << " bytes, got bytes " << begin << " to " << end;
   bool isDeclared = getRole() == Role::Parameter || getRole() == Role::State; // slot_c2
   bool isNamed = getRole() == Role::Input || getRole() == Role::Output;
   if (isDeclared != getSymbol().has_value())
-    return emitOpError(isDeclared ? "expected the symbol of a " : "expected no symbol for a ") << stringifyRole(getRole());
+    return emitOpError(isDeclared ? "expected the symbol of a " : "expected no symbol for a ")
+           << stringifyRole(getRole());
   if (isNamed != getName().has_value())
     return emitOpError(isNamed ? "expected a name for an " : "expected no name for a ") << stringifyRole(getRole());
   if ((getRole() == Role::Constant) != getValue().has_value())
@@ -178,7 +181,8 @@ LogicalResult SlotOp::verify() {
 
 LogicalResult ViewOp::verify() {
   if (getIndices().size() != getStrides().size()) // view_c3
-    return emitOpError("expected one stride for each of ") << getIndices().size() << " indices, got " << getStrides().size();
+    return emitOpError("expected one stride for each of ")
+           << getIndices().size() << " indices, got " << getStrides().size();
   int64_t low = getOffset(), high = low;
   for (auto [index, stride] : llvm::zip_equal(getIndices(), getStrides())) {
     auto argument = dyn_cast<BlockArgument>(index);
@@ -192,7 +196,8 @@ LogicalResult ViewOp::verify() {
   high += getType().getBytes();
   int64_t available = getOperand().getType().getBytes();
   if (low < 0 || high > available) // view_c1
-    return emitOpError("expected to lie within the operand's ") << available << " bytes, got bytes " << low << " to " << high;
+    return emitOpError("expected to lie within the operand's ")
+           << available << " bytes, got bytes " << low << " to " << high;
   if (getType().getSpace() != getOperand().getType().getSpace()) // view_c2
     return emitOpError("expected operand and result in one memory space");
   return success();
@@ -263,8 +268,8 @@ LogicalResult sched::ObserveOp::verifySymbolUses(SymbolTableCollection &symbols)
   if (!parameter) // observe_c1
     return emitOpError("expected a parameter, got ") << getParameterAttr();
   if (parameter.getType() != getGradient().getType().getTensor())
-    return emitOpError("expected the type of ") << getParameterAttr() << ", " << parameter.getType() << ", got "
-                                                << getGradient().getType().getTensor();
+    return emitOpError("expected the type of ")
+           << getParameterAttr() << ", " << parameter.getType() << ", got " << getGradient().getType().getTensor();
   return success();
 }
 

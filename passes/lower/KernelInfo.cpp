@@ -8,7 +8,8 @@ using namespace neap;
 
 static constexpr StringLiteral attributeName = "neap.kernel";
 
-void lower::setKernelInfo(Operation *function, sched::KernelOp kernel, int64_t items, int64_t grain, int64_t scratchBytes) {
+void lower::setKernelInfo(Operation *function, sched::KernelOp kernel, int64_t items, int64_t grain,
+                          int64_t scratchBytes) {
   Builder builder(kernel.getContext());
   llvm::SetVector<Attribute> ops;
   for (Operation &op : kernel.getBody().front().without_terminator())

@@ -14,8 +14,9 @@ namespace {
 class ListScheduler {
 public:
   explicit ListScheduler(const StorageGraph &graph)
-      : graph(graph), successors(graph.tasks.size()), waitingFor(graph.tasks.size(), 0), isDone(graph.tasks.size(), false),
-        users(graph.storages.size()), usesLeft(graph.storages.size(), 0), isAllocated(graph.storages.size(), false) {
+      : graph(graph), successors(graph.tasks.size()), waitingFor(graph.tasks.size(), 0),
+        isDone(graph.tasks.size(), false), users(graph.storages.size()), usesLeft(graph.storages.size(), 0),
+        isAllocated(graph.storages.size(), false) {
     buildEdges();
   }
 

@@ -23,7 +23,8 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<neap::onnx::OnnxDialect, neap::NeapDialect, neap::sched::SchedDialect>();
-  registry.insert<mlir::func::FuncDialect, mlir::LLVM::LLVMDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
+  registry
+      .insert<mlir::func::FuncDialect, mlir::LLVM::LLVMDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
   neap::registerOnnxPasses();
   neap::registerGraphPasses();
   neap::registerGradPasses();

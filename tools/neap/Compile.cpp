@@ -18,59 +18,67 @@ static cl::SubCommand compileCommandLine("compile", "Compile a model into a trai
 #define IN_COMPILE cl::sub(compileCommandLine)
 
 static cl::opt<std::string> model(cl::Positional, cl::desc("MODEL.onnx"), IN_COMPILE);
-static cl::opt<std::string> output("o", cl::desc("The program; its weights go to NAME.safetensors"), cl::value_desc("NAME"),
-                                   IN_COMPILE);
+static cl::opt<std::string> output("o", cl::desc("The program; its weights go to NAME.safetensors"),
+                                   cl::value_desc("NAME"), IN_COMPILE);
 
 // What is trained, and on what.
-static cl::list<std::string> dims("dim", cl::desc("Value of a symbolic dimension of an input"), cl::value_desc("NAME=N"),
-                                  IN_COMPILE);
-static cl::opt<std::string> lossOutput("loss-output", cl::desc("Scalar output that is the loss"), cl::value_desc("NAME"),
-                                       IN_COMPILE);
-static cl::opt<LossKind> loss("loss", cl::desc("Loss to attach to an output"),
-                              cl::values(clEnumValN(LossKind::CrossEntropy, "cross-entropy", "mean over the labels that count"),
-                                         clEnumValN(LossKind::MeanSquaredError, "mse", "mean over all elements")),
-                              IN_COMPILE);
+static cl::list<std::string> dims("dim", cl::desc("Value of a symbolic dimension of an input"),
+                                  cl::value_desc("NAME=N"), IN_COMPILE);
+static cl::opt<std::string> lossOutput("loss-output", cl::desc("Scalar output that is the loss"),
+                                       cl::value_desc("NAME"), IN_COMPILE);
+static cl::opt<LossKind>
+    loss("loss", cl::desc("Loss to attach to an output"),
+         cl::values(clEnumValN(LossKind::CrossEntropy, "cross-entropy", "mean over the labels that count"),
+                    clEnumValN(LossKind::MeanSquaredError, "mse", "mean over all elements")),
+         IN_COMPILE);
 static cl::opt<std::string> lossInput("output", cl::desc("Output to attach the loss to (default: the only one)"),
                                       cl::value_desc("NAME"), IN_COMPILE);
 static cl::alias logits("logits", cl::desc("Alias for --output"), cl::aliasopt(lossInput));
-static cl::opt<std::string> labels("labels", cl::desc("Name of the labels input"), cl::init("labels"), cl::value_desc("NAME"),
-                                   IN_COMPILE);
+static cl::opt<std::string> labels("labels", cl::desc("Name of the labels input"), cl::init("labels"),
+                                   cl::value_desc("NAME"), IN_COMPILE);
 static cl::opt<bool> shiftLabels("shift-labels", cl::desc("Score position t against the label at t + 1"), IN_COMPILE);
-static cl::list<std::string> train("train", cl::desc("Train what matches, and nothing else"), cl::value_desc("GLOB"), IN_COMPILE);
-static cl::list<std::string> freeze("freeze", cl::desc("Do not train what matches"), cl::value_desc("GLOB"), IN_COMPILE);
+static cl::list<std::string> train("train", cl::desc("Train what matches, and nothing else"), cl::value_desc("GLOB"),
+                                   IN_COMPILE);
+static cl::list<std::string> freeze("freeze", cl::desc("Do not train what matches"), cl::value_desc("GLOB"),
+                                    IN_COMPILE);
 static cl::opt<std::string> trainList("train-list", cl::desc("Train the initializers in a file, one a line"),
                                       cl::value_desc("FILE"), IN_COMPILE);
 static cl::opt<bool> tie("tie", cl::desc("Make equal matrices one parameter again"), IN_COMPILE);
 static cl::opt<bool> untie("untie", cl::desc("Give norms that share a vector one each"), IN_COMPILE);
-static cl::opt<bool> trustLinks("trust-external-links", cl::desc("External data may be symbolic or hard links"), IN_COMPILE);
+static cl::opt<bool> trustLinks("trust-external-links", cl::desc("External data may be symbolic or hard links"),
+                                IN_COMPILE);
 
 // The optimizer, as torch.optim has it.
-static cl::opt<OptimizerKind> optimizer("optimizer", cl::desc("The optimizer"),
-                                        cl::values(clEnumValN(OptimizerKind::AdamW, "adamw", "Adam with decoupled weight decay"),
-                                                   clEnumValN(OptimizerKind::Sgd, "sgd", "stochastic gradient descent")),
-                                        IN_COMPILE);
+static cl::opt<OptimizerKind>
+    optimizer("optimizer", cl::desc("The optimizer"),
+              cl::values(clEnumValN(OptimizerKind::AdamW, "adamw", "Adam with decoupled weight decay"),
+                         clEnumValN(OptimizerKind::Sgd, "sgd", "stochastic gradient descent")),
+              IN_COMPILE);
 static cl::opt<double> learningRate("learning-rate", cl::desc("Default of the program's --learning-rate"), IN_COMPILE);
 static cl::opt<double> beta1("beta1", cl::desc("adamw (0.9)"), cl::init(0.9), IN_COMPILE);
 static cl::opt<double> beta2("beta2", cl::desc("adamw (0.999)"), cl::init(0.999), IN_COMPILE);
 static cl::opt<double> epsilon("epsilon", cl::desc("adamw (1e-8)"), cl::init(1e-8), IN_COMPILE);
 static cl::opt<double> weightDecay("weight-decay", cl::desc("adamw (0.01), sgd (0)"), IN_COMPILE);
 static cl::opt<double> momentum("momentum", cl::desc("sgd (0)"), cl::init(0), IN_COMPILE);
-static cl::list<std::string> noDecay("no-decay", cl::desc("Takes tensors out of weight decay"), cl::value_desc("GLOB"), IN_COMPILE);
+static cl::list<std::string> noDecay("no-decay", cl::desc("Takes tensors out of weight decay"), cl::value_desc("GLOB"),
+                                     IN_COMPILE);
 static cl::opt<double> clipGradNorm("clip-grad-norm", cl::desc("Scale gradients to this norm at most"), IN_COMPILE);
 
 // The target.
 static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
 /// A binary should bear a few more threads than the machine it was compiled on.
 static constexpr unsigned fewestThreads = 4;
-static cl::opt<int> maxThreads("max-threads", cl::desc("Threads that scratch memory is planned for (all of this machine, 4 at least)"),
+static cl::opt<int> maxThreads("max-threads",
+                               cl::desc("Threads that scratch memory is planned for (all of this machine, 4 at least)"),
                                cl::init(0), IN_COMPILE);
 
 // The compiler itself.
-static cl::list<std::string> plugins("load-pass-plugin", cl::desc("Library with passes"), cl::value_desc("LIB"), IN_COMPILE);
+static cl::list<std::string> plugins("load-pass-plugin", cl::desc("Library with passes"), cl::value_desc("LIB"),
+                                     IN_COMPILE);
 static cl::list<std::string> extraPasses("at", cl::desc("Run a pass at a place: before-STAGE:PASS or after-STAGE:PASS"),
                                          cl::value_desc("PLACE:PASS"), IN_COMPILE);
-static cl::opt<std::string> compileTo("compile-to", cl::desc("Stop after a stage and write its IR"), cl::value_desc("STAGE"),
-                                      IN_COMPILE);
+static cl::opt<std::string> compileTo("compile-to", cl::desc("Stop after a stage and write its IR"),
+                                      cl::value_desc("STAGE"), IN_COMPILE);
 static cl::opt<std::string> compileFrom("compile-from", cl::desc("MODEL is IR as it was after this stage"),
                                         cl::value_desc("STAGE"), IN_COMPILE);
 static cl::opt<bool> printStages("print-stages", cl::desc("List the stages"), IN_COMPILE);
@@ -78,8 +86,8 @@ static cl::opt<std::string> dumpStages("dump-stages", cl::desc("Write the IR aft
                                        cl::value_desc("DIR"), IN_COMPILE);
 static cl::opt<bool> quiet("quiet", cl::desc("Errors only"), IN_COMPILE);
 static cl::opt<bool> verbose("verbose", cl::desc("All remarks"), IN_COMPILE);
-static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of these categories"), cl::value_desc("REGEX"),
-                                          IN_COMPILE);
+static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of these categories"),
+                                          cl::value_desc("REGEX"), IN_COMPILE);
 
 /// The option's value; nothing if it was not given.
 static SmallVector<double> ifGiven(const cl::opt<double> &option) {
@@ -119,7 +127,8 @@ static emit::WriteManifestOptions describeProgram() {
   manifest.weightDecay = weightDecay.getNumOccurrences() ? weightDecay : isAdamW ? 0.01 : 0.0;
   manifest.momentum = momentum;
   manifest.clipGradNorm = ifGiven(clipGradNorm);
-  manifest.maxWorkers = maxThreads > 0 ? maxThreads : std::max(fewestThreads, llvm::hardware_concurrency().compute_thread_count());
+  manifest.maxWorkers =
+      maxThreads > 0 ? maxThreads : std::max(fewestThreads, llvm::hardware_concurrency().compute_thread_count());
   manifest.commandLine = {commandLine().begin(), commandLine().end()};
   return manifest;
 }

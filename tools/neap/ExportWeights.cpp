@@ -11,10 +11,12 @@ namespace cl = llvm::cl;
 using namespace mlir;
 using namespace neap;
 
-static cl::SubCommand exportWeights("export-weights", "Write the model with trained weights, or the weights for PyTorch");
-static cl::opt<std::string> trained(cl::Positional, cl::Required, cl::desc("RUN/model.safetensors"), cl::sub(exportWeights));
-static cl::opt<std::string> model("model", cl::Required, cl::desc("The model that was trained"), cl::value_desc("MODEL.onnx"),
-                                  cl::sub(exportWeights));
+static cl::SubCommand exportWeights("export-weights",
+                                    "Write the model with trained weights, or the weights for PyTorch");
+static cl::opt<std::string> trained(cl::Positional, cl::Required, cl::desc("RUN/model.safetensors"),
+                                    cl::sub(exportWeights));
+static cl::opt<std::string> model("model", cl::Required, cl::desc("The model that was trained"),
+                                  cl::value_desc("MODEL.onnx"), cl::sub(exportWeights));
 static cl::opt<std::string> output("o", cl::desc("The model with the trained weights"), cl::value_desc("FILE.onnx"),
                                    cl::sub(exportWeights));
 static cl::opt<std::string> torchOutput("pytorch", cl::desc("The weights with PyTorch's names and layouts"),

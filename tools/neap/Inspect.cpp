@@ -36,7 +36,8 @@ static void printTensors(llvm::raw_ostream &stream, const json::Object &manifest
 }
 
 static void printText(llvm::raw_ostream &stream, const json::Object &manifest) {
-  stream << manifest.getString("name").value_or("") << ", made by " << manifest.getString("compiler").value_or("") << "\n";
+  stream << manifest.getString("name").value_or("") << ", made by " << manifest.getString("compiler").value_or("")
+         << "\n";
   stream << "planned bytes: " << manifest.getInteger("planned_bytes").value_or(0) << "\n";
   if (const json::Object *parts = manifest.getObject("parts"))
     for (auto &[name, bytes] : *parts)
@@ -47,7 +48,8 @@ static void printText(llvm::raw_ostream &stream, const json::Object &manifest) {
     stream << "kernels: " << kernels->size() << "\n";
     for (const json::Value &value : *kernels) {
       const json::Object &kernel = *value.getAsObject();
-      stream << "  " << kernel.getString("name").value_or("") << " x " << kernel.getInteger("launches").value_or(0) << ":";
+      stream << "  " << kernel.getString("name").value_or("") << " x " << kernel.getInteger("launches").value_or(0)
+             << ":";
       for (const json::Value &op : *kernel.getArray("ops"))
         stream << " " << op.getAsString().value_or("");
       stream << "\n";

@@ -15,19 +15,21 @@ using namespace neap;
 static cl::SubCommand ops("ops", "List a model's operators and weights, and say whether it can be trained");
 static cl::opt<std::string> model(cl::Positional, cl::Required, cl::desc("MODEL.onnx"), cl::sub(ops));
 static cl::opt<bool> asJson("json", cl::desc("Print JSON"), cl::sub(ops));
-static cl::opt<std::string> output("output", cl::desc("Output that a loss is to be attached to"), cl::value_desc("NAME"),
-                                   cl::sub(ops));
+static cl::opt<std::string> output("output", cl::desc("Output that a loss is to be attached to"),
+                                   cl::value_desc("NAME"), cl::sub(ops));
 static cl::opt<std::string> lossOutput("loss-output", cl::desc("Output that is the loss"), cl::value_desc("NAME"),
                                        cl::sub(ops));
 static cl::alias logits("logits", cl::desc("Alias for --output"), cl::aliasopt(output));
-static cl::list<std::string> dims("dim", cl::desc("Value of a symbolic dimension of an input"), cl::value_desc("NAME=N"),
-                                  cl::sub(ops));
+static cl::list<std::string> dims("dim", cl::desc("Value of a symbolic dimension of an input"),
+                                  cl::value_desc("NAME=N"), cl::sub(ops));
 static cl::list<std::string> train("train", cl::desc("Train what matches, and nothing else"), cl::value_desc("GLOB"),
                                    cl::sub(ops));
-static cl::list<std::string> freeze("freeze", cl::desc("Do not train what matches"), cl::value_desc("GLOB"), cl::sub(ops));
+static cl::list<std::string> freeze("freeze", cl::desc("Do not train what matches"), cl::value_desc("GLOB"),
+                                    cl::sub(ops));
 static cl::opt<std::string> trainList("train-list", cl::desc("Train the initializers in a file, one a line"),
                                       cl::value_desc("FILE"), cl::sub(ops));
-static cl::opt<bool> trustLinks("trust-external-links", cl::desc("External data may be symbolic or hard links"), cl::sub(ops));
+static cl::opt<bool> trustLinks("trust-external-links", cl::desc("External data may be symbolic or hard links"),
+                                cl::sub(ops));
 
 static LogicalResult runPass(ModuleOp module, std::unique_ptr<Pass> pass) {
   PassManager manager(module->getName());

@@ -16,7 +16,9 @@ namespace {
 /// Keeps what is written to stderr while it lives: llvm::cl reports wrong values there, whatever stream it was given.
 class CapturedErrors {
 public:
-  CapturedErrors() : stderrCopy(dup(STDERR_FILENO)), file(memfd_create("errors", MFD_CLOEXEC)) { dup2(file, STDERR_FILENO); }
+  CapturedErrors() : stderrCopy(dup(STDERR_FILENO)), file(memfd_create("errors", MFD_CLOEXEC)) {
+    dup2(file, STDERR_FILENO);
+  }
   ~CapturedErrors() {
     close(file);
     close(stderrCopy);

@@ -108,10 +108,8 @@ struct BuildOptimizer : ::neap::impl::BuildOptimizerBase<BuildOptimizer> {
 
   std::unique_ptr<Optimizer> createOptimizer() const {
     switch (optimizer) {
-    case OptimizerKind::AdamW:
-      return createAdamW();
-    case OptimizerKind::Sgd:
-      return createSgd(momentum);
+    case OptimizerKind::AdamW: return createAdamW();
+    case OptimizerKind::Sgd: return createSgd(momentum);
     }
     llvm_unreachable("no other optimizer");
   }

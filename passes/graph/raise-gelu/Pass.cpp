@@ -46,7 +46,8 @@ void takeApart(Value value, Value x, Product &product) {
   } else if (auto div = value.getDefiningOp<DivOp>(); div && getSplatNumber(div.getRhs())) {
     product.coefficient /= *getSplatNumber(div.getRhs());
     takeApart(div.getLhs(), x, product);
-  } else if (auto pow = value.getDefiningOp<PowOp>(); pow && x && pow.getLhs() == x && getSplatNumber(pow.getRhs()) == 3.0) {
+  } else if (auto pow = value.getDefiningOp<PowOp>();
+             pow && x && pow.getLhs() == x && getSplatNumber(pow.getRhs()) == 3.0) {
     product.powerOfX += 3;
   } else {
     product.factors.push_back(value);

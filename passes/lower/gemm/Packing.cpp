@@ -135,12 +135,9 @@ private:
 
 StringRef nameOf(Packing kind) {
   switch (kind) {
-  case Packing::copy:
-    return "copy";
-  case Packing::transpose:
-    return "transpose";
-  case Packing::strided:
-    return "strided";
+  case Packing::copy: return "copy";
+  case Packing::transpose: return "transpose";
+  case Packing::strided: return "strided";
   }
   llvm_unreachable("unknown packing");
 }
@@ -165,15 +162,9 @@ func::FuncOp getPacking(ModuleOp module, Packing kind, int64_t width, int64_t la
   Code code(builder, function.getLoc());
   PackingWriter writer(code, function, width, lanes);
   switch (kind) {
-  case Packing::copy:
-    writer.copy();
-    break;
-  case Packing::transpose:
-    writer.transpose();
-    break;
-  case Packing::strided:
-    writer.strided();
-    break;
+  case Packing::copy: writer.copy(); break;
+  case Packing::transpose: writer.transpose(); break;
+  case Packing::strided: writer.strided(); break;
   }
   func::ReturnOp::create(builder, function.getLoc());
   return function;

@@ -98,12 +98,9 @@ private:
 
 StringRef suffixOf(LhsForm form) {
   switch (form) {
-  case LhsForm::packed:
-    return "";
-  case LhsForm::rows:
-    return "_rows";
-  case LhsForm::columns:
-    return "_columns";
+  case LhsForm::packed: return "";
+  case LhsForm::rows: return "_rows";
+  case LhsForm::columns: return "_columns";
   }
   llvm_unreachable("unknown form of lhs");
 }

@@ -21,8 +21,8 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
   void runOnOperation() override {
     lower::CpuDescription cpu{lanes, registers, l1, l2};
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<sched::KernelOp>())) {
-      auto lowered =
-          lower::buildKernel(getOperation(), kernel.getSymName(), kernel.getKind(), kernel.getBody().front(), {cpu, workers});
+      auto lowered = lower::buildKernel(getOperation(), kernel.getSymName(), kernel.getKind(), kernel.getBody().front(),
+                                        {cpu, workers});
       if (failed(lowered))
         return signalPassFailure();
       lower::setKernelInfo(lowered->function, kernel, lowered->items, lowered->grain, lowered->scratchBytes);

@@ -64,8 +64,8 @@ Value StepWriter::getKernelAddress(sched::LaunchOp launch) {
   Operation *kernel = symbols.lookup(launch.getKernel());
   if (isa<LLVM::LLVMFuncOp>(kernel))
     return LLVM::AddressOfOp::create(builder, launch.getLoc(), pointer, launch.getKernelAttr());
-  auto constant =
-      func::ConstantOp::create(builder, launch.getLoc(), cast<func::FuncOp>(kernel).getFunctionType(), launch.getKernelAttr());
+  auto constant = func::ConstantOp::create(builder, launch.getLoc(), cast<func::FuncOp>(kernel).getFunctionType(),
+                                           launch.getKernelAttr());
   return UnrealizedConversionCastOp::create(builder, launch.getLoc(), pointer, constant.getResult()).getResult(0);
 }
 
@@ -90,8 +90,9 @@ LogicalResult StepWriter::writeObserve(sched::ObserveOp observe) {
   auto parameters = module.getOps<ParameterOp>();
   auto isObserved = [&](ParameterOp parameter) { return parameter.getSymName() == observe.getParameter(); };
   int64_t index = std::distance(parameters.begin(), llvm::find_if(parameters, isObserved));
-  LLVM::CallOp::create(builder, observe.getLoc(), observeFunction,
-                       ValueRange{context, integer(observe.getLoc(), index), getAddress(observe.getLoc(), observe.getGradient())});
+  LLVM::CallOp::create(
+      builder, observe.getLoc(), observeFunction,
+      ValueRange{context, integer(observe.getLoc(), index), getAddress(observe.getLoc(), observe.getGradient())});
   return success();
 }
 
@@ -121,13 +122,15 @@ LogicalResult StepWriter::write() {
   builder.setInsertionPointToEnd(module.getBody());
   launchFunction = declare("neap_launch", {pointer, pointer, pointer, i64, i64});
   observeFunction = declare("neap_observe_gradient", {pointer, i64, pointer});
-  auto step = LLVM::LLVMFuncOp::create(builder, location, "neap_step", LLVM::LLVMFunctionType::get(i32, {pointer, pointer}));
+  auto step =
+      LLVM::LLVMFuncOp::create(builder, location, "neap_step", LLVM::LLVMFunctionType::get(i32, {pointer, pointer}));
   Block *entry = step.addEntryBlock(builder);
   builder.setInsertionPointToStart(entry);
   context = entry->getArgument(0);
   arena = entry->getArgument(1);
   size_t most = 1;
-  program.walk([&](sched::LaunchOp launch) { most = std::max(most, launch.getInputs().size() + launch.getOutputs().size()); });
+  program.walk(
+      [&](sched::LaunchOp launch) { most = std::max(most, launch.getInputs().size() + launch.getOutputs().size()); });
   buffers = LLVM::AllocaOp::create(builder, location, pointer, pointer, integer(location, most));
   for (Operation &op : program.getBody().front())
     if (failed(writeEntry(op)))
@@ -159,7 +162,8 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
     if (auto info = lower::getKernelInfo(&op))
       scratch = std::max(scratch, info->scratchBytes);
 
-  Type i32 = builder.getI32Type(), i64 = builder.getI64Type(), pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  Type i32 = builder.getI32Type(), i64 = builder.getI64Type(),
+       pointer = LLVM::LLVMPointerType::get(builder.getContext());
   auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(),
                                                {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer});
   auto instance = LLVM::GlobalOp::create(builder, location, type, /*isConstant=*/true, LLVM::Linkage::External,
@@ -168,7 +172,9 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
   auto integer = [&](Type integerType, int64_t value) -> Value {
     return LLVM::ConstantOp::create(builder, location, builder.getIntegerAttr(integerType, value));
   };
-  auto address = [&](StringRef symbol) -> Value { return LLVM::AddressOfOp::create(builder, location, pointer, symbol); };
+  auto address = [&](StringRef symbol) -> Value {
+    return LLVM::AddressOfOp::create(builder, location, pointer, symbol);
+  };
   Value fields[] = {integer(i32, abiVersion),
                     integer(i32, 0),
                     integer(i64, program.getArenaBytes(sched::Space::Device)),

@@ -171,8 +171,9 @@ static Outputs convertCast(Node &node) {
   int64_t dataType = node.getInt("to", 0);
   Type target = dataTypeElement(dataType, node.getBuilder());
   if (!target)
-    return node.unsupported() << "expected a cast to bool, an integer of 8 to 64 bits or a float of 16 to 64 bits, got data type "
-                              << dataType;
+    return node.unsupported()
+           << "expected a cast to bool, an integer of 8 to 64 bits or a float of 16 to 64 bits, got data type "
+           << dataType;
   return one(node.cast(node.input(0), target));
 }
 

@@ -69,7 +69,8 @@ static Outputs convertGather(Node &node) {
 static FailureOr<Value> linearizeTuples(Node &node, const HostTensor &tuples, ArrayRef<int64_t> indexed) {
   int64_t length = indexed.size();
   SmallVector<int64_t> strides = rowMajorStrides(indexed);
-  HostTensor flat = HostTensor::zeros(RankedTensorType::get(tuples.shape().drop_back(), node.getBuilder().getI64Type()));
+  HostTensor flat =
+      HostTensor::zeros(RankedTensorType::get(tuples.shape().drop_back(), node.getBuilder().getI64Type()));
   for (int64_t tuple = 0; tuple < flat.size(); ++tuple) {
     for (int64_t i = 0; i < length; ++i) {
       int64_t index = tuples.integers[tuple * length + i];
@@ -130,7 +131,8 @@ static Outputs convertGatherElements(Node &node) {
   for (size_t i = 0; fits && i < shape.size(); ++i)
     fits = static_cast<int64_t>(i) == *axis || places[i] <= shape[i];
   if (!fits)
-    return node.invalid() << "expected indices that fit into " << describeShape(shape) << ", got " << describeShape(places);
+    return node.invalid() << "expected indices that fit into " << describeShape(shape) << ", got "
+                          << describeShape(places);
   HostTensor positions = HostTensor::zeros(RankedTensorType::get(places, node.getBuilder().getI64Type()));
   SmallVector<int64_t> strides = rowMajorStrides(shape);
   int64_t next = 0;
@@ -144,7 +146,8 @@ static Outputs convertGatherElements(Node &node) {
     positions.integers[next++] = linearize(source, strides);
   });
   if (outside)
-    return node.invalid() << "expected indices in [" << -shape[*axis] << ", " << shape[*axis] - 1 << "], got " << *outside;
+    return node.invalid() << "expected indices in [" << -shape[*axis] << ", " << shape[*axis] - 1 << "], got "
+                          << *outside;
   Value flat = node.reshape(node.input(0), {node.type(0).getNumElements()});
   return one(node.make<GatherOp>(flat, node.constant(positions.toAttribute())));
 }
@@ -158,7 +161,8 @@ static Outputs convertCumSum(Node &node) {
   FailureOr<int64_t> axis = node.normalizeAxis(*wanted, node.rank(0));
   if (failed(axis))
     return failure();
-  return one(node.make<CumsumOp>(node.input(0), *axis, node.getInt("exclusive", 0) != 0, node.getInt("reverse", 0) != 0));
+  return one(
+      node.make<CumsumOp>(node.input(0), *axis, node.getInt("exclusive", 0) != 0, node.getInt("reverse", 0) != 0));
 }
 
 /// Position along the last two dimensions as a constant mask; row + k >= column is what the lower part keeps.
@@ -185,10 +189,8 @@ static Outputs convertTrilu(Node &node) {
 
 ArrayRef<OpConversion> conversion::getIndexConversions() {
   static const OpConversion table[] = {
-      {"", "Gather", 11, 25, 2, 2, convertGather},
-      {"", "GatherElements", 11, 25, 2, 2, convertGatherElements},
-      {"", "GatherND", 11, 25, 2, 2, convertGatherND},
-      {"", "CumSum", 11, 25, 2, 2, convertCumSum},
+      {"", "Gather", 11, 25, 2, 2, convertGather},     {"", "GatherElements", 11, 25, 2, 2, convertGatherElements},
+      {"", "GatherND", 11, 25, 2, 2, convertGatherND}, {"", "CumSum", 11, 25, 2, 2, convertCumSum},
       {"", "Trilu", 14, 25, 1, 2, convertTrilu},
   };
   return table;

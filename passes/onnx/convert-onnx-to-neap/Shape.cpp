@@ -30,8 +30,8 @@ static FailureOr<SmallVector<int64_t>> resolveShape(Node &node, SmallVector<int6
     if (size != 0 || allowZero)
       continue;
     if (static_cast<int64_t>(i) >= node.rank(0))
-      return node.invalid() << "expected a 0 in the shape to stand for a dimension of the input, got one at position " << i
-                            << " of an input of rank " << node.rank(0);
+      return node.invalid() << "expected a 0 in the shape to stand for a dimension of the input, got one at position "
+                            << i << " of an input of rank " << node.rank(0);
     size = node.shape(0)[i];
   }
   int64_t elements = node.type(0).getNumElements(), known = 1;

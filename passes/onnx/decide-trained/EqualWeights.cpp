@@ -13,7 +13,8 @@ constexpr int64_t pieceBytes = 4 << 20;
 /// The bytes of one initializer, wherever they are.
 class Bytes {
 public:
-  Bytes(InitializerOp op, neap::weights::Files &files) : op(op), type(cast<RankedTensorType>(op.getType())), files(files) {}
+  Bytes(InitializerOp op, neap::weights::Files &files)
+      : op(op), type(cast<RankedTensorType>(op.getType())), files(files) {}
 
   RankedTensorType getType() const { return type; }
   int64_t elementBytes() const { return type.getElementTypeBitWidth() / 8; }

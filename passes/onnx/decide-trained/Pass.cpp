@@ -21,7 +21,8 @@ using namespace neap::onnx;
 namespace {
 
 SmallVector<InitializerOp> floatInitializers(ModuleOp module) {
-  return llvm::filter_to_vector(module.getOps<InitializerOp>(), [](InitializerOp op) { return isFloatTensor(op.getType()); });
+  return llvm::filter_to_vector(module.getOps<InitializerOp>(),
+                                [](InitializerOp op) { return isFloatTensor(op.getType()); });
 }
 
 SmallVector<InitializerOp> trainedOnly(ArrayRef<InitializerOp> all) {
@@ -46,7 +47,8 @@ void untieNorms(ModuleOp module, GraphOp graph) {
   auto reads = readsOf(graph);
   for (InitializerOp initializer : floatInitializers(module)) {
     SmallVector<OpOperand *> uses = usesBehindIdentity(reads.lookup(initializer.getSymName()));
-    if (cast<ShapedType>(initializer.getType()).getRank() != 1 || llvm::count_if(uses, [](auto *use) { return isNormWeight(*use); }) < 2)
+    if (cast<ShapedType>(initializer.getType()).getRank() != 1 ||
+        llvm::count_if(uses, [](auto *use) { return isNormWeight(*use); }) < 2)
       continue;
     for (auto [number, use] : llvm::enumerate(ArrayRef(uses).drop_front())) {
       InitializerOp copy = cloneInitializer(initializer, module, number + 1);
@@ -64,11 +66,12 @@ void tieWeights(ArrayRef<EqualPair> pairs, GraphOp graph) {
       OpBuilder builder(read);
       Value value = ReadOp::create(builder, read.getLoc(), original.getType(), original.getSymName());
       if (transposed)
-        value = NodeOp::create(builder, read.getLoc(), TypeRange(read.getType()), "Transpose", value, "",
-                               cast<IntegerAttr>(graph.getOpsets().get("ai.onnx")).getInt(), (copy.getSymName() + "/tied").str(),
-                               builder.getDictionaryAttr(builder.getNamedAttr("perm", builder.getI64ArrayAttr({1, 0}))),
-                               /*region_names=*/ArrayAttr(), /*overload=*/StringAttr(), /*attribute_refs=*/DictionaryAttr(),
-                               /*metadata=*/DictionaryAttr(), /*subgraphsCount=*/0)
+        value = NodeOp::create(
+                    builder, read.getLoc(), TypeRange(read.getType()), "Transpose", value, "",
+                    cast<IntegerAttr>(graph.getOpsets().get("ai.onnx")).getInt(), (copy.getSymName() + "/tied").str(),
+                    builder.getDictionaryAttr(builder.getNamedAttr("perm", builder.getI64ArrayAttr({1, 0}))),
+                    /*region_names=*/ArrayAttr(), /*overload=*/StringAttr(), /*attribute_refs=*/DictionaryAttr(),
+                    /*metadata=*/DictionaryAttr(), /*subgraphsCount=*/0)
                     .getResult(0);
       read.replaceAllUsesWith(value);
       read.erase();
@@ -90,7 +93,8 @@ struct DecideTrainedPass : neap::impl::DecideTrainedBase<DecideTrainedPass> {
     std::vector<std::string> warnings;
     if (failed(decide(graph, warnings)))
       return signalPassFailure();
-    llvm::Expected<SmallVector<EqualPair>> pairs = findEqualWeights(trainedOnly(floatInitializers(getOperation())), files);
+    llvm::Expected<SmallVector<EqualPair>> pairs =
+        findEqualWeights(trainedOnly(floatInitializers(getOperation())), files);
     if (!pairs) {
       emitModelError(graph) << "cannot read weights: " << llvm::toString(pairs.takeError());
       return signalPassFailure();
@@ -114,8 +118,8 @@ struct DecideTrainedPass : neap::impl::DecideTrainedBase<DecideTrainedPass> {
     FailureOr<Value> loss = findLoss(graph, output);
     if (failed(loss))
       return failure();
-    FailureOr<Selection> selection = Selection::create(graph, initializers, llvm::to_vector(train),
-                                                       llvm::to_vector(freeze), trainList);
+    FailureOr<Selection> selection =
+        Selection::create(graph, initializers, llvm::to_vector(train), llvm::to_vector(freeze), trainList);
     if (failed(selection))
       return failure();
     TrainedRule rule(graph, *loss);

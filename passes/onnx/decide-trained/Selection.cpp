@@ -22,8 +22,10 @@ LogicalResult Selection::compile(GraphOp graph, ArrayRef<InitializerOp> initiali
     auto kept = std::make_unique<std::string>(text);
     llvm::Expected<llvm::GlobPattern> glob = llvm::GlobPattern::create(*kept);
     if (!glob)
-      return emitModelError(graph) << option << ": expected a glob, got '" << text << "': " << llvm::toString(glob.takeError());
-    if (llvm::none_of(initializers, [&](InitializerOp op) { return glob->match(op.getSymName()) || op.getSymName() == text; })) {
+      return emitModelError(graph) << option << ": expected a glob, got '" << text
+                                   << "': " << llvm::toString(glob.takeError());
+    if (llvm::none_of(initializers,
+                      [&](InitializerOp op) { return glob->match(op.getSymName()) || op.getSymName() == text; })) {
       InFlightDiagnostic diagnostic = emitModelError(graph);
       diagnostic << option << ": expected a pattern that matches a floating-point initializer, got '" << text << "'";
       suggest(diagnostic, initializers, text);

@@ -83,20 +83,79 @@ bool neap::onnx::isGeneratedName(StringRef name) {
   if (name.starts_with("onnx::") || isNodeOutput || llvm::all_of(name, llvm::isDigit))
     return true;
   // What dynamo calls the results of operators; a name with dots is one of a module.
-  static const llvm::StringSet<> stems = {
-      "val", "zeros", "ones", "full", "scalar_tensor", "scalar_tensor_default", "arange", "view", "reshape", "expand",
-      "unsqueeze", "squeeze", "slice", "select", "transpose", "permute", "t", "clone", "to", "_to_copy", "alias", "detach",
-      "lift_fresh_copy", "add", "sub", "mul", "div", "neg", "pow", "sqrt", "rsqrt", "exp", "log", "sin", "cos", "mean", "sum",
-      "cat", "stack", "where", "masked_fill", "index", "index_select", "gather", "embedding", "repeat", "tile", "triu", "tril",
-      "cumsum", "matmul", "mm", "bmm", "linear", "einsum", "new_zeros", "new_ones", "full_like", "zeros_like", "ones_like",
-      "const", "constant", "initializer", "tensor", "cast", "identity"};
+  static const llvm::StringSet<> stems = {"val",
+                                          "zeros",
+                                          "ones",
+                                          "full",
+                                          "scalar_tensor",
+                                          "scalar_tensor_default",
+                                          "arange",
+                                          "view",
+                                          "reshape",
+                                          "expand",
+                                          "unsqueeze",
+                                          "squeeze",
+                                          "slice",
+                                          "select",
+                                          "transpose",
+                                          "permute",
+                                          "t",
+                                          "clone",
+                                          "to",
+                                          "_to_copy",
+                                          "alias",
+                                          "detach",
+                                          "lift_fresh_copy",
+                                          "add",
+                                          "sub",
+                                          "mul",
+                                          "div",
+                                          "neg",
+                                          "pow",
+                                          "sqrt",
+                                          "rsqrt",
+                                          "exp",
+                                          "log",
+                                          "sin",
+                                          "cos",
+                                          "mean",
+                                          "sum",
+                                          "cat",
+                                          "stack",
+                                          "where",
+                                          "masked_fill",
+                                          "index",
+                                          "index_select",
+                                          "gather",
+                                          "embedding",
+                                          "repeat",
+                                          "tile",
+                                          "triu",
+                                          "tril",
+                                          "cumsum",
+                                          "matmul",
+                                          "mm",
+                                          "bmm",
+                                          "linear",
+                                          "einsum",
+                                          "new_zeros",
+                                          "new_ones",
+                                          "full_like",
+                                          "zeros_like",
+                                          "ones_like",
+                                          "const",
+                                          "constant",
+                                          "initializer",
+                                          "tensor",
+                                          "cast",
+                                          "identity"};
   return stems.contains(withoutNumber(name));
 }
 
 bool neap::onnx::isBufferName(StringRef name) {
-  static constexpr StringRef parts[] = {"inv_freq", "running_mean", "running_var", "num_batches_tracked", "masked_bias",
-                                        "causal_mask", "attn_mask", "attention_mask", "position_ids",
-                                        "relative_position_index", "cos_cached", "sin_cached"};
+  static constexpr StringRef parts[] = {
+      "inv_freq",  "running_mean",   "running_var",  "num_batches_tracked",     "masked_bias", "causal_mask",
+      "attn_mask", "attention_mask", "position_ids", "relative_position_index", "cos_cached",  "sin_cached"};
   return llvm::any_of(parts, [&](StringRef part) { return name.contains(part); });
 }
 
@@ -107,7 +166,8 @@ std::optional<Verdict> TrainedRule::byWeightSlot(InitializerOp initializer) cons
   for (Slot slot : slots(initializer)) {
     if (slot.role != OperandRole::Weight)
       continue;
-    if (llvm::all_of(reads.lookup(initializer.getSymName()), [&](ReadOp read) { return paths.allThroughSinOrCos(read); }))
+    if (llvm::all_of(reads.lookup(initializer.getSymName()),
+                     [&](ReadOp read) { return paths.allThroughSinOrCos(read); }))
       return Verdict{false, "leads to Sin and Cos only, as frequencies do"};
     return Verdict{true, ("a weight of " + slot.node.getOpType() + " '" + slot.node.getName() + "'").str()};
   }

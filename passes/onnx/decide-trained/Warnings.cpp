@@ -46,9 +46,10 @@ std::vector<std::string> neap::onnx::warnMerged(ArrayRef<InitializerOp> trained,
       if (isNormWeight(*use))
         norms.push_back(cast<NodeOp>(use->getOwner()).getName());
     if (norms.size() > 1)
-      warnings.push_back("'" + initializer.getSymName().str() + "' is shared by " + std::to_string(norms.size()) +
-                         " norms (" + listNames(norms) +
-                         "): the exporter merges parameters that are equal, as in a fresh model; --untie gives each its own");
+      warnings.push_back(
+          "'" + initializer.getSymName().str() + "' is shared by " + std::to_string(norms.size()) + " norms (" +
+          listNames(norms) +
+          "): the exporter merges parameters that are equal, as in a fresh model; --untie gives each its own");
   }
   return warnings;
 }
@@ -67,7 +68,8 @@ static bool mayBeTied(StringRef parameter) {
   return parameter.ends_with("weight") && llvm::any_of(parts, [&](StringRef part) { return parameter.contains(part); });
 }
 
-std::vector<std::string> neap::onnx::warnLost(ArrayRef<InitializerOp> all, ArrayRef<InitializerOp> trained, GraphOp graph) {
+std::vector<std::string> neap::onnx::warnLost(ArrayRef<InitializerOp> all, ArrayRef<InitializerOp> trained,
+                                              GraphOp graph) {
   llvm::StringSet<> present;
   for (InitializerOp initializer : all) {
     present.insert(initializer.getSymName());
@@ -82,17 +84,18 @@ std::vector<std::string> neap::onnx::warnLost(ArrayRef<InitializerOp> all, Array
       lost.push_back(parameter);
   if (lost.empty())
     return {};
-  return {std::to_string(lost.size()) + " of " + std::to_string(signature.parameters.size()) +
-          " parameters of the PyTorch module have no tensor of their own in the file: " + listNames(lost) +
-          "; they are tied to another or unused, or the exporter merged them with an equal one, dropped a zero bias, or "
-          "folded them away"};
+  return {
+      std::to_string(lost.size()) + " of " + std::to_string(signature.parameters.size()) +
+      " parameters of the PyTorch module have no tensor of their own in the file: " + listNames(lost) +
+      "; they are tied to another or unused, or the exporter merged them with an equal one, dropped a zero bias, or "
+      "folded them away"};
 }
 
 std::vector<std::string> neap::onnx::warnUntied(ArrayRef<EqualPair> pairs) {
   std::vector<std::string> warnings;
   for (auto [original, copy, transposed] : pairs)
-    warnings.push_back("'" + copy.getSymName().str() + "' holds the same numbers as '" + original.getSymName().str() + "'" +
-                       (transposed ? ", transposed" : "") +
+    warnings.push_back("'" + copy.getSymName().str() + "' holds the same numbers as '" + original.getSymName().str() +
+                       "'" + (transposed ? ", transposed" : "") +
                        ": a tied weight that the exporter wrote twice? They are trained as two; --tie makes them one");
   return warnings;
 }
@@ -104,7 +107,8 @@ std::vector<std::string> neap::onnx::warnEvaluationMode(ArrayRef<InitializerOp> 
       renamed.push_back(initializer.getSymName());
   std::vector<std::string> warnings;
   if (!renamed.empty())
-    warnings.push_back("weights without their names, as an export in evaluation mode folds them: " + listNames(renamed));
+    warnings.push_back("weights without their names, as an export in evaluation mode folds them: " +
+                       listNames(renamed));
   bool hasFrozenStatistics = false;
   graph.walk([&](NodeOp node) {
     auto mode = node.getNodeAttributes().getAs<IntegerAttr>("training_mode");

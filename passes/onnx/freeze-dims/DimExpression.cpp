@@ -230,7 +230,7 @@ Expected<int64_t> neap::evaluateDim(StringRef expression, const DimValues &value
   if (!value)
     return createStringError(inconvertibleErrorCode(), parser.message);
   if (value->denominator != 1)
-    return createStringError(inconvertibleErrorCode(), "the fraction " + Twine(value->numerator) + "/" +
-                                                           Twine(value->denominator));
+    return createStringError(inconvertibleErrorCode(),
+                             "the fraction " + Twine(value->numerator) + "/" + Twine(value->denominator));
   return value->numerator;
 }

@@ -30,7 +30,8 @@ FailureOr<DimValues> readValues(onnx::GraphOp graph, ArrayRef<std::string> optio
     auto [name, text] = option.rsplit('=');
     int64_t value;
     if (name.empty() || text.getAsInteger(10, value) || value <= 0)
-      return onnx::emitModelError(graph) << "expected a dimension as NAME=N with N of at least 1, got '" << option << "'";
+      return onnx::emitModelError(graph) << "expected a dimension as NAME=N with N of at least 1, got '" << option
+                                         << "'";
     if (!values.try_emplace(name, value).second)
       return onnx::emitModelError(graph) << "expected one value for dimension '" << name << "', got two";
   }
@@ -66,7 +67,8 @@ LogicalResult checkNames(onnx::GraphOp graph, const Names &names, const DimValue
       diagnostic.attachNote() << "all dimensions of the inputs are fixed";
     else
       diagnostic.attachNote() << "the nearest is '"
-                              << *llvm::min_element(names, [&](auto a, auto b) { return distance(a) < distance(b); }) << "'";
+                              << *llvm::min_element(names, [&](auto a, auto b) { return distance(a) < distance(b); })
+                              << "'";
     return diagnostic;
   }
   SmallVector<StringRef> missing(llvm::make_filter_range(names, [&](StringRef name) { return !values.count(name); }));
@@ -88,7 +90,8 @@ FailureOr<RankedTensorType> freeze(onnx::GraphOp graph, unsigned input, const Di
   SmallVector<int64_t> shape(type.getShape());
   int64_t bits = 64;
   auto error = [&] {
-    return onnx::emitModelError(graph) << "input '" << cast<StringAttr>(graph.getInputNames()[input]).getValue() << "': ";
+    return onnx::emitModelError(graph) << "input '" << cast<StringAttr>(graph.getInputNames()[input]).getValue()
+                                       << "': ";
   };
   for (auto [size, dim] : llvm::zip(shape, dims)) {
     if (!dim.empty()) {

@@ -36,9 +36,7 @@ struct Descriptor {
 
 Error failure(const Twine &message) { return createStringError(inconvertibleErrorCode(), message); }
 
-Error systemFailure(StringRef path, int code) {
-  return failure("cannot open '" + path + "': " + sys::StrError(code));
-}
+Error systemFailure(StringRef path, int code) { return failure("cannot open '" + path + "': " + sys::StrError(code)); }
 
 int openComponents(int folder, StringRef name) {
   SmallVector<StringRef> parts;
@@ -76,7 +74,6 @@ Error checkName(StringRef name) {
   return Error::success();
 }
 
-
 Expected<File> adopt(Descriptor &descriptor, StringRef path, bool allowHardLinks) {
   struct stat status;
   if (::fstat(descriptor.value, &status) != 0)
@@ -112,7 +109,8 @@ Error File::read(uint64_t offset, MutableArrayRef<char> target) const {
     if (got < 0)
       return failure("cannot read: " + sys::StrError(errno));
     if (got == 0)
-      return failure("expected " + Twine(target.size()) + " more bytes at " + Twine(offset) + ", got the end of the file");
+      return failure("expected " + Twine(target.size()) + " more bytes at " + Twine(offset) +
+                     ", got the end of the file");
     target = target.drop_front(static_cast<size_t>(got));
     offset += static_cast<uint64_t>(got);
   }

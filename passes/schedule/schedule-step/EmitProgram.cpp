@@ -46,8 +46,8 @@ private:
   StepPlan &plan;
   KernelTable kernels;
   OpBuilder builder;
-  llvm::DenseMap<int, Value> slots;       // by storage
-  llvm::DenseMap<Value, Value> contents;  // by value of the step
+  llvm::DenseMap<int, Value> slots;      // by storage
+  llvm::DenseMap<Value, Value> contents; // by value of the step
 };
 } // namespace
 
@@ -93,8 +93,9 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
   SmallVector<Type> inputs(group->getOperandTypes());
   inputs.append(fields.size(), scalarType(builder));
   std::string name = (stringifyGroupKind(group.getKind()) + "_" + Twine(kernels.size() - 1)).str();
-  auto kernel = sched::KernelOp::create(builder, group.getLoc(), name, group.getKind(),
-                                        builder.getFunctionType(inputs, group->getResultTypes()), getInPlacePairs(group));
+  auto kernel =
+      sched::KernelOp::create(builder, group.getLoc(), name, group.getKind(),
+                              builder.getFunctionType(inputs, group->getResultTypes()), getInPlacePairs(group));
   IRMapping mapping;
   group.getBody().cloneInto(&kernel.getBody(), mapping);
   moveStepValuesToArguments(kernel.getBody().front(), fields);
@@ -107,9 +108,10 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
 void ProgramWriter::writeSlot(int storage) {
   const StorageInfo &info = plan.storages[storage];
   auto slot = sched::SlotOp::create(
-      builder, plan.step.getLoc(), sched::SlotType::get(info.type), sched::RoleAttr::get(builder.getContext(), info.role),
-      dyn_cast_or_null<FlatSymbolRefAttr>(info.identity), dyn_cast_or_null<StringAttr>(info.identity),
-      dyn_cast_or_null<ElementsAttr>(info.identity), builder.getI64IntegerAttr(info.offset));
+      builder, plan.step.getLoc(), sched::SlotType::get(info.type),
+      sched::RoleAttr::get(builder.getContext(), info.role), dyn_cast_or_null<FlatSymbolRefAttr>(info.identity),
+      dyn_cast_or_null<StringAttr>(info.identity), dyn_cast_or_null<ElementsAttr>(info.identity),
+      builder.getI64IntegerAttr(info.offset));
   if (info.attributes)
     for (NamedAttribute attribute : info.attributes)
       if (attribute.getName() != "neap.name")
@@ -128,8 +130,9 @@ Value ProgramWriter::viewAs(Value slot, Type tensor, int64_t offset) {
   auto type = cast<sched::SlotType>(slot.getType());
   if (type.getTensor() == tensor && offset == 0)
     return slot;
-  return sched::ViewOp::create(builder, slot.getLoc(), sched::SlotType::get(cast<RankedTensorType>(tensor), type.getSpace()),
-                               slot, offset, ValueRange(), ArrayRef<int64_t>());
+  return sched::ViewOp::create(builder, slot.getLoc(),
+                               sched::SlotType::get(cast<RankedTensorType>(tensor), type.getSpace()), slot, offset,
+                               ValueRange(), ArrayRef<int64_t>());
 }
 
 Value ProgramWriter::getStepField(StepField field) {
@@ -152,10 +155,10 @@ void ProgramWriter::writeLaunch(FusedOp group) {
   SmallVector<Value> inputs = llvm::map_to_vector(group.getInputs(), [&](Value input) { return getContents(input); });
   for (StepField field : getStepFields(group))
     inputs.push_back(getStepField(field));
-  SmallVector<Value> outputs = llvm::map_to_vector(group.getOutputs(), [&](Value output) {
-    return viewAs(getSlot(plan.getStorage(output)), output.getType());
-  });
-  auto launch = sched::LaunchOp::create(builder, group.getLoc(), kernel.getSymName(), sched::Stream::Compute, inputs, outputs, ValueRange());
+  SmallVector<Value> outputs = llvm::map_to_vector(
+      group.getOutputs(), [&](Value output) { return viewAs(getSlot(plan.getStorage(output)), output.getType()); });
+  auto launch = sched::LaunchOp::create(builder, group.getLoc(), kernel.getSymName(), sched::Stream::Compute, inputs,
+                                        outputs, ValueRange());
   for (auto [output, result] : llvm::zip_equal(group.getOutputs(), launch.getResults()))
     contents[output] = result;
 }
@@ -168,14 +171,16 @@ void ProgramWriter::writeReturn() {
     if (plan.getStorage(value) == storage)
       kept.push_back(viewAs(source, plan.storages[storage].type));
     else
-      kept.push_back(sched::CopyOp::create(builder, source.getLoc(), source, slot, sched::Stream::Compute, ValueRange()));
+      kept.push_back(
+          sched::CopyOp::create(builder, source.getLoc(), source, slot, sched::Stream::Compute, ValueRange()));
   }
   sched::ReturnOp::create(builder, plan.step.getLoc(), kept);
 }
 
 void ProgramWriter::write() {
   auto arena = sched::ArenaAttr::get(builder.getContext(), sched::Space::Device, plan.arenaBytes);
-  auto program = sched::ProgramOp::create(builder, plan.step.getLoc(), plan.step.getSymNameAttr(), builder.getArrayAttr(arena));
+  auto program =
+      sched::ProgramOp::create(builder, plan.step.getLoc(), plan.step.getSymNameAttr(), builder.getArrayAttr(arena));
   kernels.placeBefore(program);
   builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
   for (size_t storage = 0; storage < plan.storages.size(); ++storage)
@@ -188,7 +193,8 @@ void ProgramWriter::write() {
       ++launches;
     } else {
       auto observe = cast<neap::ObserveOp>(plan.tasks[task]);
-      sched::ObserveOp::create(builder, observe.getLoc(), getContents(observe.getGradient()), observe.getParameterAttr());
+      sched::ObserveOp::create(builder, observe.getLoc(), getContents(observe.getGradient()),
+                               observe.getParameterAttr());
     }
   }
   writeReturn();

@@ -56,8 +56,8 @@ void StepPlan::applyMerges() {
 
 int StepPlan::addStorage(Role role, RankedTensorType type, Attribute identity) {
   bool outlivesStep = role != Role::Activation && role != Role::Output;
-  graph.storages.push_back(
-      {alignUp(storageBytes(type.getElementType(), type.getShape())), outlivesStep, outlivesStep || role == Role::Output});
+  graph.storages.push_back({alignUp(storageBytes(type.getElementType(), type.getShape())), outlivesStep,
+                            outlivesStep || role == Role::Output});
   storages.push_back({role, type, identity, {}, 0});
   mergedInto.push_back(static_cast<int>(storages.size()) - 1);
   return mergedInto.back();
@@ -147,7 +147,8 @@ StringRef StepPlan::placeUpdate(Value value, int storage) {
   if (storages[current].role != Role::Activation)
     return "the new value is kept elsewhere too";
   for (auto [operand, input] : llvm::enumerate(group.getInputs()))
-    if (getStorage(input) == storage && !canRunInPlace(group.getBody().front(), group.getKind(), operand, result.getResultNumber()))
+    if (getStorage(input) == storage &&
+        !canRunInPlace(group.getBody().front(), group.getKind(), operand, result.getResultNumber()))
       return "the group does not read the old value element by element";
   auto writer = llvm::find(tasks, group.getOperation()) - tasks.begin();
   // Tasks name storages as they were before updates were merged: a read of `storage` is one of the old value.
@@ -156,7 +157,8 @@ StringRef StepPlan::placeUpdate(Value value, int storage) {
       return "the old value is needed later";
   auto keepsOldValue = [&](Value other) { return storageOf.at(skipRenames(other)) == storage; };
   auto writes = llvm::map_range(step.getOps<WriteOp>(), [](WriteOp write) { return write.getValue(); });
-  if (llvm::any_of(writes, keepsOldValue) || llvm::any_of(step.getBody().front().getTerminator()->getOperands(), keepsOldValue))
+  if (llvm::any_of(writes, keepsOldValue) ||
+      llvm::any_of(step.getBody().front().getTerminator()->getOperands(), keepsOldValue))
     return "the old value is kept elsewhere";
   mergedInto[current] = storage;
   return "";
@@ -171,7 +173,8 @@ void StepPlan::placeUpdates() {
     StringRef reason = placeUpdate(write.getValue(), storage);
     if (!reason.empty())
       remark::missed(write.getLoc(), remark::RemarkOpts::name("UpdateCopied").category(category))
-          << remark::add("the update of @{0} is copied at the end", write.getSymbol().str()) << remark::reason("{0}", reason.str());
+          << remark::add("the update of @{0} is copied at the end", write.getSymbol().str())
+          << remark::reason("{0}", reason.str());
   }
   applyMerges();
 }
@@ -214,7 +217,8 @@ void StepPlan::reuseDyingOperands() {
       };
       auto mayHoldResult = [&](int storage) {
         return llvm::all_of(llvm::enumerate(group.getInputs()), [&](auto input) {
-          return getStorage(input.value()) != storage || canRunInPlace(group.getBody().front(), group.getKind(), input.index(), result.getResultNumber());
+          return getStorage(input.value()) != storage ||
+                 canRunInPlace(group.getBody().front(), group.getKind(), input.index(), result.getResultNumber());
         });
       };
       for (Value input : group.getInputs()) {

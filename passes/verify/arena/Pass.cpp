@@ -119,7 +119,8 @@ LogicalResult Replay::step(Operation &op) {
       .Case([&](ViewOp) { return success(); })
       .Case([&](LaunchOp launch) {
         if (launch.getStream() != Stream::Compute || failed(read(op, launch.getInputs())))
-          return launch.getStream() == Stream::Compute ? failure() : LogicalResult(op.emitOpError("expected the compute stream"));
+          return launch.getStream() == Stream::Compute ? failure()
+                                                       : LogicalResult(op.emitOpError("expected the compute stream"));
         for (Value result : launch.getResults())
           write(result);
         return success();

@@ -21,7 +21,8 @@ namespace {
 struct ImporterTest : testing::Test {
   MLIRContext context;
   ::onnx::ModelProto model;
-  std::string path = (std::filesystem::temp_directory_path() / ("neap-importer-" + std::to_string(::getpid()) + ".onnx")).string();
+  std::string path =
+      (std::filesystem::temp_directory_path() / ("neap-importer-" + std::to_string(::getpid()) + ".onnx")).string();
   OwningOpRef<ModuleOp> module;
 
   void SetUp() override {
@@ -47,7 +48,8 @@ struct ImporterTest : testing::Test {
     }
   }
 
-  static ::onnx::NodeProto &addNode(::onnx::NodeProto &node, const char *op, std::vector<std::string> inputs, const char *output) {
+  static ::onnx::NodeProto &addNode(::onnx::NodeProto &node, const char *op, std::vector<std::string> inputs,
+                                    const char *output) {
     node.set_op_type(op);
     node.set_name(std::string("node_") + output);
     for (const std::string &input : inputs)
@@ -84,7 +86,8 @@ TEST_F(ImporterTest, NamesThePlaceOfLargeWeights) {
   addWeight("small", 2, std::string(8, '\0'));
   addNode(*model.mutable_graph()->add_node(), "Sum", {"x", "large", "small"}, "y");
   import();
-  auto large = module->lookupSymbol<ir::InitializerOp>("large"), small = module->lookupSymbol<ir::InitializerOp>("small");
+  auto large = module->lookupSymbol<ir::InitializerOp>("large"),
+       small = module->lookupSymbol<ir::InitializerOp>("small");
   ASSERT_TRUE(large && small);
   EXPECT_EQ(large.getFile(), "");
   EXPECT_EQ(model.SerializeAsString().substr(*large.getOffset(), 8000), std::string(8000, 'L'));

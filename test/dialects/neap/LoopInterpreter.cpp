@@ -56,23 +56,14 @@ void BodyInterpreter::setInteger(Operation *op, int64_t x) {
 bool compareFloats(arith::CmpFPredicate predicate, double x, double y) {
   using P = arith::CmpFPredicate;
   switch (predicate) {
-  case P::OEQ:
-    return x == y;
-  case P::UNE:
-    return x != y;
-  case P::OLT:
-    return x < y;
-  case P::OLE:
-    return x <= y;
-  case P::OGT:
-    return x > y;
-  case P::OGE:
-    return x >= y;
-  case P::UNO:
-    return std::isnan(x) || std::isnan(y);
-  default:
-    ADD_FAILURE() << "predicate not interpreted";
-    return false;
+  case P::OEQ: return x == y;
+  case P::UNE: return x != y;
+  case P::OLT: return x < y;
+  case P::OLE: return x <= y;
+  case P::OGT: return x > y;
+  case P::OGE: return x >= y;
+  case P::UNO: return std::isnan(x) || std::isnan(y);
+  default: ADD_FAILURE() << "predicate not interpreted"; return false;
   }
 }
 

@@ -124,56 +124,34 @@ Value Grower::sumAll(Value value) {
 Value Grower::growUnary() {
   Value x = pickValue();
   switch (pick(14)) {
-  case 0:
-    return build.make<TanhOp>(x);
-  case 1:
-    return build.make<SigmoidOp>(x);
-  case 2:
-    return build.make<SinOp>(x);
-  case 3:
-    return build.make<CosOp>(x);
-  case 4:
-    return build.make<ErfOp>(x);
-  case 5:
-    return build.make<GeluOp>(build.make<TanhOp>(x), Approximation::None);
-  case 6:
-    return build.make<GeluOp>(build.make<SinOp>(x), Approximation::Tanh);
-  case 7:
-    return build.exp(build.make<TanhOp>(x));
-  case 8:
-    return build.make<LogOp>(build.add(build.make<SigmoidOp>(x), build.splatLike(x, 0.5)));
-  case 9:
-    return build.make<SqrtOp>(build.add(build.mul(x, x), build.splatLike(x, 1.0)));
-  case 10:
-    return build.make<ReciprocalOp>(build.add(build.mul(x, x), build.splatLike(x, 1.0)));
-  case 11:
-    return build.make<ReluOp>(x);
-  case 12:
-    return build.make<AbsOp>(x);
-  default:
-    return build.negate(x);
+  case 0: return build.make<TanhOp>(x);
+  case 1: return build.make<SigmoidOp>(x);
+  case 2: return build.make<SinOp>(x);
+  case 3: return build.make<CosOp>(x);
+  case 4: return build.make<ErfOp>(x);
+  case 5: return build.make<GeluOp>(build.make<TanhOp>(x), Approximation::None);
+  case 6: return build.make<GeluOp>(build.make<SinOp>(x), Approximation::Tanh);
+  case 7: return build.exp(build.make<TanhOp>(x));
+  case 8: return build.make<LogOp>(build.add(build.make<SigmoidOp>(x), build.splatLike(x, 0.5)));
+  case 9: return build.make<SqrtOp>(build.add(build.mul(x, x), build.splatLike(x, 1.0)));
+  case 10: return build.make<ReciprocalOp>(build.add(build.mul(x, x), build.splatLike(x, 1.0)));
+  case 11: return build.make<ReluOp>(x);
+  case 12: return build.make<AbsOp>(x);
+  default: return build.negate(x);
   }
 }
 
 Value Grower::growBinary() {
   Value x = pickValue(), y = stretch(pickValue(), shapeOf(x));
   switch (pick(8)) {
-  case 0:
-    return build.add(x, y);
-  case 1:
-    return build.sub(x, y);
-  case 2:
-    return build.mul(build.make<TanhOp>(x), y);
-  case 3:
-    return build.div(x, build.add(build.mul(y, y), build.splatLike(y, 1.0)));
-  case 4:
-    return build.make<MaximumOp>(x, y);
-  case 5:
-    return build.make<MinimumOp>(x, y);
-  case 6:
-    return build.make<PowOp>(build.exp(build.make<SinOp>(x)), build.make<CosOp>(y));
-  default:
-    return build.make<PowOp>(build.make<TanhOp>(x), build.splatLike(x, 2.0));
+  case 0: return build.add(x, y);
+  case 1: return build.sub(x, y);
+  case 2: return build.mul(build.make<TanhOp>(x), y);
+  case 3: return build.div(x, build.add(build.mul(y, y), build.splatLike(y, 1.0)));
+  case 4: return build.make<MaximumOp>(x, y);
+  case 5: return build.make<MinimumOp>(x, y);
+  case 6: return build.make<PowOp>(build.exp(build.make<SinOp>(x)), build.make<CosOp>(y));
+  default: return build.make<PowOp>(build.make<TanhOp>(x), build.splatLike(x, 2.0));
   }
 }
 

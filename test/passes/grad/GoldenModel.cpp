@@ -144,9 +144,9 @@ OwningOpRef<ModuleOp> Model::compile(const Recipe &recipe) const {
   std::string clip = recipe.clipNorm ? "{clip=true}" : "";
   std::string momentum = recipe.momentum != 0 ? "momentum=true" : "";
   std::string pipeline = "neap-inline-functions,neap-freeze-dims{" + dims + "},neap-decide-trained," +
-                         "neap-convert-onnx-to-neap,canonicalize,cse,neap-raise-gelu,neap-attach-loss{" + lossOptions() + "},canonicalize,cse," +
-                         "neap-build-backward,neap-clip-gradient-norm" + clip + ",neap-build-optimizer{optimizer=" +
-                         recipe.kind + " " + momentum + "},canonicalize,cse";
+                         "neap-convert-onnx-to-neap,canonicalize,cse,neap-raise-gelu,neap-attach-loss{" +
+                         lossOptions() + "},canonicalize,cse," + "neap-build-backward,neap-clip-gradient-norm" + clip +
+                         ",neap-build-optimizer{optimizer=" + recipe.kind + " " + momentum + "},canonicalize,cse";
   PassManager passes(&context);
   if (failed(parsePassPipeline(pipeline, passes)) || failed(passes.run(**module)))
     return nullptr;

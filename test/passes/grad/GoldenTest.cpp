@@ -65,7 +65,8 @@ struct GoldenTest : testing::Test {
     ASSERT_TRUE(module);
     StepOp step = findStep(*module);
     StepContext state{model.readSymbols(*module), {}};
-    std::vector<double> losses = model.getExpected(recipeName, "loss"), norms = model.getExpected(recipeName, "grad_norm");
+    std::vector<double> losses = model.getExpected(recipeName, "loss"),
+                        norms = model.getExpected(recipeName, "grad_norm");
     for (int64_t i = 0; i < steps; ++i) {
       state.fields = stepFields(recipe, i + 1);
       FailureOr<StepOutcome> outcome = evaluate(step, model.readBatch(step, i), state);

@@ -73,7 +73,8 @@ protected:
     std::vector<std::pair<FusedOp, lower::Kernel>> kernels;
     std::string kinds;
     module->walk([&](FusedOp op) {
-      auto kernel = lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), {cpu});
+      auto kernel =
+          lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), {cpu});
       ASSERT_TRUE(succeeded(kernel));
       kernels.push_back({op, *kernel});
       kinds += (kinds.empty() ? "" : " ") + stringifyGroupKind(op.getKind()).str();
@@ -159,7 +160,8 @@ TEST_F(KernelTest, PointwiseOnOneFlatLoop) {
       %b = neap.tanh %a : tensor<5x3x7xf32>
       %c = neap.mul %b, %x : tensor<5x3x7xf32>
       neap.return %c : tensor<5x3x7xf32>
-    })"), "pointwise");
+    })"),
+            "pointwise");
 }
 
 TEST_F(KernelTest, PointwiseInManyPieces) {
@@ -168,7 +170,8 @@ TEST_F(KernelTest, PointwiseInManyPieces) {
       %c = neap.broadcast %b : tensor<10001xf32> -> tensor<3x10001xf32>
       %a = neap.sub %x, %c : tensor<3x10001xf32>
       neap.return %a : tensor<3x10001xf32>
-    })"), "pointwise");
+    })"),
+            "pointwise");
 }
 
 TEST_F(KernelTest, ReadsThroughViews) {
@@ -180,7 +183,8 @@ TEST_F(KernelTest, ReadsThroughViews) {
       %d = neap.slice %x starts [5, 39] sizes [6, 20] strides [-1, -2] : tensor<6x40xf32>
       %e = neap.mul %c, %d : tensor<6x20xf32>
       neap.return %e : tensor<6x20xf32>
-    })"), "pointwise");
+    })"),
+            "pointwise");
 }
 
 TEST_F(KernelTest, ScalarsOfRankZero) {
@@ -189,7 +193,8 @@ TEST_F(KernelTest, ScalarsOfRankZero) {
       %a = neap.mul %x, %y : tensor<f32>
       %b = neap.add %a, %x : tensor<f32>
       neap.return %b : tensor<f32>
-    })"), "pointwise");
+    })"),
+            "pointwise");
 }
 
 TEST_F(KernelTest, BoolsIntegersAndSelection) {
@@ -203,14 +208,16 @@ TEST_F(KernelTest, BoolsIntegersAndSelection) {
       %z = neap.constant dense<-1.0> : tensor<4x33xf32>
       %e = neap.select %d, %x, %z : tensor<4x33xi1>, tensor<4x33xf32>
       neap.return %e, %d : tensor<4x33xf32>, tensor<4x33xi1>
-    })"), "pointwise");
+    })"),
+            "pointwise");
 }
 
 TEST_F(KernelTest, SoftmaxOfRows) {
   for (int columns : {1, 5, 16, 64, 100, 257}) {
     std::string type = "tensor<6x" + std::to_string(columns) + "xf32>";
     EXPECT_EQ(check("neap.step @s(%x: " + type + ") -> (" + type + ") { %y = neap.softmax %x : " + type +
-                    "\n neap.return %y : " + type + " }"), columns == 1 ? "row row pointwise" : "row");
+                    "\n neap.return %y : " + type + " }"),
+              columns == 1 ? "row row pointwise" : "row");
   }
 }
 
@@ -223,7 +230,8 @@ TEST_F(KernelTest, SumsInEveryDirection) {
       %d = neap.reduce sum %x axes [0, 1, 2] : tensor<5x7x100xf32>
       %e = neap.reduce sum %x axes [1] : tensor<5x7x100xf32>
       neap.return %a, %b, %c, %d, %e : tensor<5x7xf32>, tensor<100xf32>, tensor<7xf32>, tensor<f32>, tensor<5x100xf32>
-    })"), "column row column row row column");
+    })"),
+            "column row column row row column");
 }
 
 TEST_F(KernelTest, LayerNormAndItsGradient) {
@@ -257,7 +265,8 @@ TEST_F(KernelTest, MatmulWithEpilogueAndSecondResult) {
       %g = neap.gelu %h {approximation = #neap<approximation tanh>} : tensor<37x50xf32>
       %n = neap.matmul %g, %v : tensor<37x50xf32>, tensor<50x3xf32>
       neap.return %h, %n : tensor<37x50xf32>, tensor<37x3xf32>
-    })"), "gemm gemm");
+    })"),
+            "gemm gemm");
 }
 
 /// The operand is read as a matrix and point by point: no result may lie on it.
@@ -267,7 +276,8 @@ TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
       %m = neap.matmul %x, %x : tensor<40x40xf32>, tensor<40x40xf32>
       %y = neap.add %m, %x : tensor<40x40xf32>
       neap.return %y : tensor<40x40xf32>
-    })"), "gemm");
+    })"),
+            "gemm");
 }
 
 TEST_F(KernelTest, AttentionThroughStridedOperandsOnly) {
@@ -289,7 +299,8 @@ TEST_F(KernelTest, AttentionThroughStridedOperandsOnly) {
       %o1 = neap.transpose %o [0, 2, 1, 3] : tensor<2x4x10x16xf32>
       %o2 = neap.reshape %o1 : tensor<2x10x4x16xf32> -> tensor<20x64xf32>
       neap.return %o2 : tensor<20x64xf32>
-    })"), "gemm row gemm");
+    })"),
+            "gemm row gemm");
 }
 
 TEST_F(KernelTest, GatherAndScatterOfRows) {
@@ -303,7 +314,9 @@ TEST_F(KernelTest, GatherAndScatterOfRows) {
       %s = neap.scatter_add %z, %i, %u : tensor<9x70xf32>, tensor<3x5xi64>, tensor<3x5x70xf32>
       %d = neap.scatter_add %s, %i, %u : tensor<9x70xf32>, tensor<3x5xi64>, tensor<3x5x70xf32>
       neap.return %b, %d : tensor<3x5x70xf32>, tensor<9x70xf32>
-    })", 9), "pointwise scatter scatter");
+    })",
+                  9),
+            "pointwise scatter scatter");
 }
 
 TEST_F(KernelTest, GatherOfSingleElements) {
@@ -311,7 +324,9 @@ TEST_F(KernelTest, GatherOfSingleElements) {
     neap.step @s(%t: tensor<30xf32>, %i: tensor<4x21xi64>) -> (tensor<4x21xf32>) {
       %a = neap.gather %t, %i : tensor<30xf32>, tensor<4x21xi64>
       neap.return %a : tensor<4x21xf32>
-    })", 30), "pointwise");
+    })",
+                  30),
+            "pointwise");
 }
 
 TEST_F(KernelTest, ConcatAndUnslice) {
@@ -320,7 +335,8 @@ TEST_F(KernelTest, ConcatAndUnslice) {
       %a = neap.concat %x, %y axis 1 : tensor<4x5x6xf32>, tensor<4x2x6xf32>
       %b = neap.unslice %z starts [1, 2] strides [2, 1] : tensor<3x4xf32> -> tensor<6x9xf32>
       neap.return %a, %b : tensor<4x7x6xf32>, tensor<6x9xf32>
-    })"), "concat concat");
+    })"),
+            "concat concat");
 }
 
 } // namespace

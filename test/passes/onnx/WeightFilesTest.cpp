@@ -52,7 +52,8 @@ TEST_F(WeightFilesTest, SaysWhenAFileIsTooShort) {
 TEST_F(WeightFilesTest, RefusesWhatLeavesTheFolder) {
   EXPECT_EQ(refusal("/etc/passwd"), "expected a file in the model's folder, got the absolute path '/etc/passwd'");
   EXPECT_EQ(refusal("../secret"), "expected a file in the model's folder, got '../secret', which leaves it");
-  EXPECT_EQ(refusal("sub/../../secret"), "expected a file in the model's folder, got 'sub/../../secret', which leaves it");
+  EXPECT_EQ(refusal("sub/../../secret"),
+            "expected a file in the model's folder, got 'sub/../../secret', which leaves it");
   EXPECT_EQ(refusal(""), "expected the name of a file, got ''");
   EXPECT_EQ(refusal("missing"), "cannot open 'missing': No such file or directory");
 }
