@@ -145,6 +145,13 @@ FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
   Propagation propagation(group);
   propagation.set(anchor, identityAccess(loops));
   propagation.run(body);
+  // Reductions that only share the sweep have no value in common with the anchor; they joined it for having its loops.
+  for (Operation &op : body)
+    if (isReduction(&op) && !group.accesses.contains(op.getOperand(0)) &&
+        cast<Fusible>(op).getIterationSpace().sizes == loops) {
+      propagation.set(op.getOperand(0), identityAccess(loops));
+      propagation.run(body);
+    }
   for (Operation &op : body)
     for (Value result : op.getResults())
       if (!result.use_empty() && !group.accesses.contains(result) &&

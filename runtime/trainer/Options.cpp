@@ -30,6 +30,11 @@ constexpr RealRule fraction{[](double x) { return x >= 0 && x < 1; }, "a number 
   usage(name + ": expected " + expected + ", got '" + text + "'");
 }
 
+/// For what is part of the compiled step: an option that cannot switch it on must say so, not do nothing.
+[[noreturn]] void notCompiled(const std::string &name) {
+  throw Failure(ExitCode::Usage, name + ": this program was compiled without it", "give " + name + " to neap compile");
+}
+
 double parseReal(const std::string &name, RealRule rule, const std::string &text) {
   double value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -153,12 +158,21 @@ void OptionTable::declareOptimizer() {
     real("--beta2", values.beta2, fraction, "AdamW: decay of the mean of squared gradients.");
     real("--epsilon", values.epsilon, notNegative, "AdamW: added to the denominator.");
   } else {
-    real("--momentum", values.momentum, notNegative, "SGD: momentum.");
+    custom("--momentum", "X", withDefault("SGD: momentum.", printReal(values.momentum)),
+           [&values, compiled = values.momentum != 0](const std::string &text) {
+             values.momentum = parseReal("--momentum", notNegative, text);
+             if (values.momentum != 0 && !compiled) // there is no state to keep it in
+               notCompiled("--momentum");
+           });
   }
   real("--weight-decay", values.weightDecay, notNegative, "Weight decay.");
   std::string clip = values.clipGradNorm ? printReal(*values.clipGradNorm) : "off";
+  // Clipping is part of the compiled step: without it there is nothing that this option could switch on.
+  bool clips = values.clipGradNorm.has_value();
   custom("--clip-grad-norm", "X|off", withDefault("Largest norm of all gradients.", clip),
-         [&](const std::string &text) {
+         [&values, clips](const std::string &text) {
+           if (!clips && text != "off")
+             notCompiled("--clip-grad-norm");
            values.clipGradNorm.reset();
            if (text != "off")
              values.clipGradNorm = parseReal("--clip-grad-norm", positive, text);

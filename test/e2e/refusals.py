@@ -342,6 +342,18 @@ def too_many_threads(folder):
 
 
 @train_case
+def clipping_that_was_not_compiled(folder):
+    """2 --clip-grad-norm: this program was compiled without it"""
+    return train("mlp", models / "mlp" / "batches.safetensors", "--clip-grad-norm", "0.5")
+
+
+@train_case
+def momentum_that_was_not_compiled(folder):
+    """2 --momentum: this program was compiled without it"""
+    return train("sgd", models / "mlp" / "batches.safetensors", "--momentum", "0.9")
+
+
+@train_case
 def loss_that_is_not_finite(folder):
     """9 the loss of step 1 is nan; nothing was saved"""
     return train("mlp", models / "mlp" / "batches.safetensors", "--weights", bad_weights(folder))
@@ -370,7 +382,9 @@ def weights_of_another_model(folder):
 
 def make_programs():
     for name, command in [("gpt2", compile_gpt2()), ("mlp", compile_mlp("--max-threads", "2")),
-                          ("no-rate", compile_model(MLP, "--dim", "batch=16", "--loss", "mse", "--optimizer", "adamw"))]:
+                          ("no-rate", compile_model(MLP, "--dim", "batch=16", "--loss", "mse", "--optimizer", "adamw")),
+                          ("sgd", compile_model(MLP, "--dim", "batch=16", "--loss", "mse", "--optimizer", "sgd",
+                                                "--learning-rate", "0.05"))]:
         subprocess.run([*command[:-1], scratch / name], check=True, capture_output=True)
 
 

@@ -58,7 +58,7 @@ constexpr char manifest[] = R"({"format": 1, "name": "fake", "compiler": "neap t
  "items_per_step": 8, "item": "token",)"
 #if FAKE_ADAMW
                       R"("optimizer": "adamw", "defaults": {"learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999,
-  "epsilon": 1e-8, "weight_decay": 0.01, "clip_grad_norm": null},)"
+  "epsilon": 1e-8, "weight_decay": 0.01, "clip_grad_norm": 1e6},)"
 #else
                       R"("optimizer": "sgd", "defaults": {"learning_rate": null, "momentum": 0.9,
   "weight_decay": 0.0, "clip_grad_norm": 0.5},)"

@@ -15,7 +15,7 @@ TEST_F(OptionsTest, HelpShowsDefaultsOfTheManifest) {
   EXPECT_EQ(adamw.exitCode, 0);
   expectContains(adamw.out, "decay of the mean of gradients. Default: 0.9.");
   expectContains(adamw.out, "Learning rate, at its peak if there is a schedule. Default: 0.01.");
-  expectContains(adamw.out, "Largest norm of all gradients. Default: off.");
+  expectContains(adamw.out, "Largest norm of all gradients. Default: 1e+06.");
   EXPECT_EQ(adamw.out.find("--momentum"), std::string::npos);
   expectContains(sgd.out, "SGD: momentum. Default: 0.9.");
   expectContains(sgd.out, "Learning rate, at its peak if there is a schedule. Required.");

@@ -355,6 +355,13 @@ static void collectLeaves(Value value, const Access &access, ArrayRef<int64_t> l
       collectLeaves(operand, *inner, loops, depth - 1, leaves);
 }
 
+/// Whether a group's own reductions run over the same loops as these.
+static bool reducesAlong(const FusionGroup &group, ArrayRef<size_t> loops) {
+  return llvm::all_of(group.members, [&](Operation *member) {
+    return !isReduction(member) || reductionLoops(cast<Fusible>(member).getIterationSpace()) == loops;
+  });
+}
+
 /// A reduction joins an independent group that already sweeps one of the tensors it reads, in the same loops.
 bool Partition::joinSibling(Operation *reduction) {
   auto fusible = cast<Fusible>(reduction);
@@ -364,6 +371,8 @@ bool Partition::joinSibling(Operation *reduction) {
   collectLeaves(reduction->getOperand(0), identityAccess(loops), loops, /*depth=*/8, leaves);
   for (auto &group : groups) {
     if (group->kind != kind || group->loops != loops)
+      continue;
+    if (kind == GroupKind::Column && !reducesAlong(*group, reductionLoops(fusible.getIterationSpace())))
       continue;
     bool sharesTensor = llvm::any_of(leaves, [&](const ResolvedOperand &leaf) {
       auto entry = group->accesses.find(leaf.source);

@@ -27,15 +27,14 @@ public:
     Value first = code.mul(strip, stripColumns);
     Value end = code.min(code.add(first, code.integer(stripColumns)), code.integer(columns));
     startFromBase(first, end);
-    Elements indexElements(code, cast<RankedTensorType>(op.getIndices().getType()).getElementType());
     code.loop(code.integer(0), code.integer(updates), 1, [&](Value update) {
-      Value index = indexElements.loadScalar(bufferOf(op.getIndices()), update);
-      if (!index.getType().isInteger(64))
-        index = arith::ExtSIOp::create(code.builder, code.location, code.builder.getI64Type(), index);
+      Value index = loadIndex(update);
       Value target = code.mul(index, columns), source = code.mul(update, columns);
       forEachBlock(code, first, end, columns, [&](Value column, Value mask) {
         Value sum = elements.loadVector(buffers.back(), code.add(target, column), 1, mask);
-        Value added = elements.loadVector(bufferOf(op.getUpdates()), code.add(source, column), 1, mask);
+        Value added = splatOf(op.getUpdates());
+        if (!added)
+          added = elements.loadVector(bufferOf(op.getUpdates()), code.add(source, column), 1, mask);
         sum = arith::AddFOp::create(code.builder, code.location, sum, added);
         elements.storeVector(sum, buffers.back(), code.add(target, column), 1, mask);
       });
@@ -50,12 +49,29 @@ private:
     return buffers[cast<BlockArgument>(value).getArgNumber()];
   }
 
+  /// A constant with one value everywhere has no buffer; null for anything else.
+  Value splatOf(Value operand) {
+    auto constant = operand.getDefiningOp<ConstantOp>();
+    if (!constant)
+      return {};
+    auto scalar = cast<SplatElementsAttr>(constant.getValue()).getSplatValue<TypedAttr>();
+    return splat(code, arith::ConstantOp::create(code.builder, code.location, scalar));
+  }
+
+  /// The row that an update goes to, as i64.
+  Value loadIndex(Value update) {
+    if (auto constant = op.getIndices().getDefiningOp<ConstantOp>())
+      return code.integer(cast<SplatElementsAttr>(constant.getValue()).getSplatValue<APInt>().getSExtValue());
+    Elements indices(code, elementOf(op.getIndices()));
+    Value index = indices.loadScalar(bufferOf(op.getIndices()), update);
+    if (index.getType().isInteger(64))
+      return index;
+    return arith::ExtSIOp::create(code.builder, code.location, code.builder.getI64Type(), index);
+  }
+
   void startFromBase(Value first, Value end) {
-    if (auto constant = op.getBase().getDefiningOp<ConstantOp>()) {
-      auto scalar = cast<SplatElementsAttr>(constant.getValue()).getSplatValue<TypedAttr>();
-      Value value = splat(code, arith::ConstantOp::create(code.builder, code.location, scalar));
+    if (Value value = splatOf(op.getBase()))
       return forEachRow(first, end, [&](Value, Value) { return value; });
-    }
     Value base = bufferOf(op.getBase());
     Value isElsewhere = LLVM::ICmpOp::create(code.builder, code.location, LLVM::ICmpPredicate::ne, base, buffers.back());
     code.when(isElsewhere, [&] {

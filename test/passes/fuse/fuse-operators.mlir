@@ -77,6 +77,17 @@ neap.step @columns(%x: tensor<8x64xf32>, %y: tensor<8x64xf32>) -> (tensor<64xf32
 
 // -----
 
+// Sums over different leading axes of one tensor are different loops.
+// CHECK-LABEL: neap.step @different_columns(
+neap.step @different_columns(%x: tensor<4x8x64xf32>) -> (tensor<64xf32>, tensor<8x64xf32>) {
+  // CHECK-COUNT-2: neap.fused column(
+  %0 = neap.reduce sum %x axes [0, 1] : tensor<4x8x64xf32>
+  %1 = neap.reduce sum %x axes [0] : tensor<4x8x64xf32>
+  neap.return %0, %1 : tensor<64xf32>, tensor<8x64xf32>
+}
+
+// -----
+
 // What another reader needs to make the group's own input stays outside: no circles.
 // CHECK-LABEL: neap.step @no_circle(
 neap.step @no_circle(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {

@@ -68,11 +68,15 @@ protected:
   /// Runs every group's kernel and compares; returns the kinds of the groups, in order.
   std::string check(StringRef text, int64_t indexLimit = 4, double tolerance = 2e-5) {
     OwningOpRef<ModuleOp> module = fuse(text);
+    return checkFused(*module, indexLimit, tolerance);
+  }
+
+  std::string checkFused(ModuleOp module, int64_t indexLimit, double tolerance) {
     OwningOpRef<ModuleOp> code = ModuleOp::create(UnknownLoc::get(&context));
     lower::CpuDescription cpu = llvm::cantFail(emit::describeCpu("native"));
     std::vector<std::pair<FusedOp, lower::Kernel>> kernels;
     std::string kinds;
-    module->walk([&](FusedOp op) {
+    module.walk([&](FusedOp op) {
       auto kernel =
           lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), {cpu});
       ASSERT_TRUE(succeeded(kernel));
@@ -232,6 +236,31 @@ TEST_F(KernelTest, SumsInEveryDirection) {
       neap.return %a, %b, %c, %d, %e : tensor<5x7xf32>, tensor<100xf32>, tensor<7xf32>, tensor<f32>, tensor<5x100xf32>
     })"),
             "column row column row row column");
+}
+
+/// Sums of unrelated tensors in one group: they share the sweep and no value.
+TEST_F(KernelTest, SumsThatOnlyShareASweep) {
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(R"(
+    neap.step @s(%x: tensor<6x40xf32>, %y: tensor<6x40xf32>) -> (tensor<40xf32>, tensor<40xf32>) {
+      %r:2 = neap.fused column(%x, %y) {
+      ^bb0(%a: tensor<6x40xf32>, %b: tensor<6x40xf32>):
+        %s = neap.reduce sum %a axes [0] : tensor<6x40xf32>
+        %t = neap.reduce sum %b axes [0] : tensor<6x40xf32>
+        neap.yield %s, %t : tensor<40xf32>, tensor<40xf32>
+      } : (tensor<6x40xf32>, tensor<6x40xf32>) -> (tensor<40xf32>, tensor<40xf32>)
+      neap.return %r#0, %r#1 : tensor<40xf32>, tensor<40xf32>
+    })", &context);
+  EXPECT_EQ(checkFused(*module, 4, 2e-5), "column");
+}
+
+/// Equal indices everywhere, as for the one segment of a text that has one.
+TEST_F(KernelTest, ScatterAtAConstantRow) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%z: tensor<3x20xf32>, %u: tensor<4x20xf32>) -> (tensor<3x20xf32>) {
+      %i = neap.constant dense<2> : tensor<4xi64>
+      %s = neap.scatter_add %z, %i, %u : tensor<3x20xf32>, tensor<4xi64>, tensor<4x20xf32>
+      neap.return %s : tensor<3x20xf32>
+    })"), "scatter");
 }
 
 TEST_F(KernelTest, LayerNormAndItsGradient) {
