@@ -158,6 +158,7 @@ LogicalResult checkSymbols(ModuleOp module, const Bytes &object, const llvm::Str
   return success();
 }
 
+/// All that LLVM does, in memory.
 FailureOr<Bytes> makeObject(ModuleOp module, const TargetOptions &target) {
   llvm::LLVMContext context;
   Messages messages(module, context);
