@@ -2,16 +2,13 @@
 #include "neap/compiler/emit/Object.h"
 
 #include "neap/compiler/emit/Cpu.h"
+#include "neap/compiler/emit/LlvmModule.h"
 
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ObjectFile.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
@@ -38,12 +35,9 @@ std::unique_ptr<llvm::TargetMachine> makeTargetMachine(const CpuTarget &cpu) {
   const llvm::Target *target = llvm::TargetRegistry::lookupTarget(llvm::Triple(triple), error);
   if (!target)
     llvm::report_fatal_error(llvm::Twine(error));
-  llvm::TargetOptions options;
-  // An fma stands where an op's body writes one, and nowhere else.
-  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   return std::unique_ptr<llvm::TargetMachine>(
-      target->createTargetMachine(llvm::Triple(triple), cpu.name, cpu.featureString(), options, llvm::Reloc::PIC_,
-                                  std::nullopt, llvm::CodeGenOptLevel::Default));
+      target->createTargetMachine(llvm::Triple(triple), cpu.name, cpu.featureString(), makeTargetOptions(),
+                                  llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// Per function, because inlining and vector legalisation read attributes and not the target machine.
@@ -58,23 +52,6 @@ void setFunctionAttributes(llvm::Module &module, const CpuTarget &cpu) {
     function.addFnAttr("min-legal-vector-width", "512");
     function.addFnAttr(llvm::Attribute::NoUnwind);
   }
-}
-
-void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager callGraph;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PipelineTuningOptions tuning;
-  // Kernels come vectorised and unrolled as they should be.
-  tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopUnrolling = false;
-  llvm::PassBuilder builder(&machine, tuning);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(callGraph);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
 /// Functions that C compilers may call without a declaration; the runtime's C library has them.
@@ -109,12 +86,6 @@ llvm::StringSet<> declarationsOf(const llvm::Module &module) {
   return names;
 }
 
-std::unique_ptr<llvm::Module> translate(ModuleOp module, llvm::LLVMContext &context) {
-  registerBuiltinDialectTranslation(*module.getContext());
-  registerLLVMDialectTranslation(*module.getContext());
-  return translateModuleToLLVMIR(module, context, module.getName().value_or("neap"));
-}
-
 LogicalResult writeFile(ModuleOp module, llvm::StringRef bytes, llvm::StringRef path) {
   std::error_code error;
   llvm::raw_fd_ostream stream(path, error, llvm::sys::fs::OF_None);
@@ -136,7 +107,7 @@ LogicalResult emitObject(ModuleOp module, const TargetOptions &options, llvm::St
   if (!cpu)
     return module.emitError(llvm::toString(cpu.takeError()));
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> code = translate(module, context);
+  std::unique_ptr<llvm::Module> code = translateToLlvm(module, context);
   if (!code)
     return module.emitError("expected a module that translates to LLVM IR");
 

@@ -4,6 +4,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace neap::lower {
@@ -107,16 +109,24 @@ Value Body::indexVector(const LinearForm &form) {
   return code.add(splat(code, first), code.mul(laneNumbers(code), splat(code, code.integer(stride))));
 }
 
+/// What the form's value is sure to be a multiple of, up to `lanes`, at an innermost index that is one.
+static int64_t knownMultiple(const LinearForm &form, int64_t lanes) {
+  int64_t multiple = std::gcd(lanes, form.constant);
+  for (int64_t coefficient : ArrayRef(form.coefficients).drop_back())
+    multiple = std::gcd(multiple, coefficient);
+  return multiple;
+}
+
 Value Body::load(BlockArgument argument) {
   const LinearForm &form = nest.positions.at(argument);
   Elements elements(code, elementOf(argument));
   Value base = buffers[argument.getArgNumber()], offset = evaluate(form);
   if (!nest.dependsOnInnermost(argument))
     return elements.loadScalar(base, offset);
-  return elements.loadVector(base, offset, form.coefficients.back(), point.mask);
+  return elements.loadVector(base, offset, form.coefficients.back(), point.mask, knownMultiple(form, code.style.lanes));
 }
 
-/// An indirect read: contiguous if one index serves the whole row, else sixteen rows at once.
+/// An indirect read: contiguous if one index serves the whole row, else one row for each lane.
 Value Body::readTable(Operation *op) {
   auto fusible = cast<Fusible>(op);
   auto table = cast<BlockArgument>(op->getOperand(0));
@@ -231,7 +241,8 @@ void Body::storeResultsIf(llvm::function_ref<bool(Value)> condition) {
     Elements elements(code, elementOf(yielded));
     Value base = buffers[block.getNumArguments() + index], offset = evaluate(form);
     if (nest.dependsOnInnermost(yielded))
-      elements.storeVector(splat(code, value), base, offset, form.coefficients.back(), point.mask);
+      elements.storeVector(splat(code, value), base, offset, form.coefficients.back(), point.mask,
+                           knownMultiple(form, code.style.lanes));
     else // an innermost loop of one iteration leaves its element in lane 0
       elements.storeScalar(firstLane(code, value), base, offset);
   }
@@ -239,19 +250,28 @@ void Body::storeResultsIf(llvm::function_ref<bool(Value)> condition) {
 
 //===- Functions and loops ----------------------------------------------------------------------------------------===//
 
-KernelFunction::KernelFunction(ModuleOp module, Location location, StringRef name, size_t bufferCount)
-    : builder(OpBuilder::atBlockEnd(module.getBody())), code(builder, location) {
+KernelFunction::KernelFunction(ModuleOp module, Location location, StringRef name, const KernelShape &shape,
+                               const KernelTarget &target)
+    : builder(OpBuilder::atBlockEnd(module.getBody())), code(builder, location, shape.style) {
+  if (target.device == Device::Cuda) {
+    openCudaKernel(*this, name, shape);
+    return;
+  }
   Type pointer = LLVM::LLVMPointerType::get(module.getContext()), integer = builder.getI64Type();
   auto type = builder.getFunctionType({pointer, integer, integer, pointer}, {});
   function = func::FuncOp::create(builder, location, name, type);
   builder.setInsertionPointToStart(function.addEntryBlock());
-  for (size_t i = 0; i < bufferCount; ++i) {
+  for (size_t i = 0; i < shape.buffers; ++i) {
     Value entry = LLVM::GEPOp::create(builder, location, pointer, pointer, function.getArgument(0),
                                       ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
     buffers.push_back(code.load(pointer, entry, 8));
   }
   begin = function.getArgument(1);
   end = function.getArgument(2);
+}
+
+Kernel KernelFunction::finish(const KernelShape &shape, int64_t grain) const {
+  return Kernel{function, shape.items, std::max<int64_t>(1, grain), 0, shape.itemThreads, shape.blockThreads()};
 }
 
 KernelFunction::~KernelFunction() { func::ReturnOp::create(builder, code.location); }
@@ -279,6 +299,7 @@ SmallVector<Value> delinearize(Code &code, Value item, ArrayRef<int64_t> sizes) 
 }
 
 void forEachBlock(Code &code, Value begin, Value end, int64_t size, llvm::function_ref<void(Value, Value)> body) {
+  int64_t lanes = code.style.lanes;
   if (size % lanes == 0)
     return code.loop(begin, end, lanes, [&](Value index) { body(index, {}); });
   auto [blocks, rest] = code.divide(code.sub(end, begin), lanes);

@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 
 #include <cstring>
+#include <fstream>
 #include <random>
 
 using namespace mlir;
@@ -83,10 +84,25 @@ protected:
       kernels.push_back({op, *kernel});
       kinds += (kinds.empty() ? "" : " ") + stringifyGroupKind(op.getKind()).str();
     });
+    checkPtx(module);
     neap::testing::CompiledModule compiled(*code, "native");
     for (auto [index, entry] : llvm::enumerate(kernels))
       checkKernel(entry.first, entry.second, compiled.kernel("k" + std::to_string(index)), indexLimit, tolerance);
     return kinds;
+  }
+
+  /// Writes every group's kernel for CUDA.
+  void checkPtx(ModuleOp module) {
+    OwningOpRef<ModuleOp> code = ModuleOp::create(UnknownLoc::get(&context));
+    int64_t number = 0;
+    module.walk([&](FusedOp op) {
+      auto kernel = lower::buildKernel(*code, "k" + std::to_string(number++), op.getKind(), op.getBody().front(),
+                                       {{}, 2, lower::Device::Cuda});
+      ASSERT_TRUE(succeeded(kernel));
+    });
+    std::string ptx = neap::testing::compileToPtx(*code, "sm_80");
+    if (const char *file = getenv("NEAP_PTX"))
+      std::ofstream(file, std::ios::app) << ptx;
   }
 
   void checkKernel(FusedOp op, const lower::Kernel &info, neap::testing::Kernel kernel, int64_t indexLimit,
