@@ -1,0 +1,45 @@
+// Ranges of bits, a word at a time.
+#include "neap/runtime/sim/memory/ByteFlags.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace neap::sim {
+
+namespace {
+
+/// Calls `visit(word, mask)` for each word of 64 bits that [offset, offset + count) touches, until it returns false.
+template <class Visit> void forEachWord(uint64_t offset, uint64_t count, Visit visit) {
+  while (count > 0) {
+    uint64_t bit = offset % 64, taken = std::min<uint64_t>(64 - bit, count);
+    uint64_t mask = (taken == 64 ? ~uint64_t(0) : (uint64_t(1) << taken) - 1) << bit;
+    if (!visit(offset / 64, mask))
+      return;
+    offset += taken;
+    count -= taken;
+  }
+}
+
+} // namespace
+
+void ByteFlags::set(uint64_t offset, uint64_t count) {
+  forEachWord(offset, count, [&](uint64_t word, uint64_t mask) { return words_[word] |= mask, true; });
+}
+
+void ByteFlags::clear(uint64_t offset, uint64_t count) {
+  forEachWord(offset, count, [&](uint64_t word, uint64_t mask) { return words_[word] &= ~mask, true; });
+}
+
+uint64_t ByteFlags::firstClear(uint64_t offset, uint64_t count) const {
+  uint64_t found = offset + count;
+  forEachWord(offset, count, [&](uint64_t word, uint64_t mask) {
+    uint64_t missing = mask & ~words_[word];
+    if (missing == 0)
+      return true;
+    found = word * 64 + uint64_t(std::countr_zero(missing));
+    return false;
+  });
+  return found;
+}
+
+} // namespace neap::sim
