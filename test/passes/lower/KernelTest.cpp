@@ -1,11 +1,13 @@
 // Kernels of fusion groups against the reference interpreter: steps are decomposed and fused, every group's kernel is compiled
-// and run on random inputs, whole and in pieces, and compared with what the group's body says.
+// and run on random inputs, whole and in pieces, and compared with what the group's body says. Then the same group's CUDA
+// kernel runs on a simulated device and must give the same bits.
 #include "neap/compiler/emit/Object.h"
 #include "neap/dialects/neap/Evaluate.h"
 #include "neap/passes/fuse/InPlace.h"
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/lower/kernels/Kernels.h"
 #include "neap/test/support/CompiledModule.h"
+#include "neap/test/support/SimulatedModule.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -84,29 +86,31 @@ protected:
       kernels.push_back({op, *kernel});
       kinds += (kinds.empty() ? "" : " ") + stringifyGroupKind(op.getKind()).str();
     });
-    checkPtx(module);
+    cudaKernels.clear();
+    loadCuda(module);
     neap::testing::CompiledModule compiled(*code, "native");
     for (auto [index, entry] : llvm::enumerate(kernels))
-      checkKernel(entry.first, entry.second, compiled.kernel("k" + std::to_string(index)), indexLimit, tolerance);
+      checkKernel(entry.first, entry.second, compiled.kernel("k" + std::to_string(index)), index, indexLimit, tolerance);
     return kinds;
   }
 
-  /// Writes every group's kernel for CUDA.
-  void checkPtx(ModuleOp module) {
+  /// Writes every group's kernel for CUDA and loads them into a simulated device.
+  void loadCuda(ModuleOp module) {
     OwningOpRef<ModuleOp> code = ModuleOp::create(UnknownLoc::get(&context));
-    int64_t number = 0;
     module.walk([&](FusedOp op) {
-      auto kernel = lower::buildKernel(*code, "k" + std::to_string(number++), op.getKind(), op.getBody().front(),
-                                       {{}, 2, lower::Device::Cuda});
+      auto kernel = lower::buildKernel(*code, "k" + std::to_string(cudaKernels.size()), op.getKind(),
+                                       op.getBody().front(), {{}, 2, lower::Device::Cuda});
       ASSERT_TRUE(succeeded(kernel));
+      cudaKernels.push_back(*kernel);
     });
     std::string ptx = neap::testing::compileToPtx(*code, "sm_80");
     if (const char *file = getenv("NEAP_PTX"))
       std::ofstream(file, std::ios::app) << ptx;
+    cuda = std::make_unique<neap::testing::SimulatedModule>(ptx);
   }
 
-  void checkKernel(FusedOp op, const lower::Kernel &info, neap::testing::Kernel kernel, int64_t indexLimit,
-                   double tolerance) {
+  void checkKernel(FusedOp op, const lower::Kernel &info, neap::testing::Kernel kernel, size_t number,
+                   int64_t indexLimit, double tolerance) {
     std::vector<HostTensor> inputs;
     Evaluator evaluator;
     for (Value input : op.getInputs())
@@ -123,6 +127,60 @@ protected:
       for (unsigned result = 0; result < op.getNumResults(); ++result)
         if (canRunInPlace(op.getBody().front(), op.getKind(), input, result))
           EXPECT_EQ(whole, run(op, info, kernel, inputs, 2, input, result)) << "result " << result << " over " << input;
+    checkOnCuda(op, number, inputs, whole);
+  }
+
+  /// The simulated device gives the CPU's bits, in any order of blocks and warps.
+  void checkOnCuda(FusedOp op, size_t number, ArrayRef<HostTensor> inputs, const std::vector<std::vector<char>> &whole) {
+    auto expected = withOneNan(op, whole);
+    for (uint64_t seed : {0, 1, 2})
+      EXPECT_EQ(expected, withOneNan(op, runOnCuda(op, number, inputs, -1, -1, seed))) << "on CUDA, order " << seed;
+    for (unsigned input = 0; input < inputs.size(); ++input)
+      for (unsigned result = 0; result < op.getNumResults(); ++result)
+        if (canRunInPlace(op.getBody().front(), op.getKind(), input, result))
+          EXPECT_EQ(expected, withOneNan(op, runOnCuda(op, number, inputs, input, result, 3)))
+              << "on CUDA, result " << result << " over " << input;
+  }
+
+  /// Results with every NaN the same: which one comes out is up to the device.
+  static std::vector<std::vector<char>> withOneNan(FusedOp op, std::vector<std::vector<char>> results) {
+    for (auto [type, bytes] : llvm::zip_equal(op.getResultTypes(), results)) {
+      if (!cast<RankedTensorType>(type).getElementType().isF32())
+        continue;
+      for (size_t i = 0; i < bytes.size(); i += sizeof(float)) {
+        float value;
+        std::memcpy(&value, &bytes[i], sizeof(value));
+        if (std::isnan(value))
+          std::memset(&bytes[i], 0xff, sizeof(value));
+      }
+    }
+    return results;
+  }
+
+  /// The results' bytes; result `inPlaceResult` lies on input `inPlaceInput`, if that is not -1.
+  std::vector<std::vector<char>> runOnCuda(FusedOp op, size_t number, ArrayRef<HostTensor> inputs, int inPlaceInput,
+                                           int inPlaceResult, uint64_t seed) {
+    std::vector<std::vector<char>> buffers;
+    std::vector<neap::testing::SimulatedModule::Argument> arguments;
+    for (const HostTensor &input : inputs) {
+      arguments.push_back({buffers.size(), false});
+      buffers.push_back(toBytes(input));
+    }
+    for (auto [result, type] : llvm::enumerate(op.getResultTypes())) {
+      if (static_cast<int>(result) == inPlaceResult) {
+        arguments.push_back({static_cast<size_t>(inPlaceInput), true});
+        continue;
+      }
+      arguments.push_back({buffers.size(), true});
+      auto tensor = cast<RankedTensorType>(type);
+      buffers.emplace_back(storageBytes(tensor.getElementType(), tensor.getShape()), char(0x7f));
+    }
+    const lower::Kernel &kernel = cudaKernels[number];
+    cuda->run("k" + std::to_string(number), kernel.blocks(), kernel.blockThreads, buffers, arguments, seed);
+    std::vector<std::vector<char>> results;
+    for (size_t result = 0; result < op.getNumResults(); ++result)
+      results.push_back(buffers[arguments[inputs.size() + result].buffer]);
+    return results;
   }
 
   /// The results' bytes after running the kernel in pieces of `piece` items, last piece first.
@@ -171,6 +229,8 @@ protected:
 
   MLIRContext context;
   std::mt19937 random{7};
+  std::vector<lower::Kernel> cudaKernels;
+  std::unique_ptr<neap::testing::SimulatedModule> cuda;
 };
 
 TEST_F(KernelTest, PointwiseOnOneFlatLoop) {
