@@ -42,6 +42,8 @@ private:
   json::Array describeStates();
   json::Array describeConstants();
   json::Array describeKernels();
+  json::Array describeProgram();
+  json::Object describeLaunch(sched::LaunchOp launch);
   json::Object describeDefaults();
   json::Object countParts(int64_t scratch);
   void describeItems(json::Object &manifest);
@@ -160,8 +162,40 @@ json::Array ManifestBuilder::describeKernels() {
                                    {"items", info->items},
                                    {"scratch_bytes", info->scratchBytes},
                                    {"ops", std::move(ops)}});
+    if (info->blocks == 0)
+      continue;
+    json::Object &kernel = *kernels.back().getAsObject();
+    kernel["blocks"] = info->blocks;
+    kernel["block_threads"] = info->blockThreads;
   }
   return kernels;
+}
+
+json::Object ManifestBuilder::describeLaunch(sched::LaunchOp launch) {
+  json::Array arguments;
+  for (Value slot : llvm::concat<Value>(launch.getInputs(), launch.getOutputs())) {
+    sched::Place place = sched::getPlace(slot);
+    arguments.push_back(json::Array{place.begin, place.bytes});
+  }
+  return json::Object{{"launch", launch.getKernel()},
+                      {"arguments", std::move(arguments)},
+                      {"inputs", static_cast<int64_t>(launch.getInputs().size())}};
+}
+
+/// What a step does on a device that is told so, in order: launches, copies within the arena, and gradients shown.
+json::Array ManifestBuilder::describeProgram() {
+  json::Array entries;
+  for (Operation &op : program.getBody().front()) {
+    if (auto launch = dyn_cast<sched::LaunchOp>(op)) {
+      entries.push_back(describeLaunch(launch));
+    } else if (auto copy = dyn_cast<sched::CopyOp>(op)) {
+      sched::Place from = sched::getPlace(copy.getSource()), to = sched::getPlace(copy.getDestination());
+      entries.push_back(json::Object{{"copy", to.begin}, {"from", from.begin}, {"bytes", from.bytes}});
+    } else if (auto observe = dyn_cast<sched::ObserveOp>(op)) {
+      entries.push_back(json::Object{{"observe", observe.getParameter()}, {"from", sched::getPlace(observe.getGradient()).begin}});
+    }
+  }
+  return entries;
 }
 
 json::Object ManifestBuilder::describeDefaults() {
@@ -255,6 +289,8 @@ json::Object ManifestBuilder::build() {
                         {"options", std::move(commandLine)},
                         {"libraries", json::Array()}};
   describeItems(manifest);
+  if (options.device == lower::Device::Cuda)
+    manifest["program"] = describeProgram();
   return manifest;
 }
 

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define NEAP_ABI_VERSION 1
+#define NEAP_ABI_VERSION 2
 
 /* The running trainer, opaque to compiled code. */
 typedef struct neap_context neap_context;
@@ -49,6 +49,10 @@ typedef struct neap_step_block {
   uint32_t seed_low, seed_high;
 } neap_step_block;
 
+/* What runs a program; the runtime has one for each target, and links only the one that a program names. */
+typedef struct neap_device_class neap_device_class;
+extern const neap_device_class neap_cpu_device, neap_cuda_device;
+
 typedef struct neap_program {
   uint32_t abi_version;
   uint32_t reserved;
@@ -59,8 +63,11 @@ typedef struct neap_program {
   uint64_t manifest_bytes;
   const void *constants;             /* initial bytes of the constants; the manifest says what goes where */
   uint64_t constants_bytes;
-  /* One training step over the arena. Returns 0, or a nonzero code of INTERFACE's table. */
+  /* One training step over the arena. Returns 0, or a nonzero code of INTERFACE's table. Null where the manifest's "program" says
+   * what a step does. */
   int32_t (*step)(neap_context *context, void *arena);
+  const neap_device_class *device;
+  const char *ptx;                   /* the kernels of a CUDA program, as text ended by a zero; else null */
 } neap_program;
 
 extern const neap_program neap_program_instance;

@@ -31,6 +31,7 @@ struct WriteManifest : emit::impl::WriteManifestBase<WriteManifest> {
     collected.momentum = momentum;
     collected.clipGradNorm.assign(clipGradNorm.begin(), clipGradNorm.end());
     collected.maxWorkers = maxWorkers;
+    collected.device = device;
     collected.commandLine.assign(commandLine.begin(), commandLine.end());
     return collected;
   }
