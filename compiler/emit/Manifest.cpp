@@ -4,14 +4,13 @@
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
+#include "neap/passes/support/SlotAlignment.h"
 
 using namespace mlir;
 using namespace neap;
 using namespace neap::emit;
 namespace json = llvm::json;
 using sched::Role;
-
-static int64_t alignUp(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 /// The name of an element type, as numpy has it.
 static std::string typeName(Type type) {
@@ -226,8 +225,8 @@ json::Object ManifestBuilder::countParts(int64_t scratch) {
   for (auto slot : program.getOps<sched::SlotOp>()) {
     if (slot.getRole() == Role::Activation || slot.getRole() == Role::Output)
       continue;
-    bytes[slot.getRole()] += alignUp(slot.getType().getBytes());
-    persistent += alignUp(slot.getType().getBytes());
+    bytes[slot.getRole()] += alignToSlot(slot.getType().getBytes());
+    persistent += alignToSlot(slot.getType().getBytes());
   }
   return json::Object{{"parameters", bytes[Role::Parameter]},
                       {"optimizer_state", bytes[Role::State]},
@@ -270,11 +269,11 @@ json::Object ManifestBuilder::build() {
   json::Object manifest{{"format", 1},
                         {"name", options.name},
                         {"compiler", "neap 0.1.0"},
-                        {"planned_bytes", alignUp(arena) + alignUp(scratch) * options.maxWorkers},
+                        {"planned_bytes", alignToSlot(arena) + alignToSlot(scratch) * options.maxWorkers},
                         {"arena_bytes", arena},
                         {"scratch_bytes_per_worker", scratch},
                         {"max_workers", options.maxWorkers},
-                        {"parts", countParts(alignUp(scratch) * options.maxWorkers)},
+                        {"parts", countParts(alignToSlot(scratch) * options.maxWorkers)},
                         {"step_block", stepBlock},
                         {"loss", describeScalar("loss")},
                         {"gradient_norm", describeScalar("gradient_norm")},

@@ -13,12 +13,16 @@ extern "C" {
 
 #define NEAP_ABI_VERSION 2
 
+/* Every slot of the arena, every constant and every scratch block begins at a multiple of so many bytes: a cache line, and the
+ * widest vector. */
+#define NEAP_ALIGNMENT 64
+
 /* The running trainer, opaque to compiled code. */
 typedef struct neap_context neap_context;
 
 /* A kernel works on the items [begin, end) of its iteration space. `buffers` are the addresses of its operands in the
  * order of the launch; `scratch` is this worker's private block of `neap_program.scratch_bytes_per_worker` bytes, aligned to
- * 64, with undefined contents. Items may run in any order, on any worker: the bits of the result never depend on it. */
+ * NEAP_ALIGNMENT, with undefined contents. Items may run in any order, on any worker: the bits of the result never depend on it. */
 typedef void (*neap_kernel)(void *const *buffers, int64_t begin, int64_t end, void *scratch);
 
 /* Runs a kernel over `items` items on the pool, handing out pieces of at least `grain`; returns when all are done. */
@@ -42,7 +46,6 @@ typedef struct neap_step_block {
   float step_size;               /* adamw: learning_rate / (1 - beta1^t) */
   float inverse_sqrt_correction2;/* adamw: 1 / sqrt(1 - beta2^t) */
   float clip_norm;               /* largest allowed gradient norm; infinity when off */
-  float first_step;              /* 1 on the first step ever of this run, else 0 (sgd's momentum starts as the gradient) */
   float loss_scale;              /* 1 unless a precision pass asks for more */
   uint32_t step;                 /* from 1 */
   uint32_t micro_step;           /* from 0 */

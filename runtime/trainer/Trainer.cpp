@@ -2,6 +2,7 @@
 #include "neap/runtime/trainer/Trainer.h"
 
 #include "neap/runtime/data/RangeCheck.h"
+#include "neap/runtime/files/Overwrite.h"
 #include "neap/runtime/trainer/Arena.h"
 #include "neap/runtime/trainer/Context.h"
 #include "neap/runtime/trainer/Report.h"
@@ -32,12 +33,22 @@ void prepareOutput(const std::string &folder, const std::string &modelPath, cons
   beginWeights(modelPath, manifest.parameters);
 }
 
-/// A binary named `model`, run in its own folder, would lose the weights that every run of it starts from.
-void keepInitialWeights(const std::string &weightsPath, const std::string &modelPath) {
-  std::error_code error;
-  if (std::filesystem::equivalent(weightsPath, modelPath, error))
-    throw Failure(ExitCode::Usage, modelPath + ": would replace the initial weights of this binary",
-                  "--output-dir DIR names another folder");
+/// No output may destroy what this run reads, or what every run of this binary starts from: one named `model`, run in its own
+/// folder, would. To train on from a model and replace it is no harm: the old one stays until the new one is complete.
+void keepInputs(const Options &options, const std::string &modelPath) {
+  std::string binary = findBinary();
+  std::vector<files::NamedPath> reads{{"--data", options.data.path}};
+  if (!binary.empty()) {
+    reads.push_back({"this binary", binary});
+    reads.push_back({"the initial weights of this binary", binary + ".safetensors"});
+  }
+  if (!files::isSameFile(options.weights, modelPath))
+    reads.push_back({"--weights", options.weights});
+  std::vector<files::NamedPath> writes{{"the model of --output-dir", modelPath},
+                                       {"--dump-gradients", options.dumpGradients},
+                                       {"--log", options.log}};
+  if (std::optional<std::string> overwrite = files::findOverwrite(reads, writes))
+    throw Failure(ExitCode::Usage, *overwrite);
 }
 
 class Trainer {
@@ -48,10 +59,12 @@ public:
 
 private:
   void fillArena(const safetensors::Reader &weights);
+  void trainSteps();
   StepResult runStep(uint64_t step);
   void callStep();
+  std::string rescueModel();
   void checkFinite(const char *what, double value, uint64_t step) const;
-  ExitCode finish(uint64_t steps);
+  ExitCode finish();
 
   const neap_program &program_;
   const Manifest &manifest_;
@@ -65,6 +78,8 @@ private:
   std::unique_ptr<Log> log_;
   Progress progress_;
   StepTimer timer_;
+  uint64_t steps_ = 0;   // complete
+  bool isWhole_ = true; // the parameters are what these steps have made of them
 };
 
 /// The old log goes last, when nothing else can be wrong any more.
@@ -88,16 +103,39 @@ void Trainer::fillArena(const safetensors::Reader &weights) {
       std::memcpy(arena_.data() + constant.offset, constants + constant.source, constant.bytes);
 }
 
+/// What fails outside of a step costs that step and no more.
 ExitCode Trainer::run() {
-  uint64_t step = 0;
-  while (step < options_.schedule.maxSteps && !stopRequested()) {
-    StepResult result = runStep(++step);
+  try {
+    trainSteps();
+  } catch (const Failure &error) {
+    throw Failure(error.code(), error.what() + rescueModel(), error.note());
+  } catch (const files::Error &error) {
+    throw Failure(ExitCode::Storage, error.what() + rescueModel());
+  }
+  return finish();
+}
+
+void Trainer::trainSteps() {
+  while (steps_ < options_.schedule.maxSteps && !stopRequested()) {
+    StepResult result = runStep(steps_ + 1);
+    ++steps_;
     timer_.add(result.seconds);
     if (log_)
       log_->add(result);
     progress_.show(result);
   }
-  return finish(step);
+}
+
+/// Saves what the complete steps have trained, if it is still there. Returns what to add to the error.
+std::string Trainer::rescueModel() {
+  if (!isWhole_ || steps_ == 0)
+    return "";
+  try {
+    saveWeights(modelPath_, manifest_.parameters, arena_.data());
+  } catch (const std::exception &error) {
+    return std::string("; nor could the model be saved: ") + error.what();
+  }
+  return "; saved " + modelPath_ + " after step " + std::to_string(steps_);
 }
 
 StepResult Trainer::runStep(uint64_t step) {
@@ -108,12 +146,14 @@ StepResult Trainer::runStep(uint64_t step) {
   std::memcpy(arena_.data() + manifest_.stepBlock, &block, sizeof(block));
   data_.load(step - 1, arena_.data());
   checkIndexInputs(manifest_.inputs, arena_.data(), step);
+  isWhole_ = false;
   callStep();
   checkBoundedOutputs(manifest_.boundedOutputs, arena_.data(), step);
   StepResult result{step, readScalar(manifest_.loss, arena_.data()), readScalar(manifest_.gradientNorm, arena_.data()),
                     learningRate, 0};
   checkFinite("loss", result.loss, step);
   checkFinite("gradient norm", result.gradientNorm, step);
+  isWhole_ = true;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
@@ -140,13 +180,13 @@ void Trainer::checkFinite(const char *what, double value, uint64_t step) const {
                 "a lower --learning-rate, --warmup-steps or --clip-grad-norm may help");
 }
 
-ExitCode Trainer::finish(uint64_t steps) {
+ExitCode Trainer::finish() {
   progress_.finish();
   saveWeights(modelPath_, manifest_.parameters, arena_.data());
   printSummary(manifest_.plannedBytes, arena_.bytes(), timer_.mean());
-  if (steps == options_.schedule.maxSteps)
+  if (steps_ == options_.schedule.maxSteps)
     return ExitCode::Ok;
-  std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps),
+  std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps_),
                modelPath_.c_str());
   return ExitCode::Stopped;
 }
@@ -156,10 +196,8 @@ ExitCode Trainer::finish(uint64_t steps) {
 ExitCode train(const neap_program &program, const Manifest &manifest, const Options &options) {
   installSignalHandlers();
   std::string modelPath = options.outputDir + "/model.safetensors";
-  bool defaultWeights = options.weights.empty();
-  std::string weightsPath = defaultWeights ? defaultWeightsPath() : options.weights;
-  if (defaultWeights)
-    keepInitialWeights(weightsPath, modelPath);
+  std::string weightsPath = options.weights.empty() ? defaultWeightsPath() : options.weights;
+  keepInputs(options, modelPath);
   safetensors::Reader weights = openWeights(weightsPath, manifest.parameters);
   std::unique_ptr<DataSource> data = openDataSource(options.data, manifest.inputs);
   // Nothing is created before everything that is read has been found in order.

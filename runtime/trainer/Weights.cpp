@@ -20,13 +20,17 @@ safetensors::Reader openReader(const std::string &path) {
 
 } // namespace
 
-std::string defaultWeightsPath() {
+std::string findBinary() {
   std::error_code error;
-  std::filesystem::path binary = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error)
-    throw Failure(ExitCode::Storage, "cannot find this binary through /proc/self/exe: " + error.message(),
+  return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
+std::string defaultWeightsPath() {
+  std::string binary = findBinary();
+  if (binary.empty())
+    throw Failure(ExitCode::Storage, "cannot find this binary through /proc/self/exe",
                   "--weights FILE names the initial weights");
-  return binary.string() + ".safetensors";
+  return binary + ".safetensors";
 }
 
 safetensors::Reader openWeights(const std::string &path, const std::vector<Parameter> &parameters) {

@@ -6,7 +6,9 @@
 
 namespace neap::runtime {
 
-/// NAME.safetensors beside the running binary NAME, links resolved.
+/// The running binary, links resolved; empty where the system does not tell.
+std::string findBinary();
+/// NAME.safetensors beside the running binary NAME. Throws Failure with ExitCode::Storage if that is not to be found.
 std::string defaultWeightsPath();
 
 /// Opens a file of weights and requires every parameter, with its type and shape; further tensors are ignored.

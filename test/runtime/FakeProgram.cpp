@@ -110,7 +110,7 @@ void updateKernel(void *const *buffers, int64_t begin, int64_t end, void *) {
     p = p * block.decay_factor - block.step_size * m / (std::sqrt(v) * block.inverse_sqrt_correction2 + block.epsilon);
 #else
     g += block.weight_decay * p;
-    m = block.first_step != 0 ? g : block.momentum * m + g;
+    m = block.momentum * m + g;
     v = 0;
     p -= block.learning_rate * m;
 #endif

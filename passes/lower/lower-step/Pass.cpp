@@ -3,6 +3,7 @@
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/Program.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
+#include "neap/passes/support/SlotAlignment.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -16,8 +17,6 @@ namespace neap {
 #include "neap/passes/lower/Program.h.inc"
 
 namespace {
-
-constexpr int64_t abiVersion = 1; // NEAP_ABI_VERSION
 
 /// Writes neap_step, one entry of the program after the other.
 class StepWriter {
@@ -144,7 +143,7 @@ LogicalResult StepWriter::write() {
 LLVM::GlobalOp createBytes(OpBuilder &builder, Location location, StringRef name, StringRef bytes) {
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
   auto global = LLVM::GlobalOp::create(builder, location, type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
-                                       builder.getStringAttr(bytes), /*alignment=*/64);
+                                       builder.getStringAttr(bytes), slotAlignment);
   return global;
 }
 
@@ -156,7 +155,13 @@ void declareBytes(OpBuilder &builder, Location location, StringRef name) {
 
 int64_t sizeOf(LLVM::GlobalOp bytes) { return cast<LLVM::LLVMArrayType>(bytes.getType()).getNumElements(); }
 
-/// `neap_program_instance`: the fields of neap_program, in its order.
+/// `neap_program_instance`: the fields of neap_program, in its order. A C compiler must lay out the same fields as LLVM does.
+static_assert(offsetof(neap_program, abi_version) == 0 && offsetof(neap_program, reserved) == 4 &&
+              offsetof(neap_program, arena_bytes) == 8 && offsetof(neap_program, scratch_bytes_per_worker) == 16 &&
+              offsetof(neap_program, max_workers) == 24 && offsetof(neap_program, manifest) == 32 &&
+              offsetof(neap_program, manifest_bytes) == 40 && offsetof(neap_program, constants) == 48 &&
+              offsetof(neap_program, constants_bytes) == 56 && offsetof(neap_program, step) == 64 &&
+              offsetof(neap_program, device) == 72 && offsetof(neap_program, ptx) == 80 && sizeof(neap_program) == 88);
 void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp constants, int64_t maxWorkers,
                    lower::Device device) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
@@ -188,7 +193,7 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
     return LLVM::AddressOfOp::create(builder, location, pointer, symbol);
   };
   Value none = LLVM::ZeroOp::create(builder, location, pointer);
-  Value fields[] = {integer(i32, abiVersion),
+  Value fields[] = {integer(i32, NEAP_ABI_VERSION),
                     integer(i32, 0),
                     integer(i64, program.getArenaBytes(sched::Space::Device)),
                     integer(i64, scratch),
