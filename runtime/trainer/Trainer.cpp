@@ -3,8 +3,7 @@
 
 #include "neap/runtime/data/RangeCheck.h"
 #include "neap/runtime/files/Overwrite.h"
-#include "neap/runtime/trainer/Arena.h"
-#include "neap/runtime/trainer/Context.h"
+#include "neap/runtime/trainer/GradientDump.h"
 #include "neap/runtime/trainer/Report.h"
 #include "neap/runtime/trainer/StopSignals.h"
 #include "neap/runtime/trainer/Weights.h"
@@ -17,10 +16,14 @@ namespace neap::runtime {
 
 namespace {
 
-double readScalar(const Slot &slot, const std::byte *arena) {
-  if (slot.type == Type::F64)
-    return *reinterpret_cast<const double *>(arena + slot.offset);
-  return *reinterpret_cast<const float *>(arena + slot.offset);
+template <typename Number> Number readNumber(const Slot &slot, const Device &device) {
+  Number number;
+  device.read(slot.offset, &number, sizeof(number));
+  return number;
+}
+
+double readScalar(const Slot &slot, const Device &device) {
+  return slot.type == Type::F64 ? readNumber<double>(slot, device) : double(readNumber<float>(slot, device));
 }
 
 /// Creates the output folder if need be and tries out that the model can be written there.
@@ -58,10 +61,10 @@ public:
   ExitCode run();
 
 private:
-  void fillArena(const safetensors::Reader &weights);
+  void fillDevice(const safetensors::Reader &weights);
   void trainSteps();
   StepResult runStep(uint64_t step);
-  void callStep();
+  void runOnDevice();
   std::string rescueModel();
   void checkFinite(const char *what, double value, uint64_t step) const;
   ExitCode finish();
@@ -71,9 +74,7 @@ private:
   const Options &options_;
   DataSource &data_;
   std::string modelPath_;
-  Arena arena_;
-  Pool pool_;
-  neap_context context_{pool_};
+  std::unique_ptr<Device> device_;
   std::unique_ptr<GradientDump> gradients_;
   std::unique_ptr<Log> log_;
   Progress progress_;
@@ -86,21 +87,19 @@ private:
 Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Options &options, std::string modelPath,
                  const safetensors::Reader &weights, DataSource &data)
     : program_(program), manifest_(manifest), options_(options), data_(data), modelPath_(std::move(modelPath)),
-      arena_(manifest), pool_(options.threads, arena_.scratch(), arena_.scratchStride()),
-      progress_(manifest, options.schedule.maxSteps) {
-  fillArena(weights);
+      device_(program.device->create(program, manifest, options.device)), progress_(manifest, options.schedule.maxSteps) {
+  fillDevice(weights);
   if (!options.dumpGradients.empty())
     gradients_ = std::make_unique<GradientDump>(options.dumpGradients, manifest.parameters);
   if (!options.log.empty())
     log_ = std::make_unique<Log>(options.log, manifest.itemsPerStep);
 }
 
-void Trainer::fillArena(const safetensors::Reader &weights) {
-  readWeights(weights, manifest_.parameters, arena_.data());
+void Trainer::fillDevice(const safetensors::Reader &weights) {
+  readWeights(weights, manifest_.parameters, *device_);
   auto *constants = static_cast<const std::byte *>(program_.constants);
   for (const Constant &constant : manifest_.constants)
-    if (constant.bytes != 0)
-      std::memcpy(arena_.data() + constant.offset, constants + constant.source, constant.bytes);
+    device_->write(constant.offset, constants + constant.source, constant.bytes);
 }
 
 /// What fails outside of a step costs that step and no more.
@@ -131,7 +130,7 @@ std::string Trainer::rescueModel() {
   if (!isWhole_ || steps_ == 0)
     return "";
   try {
-    saveWeights(modelPath_, manifest_.parameters, arena_.data());
+    saveWeights(modelPath_, manifest_.parameters, *device_);
   } catch (const std::exception &error) {
     return std::string("; nor could the model be saved: ") + error.what();
   }
@@ -143,14 +142,14 @@ StepResult Trainer::runStep(uint64_t step) {
   double learningRate = options_.schedule.learningRate(step);
   neap_step_block block =
       makeStepBlock(manifest_.optimizer, options_.hyperparameters, learningRate, step, options_.data.seed);
-  std::memcpy(arena_.data() + manifest_.stepBlock, &block, sizeof(block));
-  data_.load(step - 1, arena_.data());
-  checkIndexInputs(manifest_.inputs, arena_.data(), step);
+  std::memcpy(device_->inputs() + manifest_.stepBlock, &block, sizeof(block));
+  data_.load(step - 1, device_->inputs());
+  checkIndexInputs(manifest_.inputs, device_->inputs(), step);
   isWhole_ = false;
-  callStep();
-  checkBoundedOutputs(manifest_.boundedOutputs, arena_.data(), step);
-  StepResult result{step, readScalar(manifest_.loss, arena_.data()), readScalar(manifest_.gradientNorm, arena_.data()),
-                    learningRate, 0};
+  runOnDevice();
+  checkBoundedOutputs(manifest_.boundedOutputs, *device_, step);
+  StepResult result{step, readScalar(manifest_.loss, *device_), readScalar(manifest_.gradientNorm, *device_), learningRate,
+                    0};
   checkFinite("loss", result.loss, step);
   checkFinite("gradient norm", result.gradientNorm, step);
   isWhole_ = true;
@@ -158,14 +157,12 @@ StepResult Trainer::runStep(uint64_t step) {
   return result;
 }
 
-/// Runs the compiled step, and puts the gradients in place if this was the first.
-void Trainer::callStep() {
-  context_.gradients = gradients_.get();
-  int32_t code = program_.step(&context_, arena_.data());
-  if (context_.failure)
-    std::rethrow_exception(context_.failure);
-  if (code != 0)
-    throw Failure(ExitCode(code), "the compiled step failed with code " + std::to_string(code));
+/// Writes the gradients down if this is the first step and somebody asked for them.
+void Trainer::runOnDevice() {
+  ShowGradient show;
+  if (gradients_)
+    show = [this](int64_t index, const void *data) { gradients_->observe(index, data); };
+  device_->runStep(show);
   if (gradients_)
     gradients_->commit();
   gradients_.reset();
@@ -182,8 +179,8 @@ void Trainer::checkFinite(const char *what, double value, uint64_t step) const {
 
 ExitCode Trainer::finish() {
   progress_.finish();
-  saveWeights(modelPath_, manifest_.parameters, arena_.data());
-  printSummary(manifest_.plannedBytes, arena_.bytes(), timer_.mean());
+  saveWeights(modelPath_, manifest_.parameters, *device_);
+  printSummary(manifest_.plannedBytes, device_->bytes(), timer_.mean());
   if (steps_ == options_.schedule.maxSteps)
     return ExitCode::Ok;
   std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps_),

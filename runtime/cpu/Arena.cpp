@@ -1,5 +1,5 @@
 // Anonymous memory from the system; its zeros are the initial optimizer state.
-#include "neap/runtime/trainer/Arena.h"
+#include "neap/runtime/cpu/Arena.h"
 
 #include "neap/runtime/program/Failure.h"
 
