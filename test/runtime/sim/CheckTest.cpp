@@ -96,9 +96,9 @@ TEST_F(CheckTest, Alignment) {
   expectFault(Fault::Misaligned, "expected a multiple of 16, got one 8 beyond", "ld.global.v4.b32 {%r1, %r2, %r3, %r4}, [%rd0+8];");
   expectFine("ld.global.v2.b16 {%rs1, %rs2}, [%rd0+4];");
   expectFault(Fault::Misaligned, "expected a multiple of 4, got one 2 beyond", "ld.global.v2.b16 {%rs1, %rs2}, [%rd0+2];");
-  expectFine("st.global.b16 [%rd6+2], %rs1;", 0 + 1);
+  expectFine("st.global.b16 [%rd6+2], 1;", 1);
   expectFault(Fault::Misaligned, "expected a multiple of 2", "st.global.b16 [%rd6+1], 1;", 1);
-  expectFault(Fault::Misaligned, "expected a multiple of 8", "ld.param.b64 %rd7, [p0+4];");
+  expectFault(Fault::Misaligned, "expected a multiple of 4", "ld.param.b32 %r1, [p0+2];");
 }
 
 TEST_F(CheckTest, UninitialisedMemory) {
@@ -190,7 +190,7 @@ TEST_F(CheckTest, GlobalRaces) {
   const std::string exchange = "xor.b32 %r2, %r0, 32; mul.wide.u32 %rd7, %r2, 4; add.s64 %rd7, %rd1, %rd7; ";
   expectFine(exchange + "st.global.b32 [%rd6], %r0; bar.sync 0; ld.global.b32 %r1, [%rd7];", 64);
   expectFine(exchange + "st.global.b32 [%rd6], %r0; bar.sync 0; ld.global.b32 %r1, [%rd7]; bar.sync 0; st.global.b32 [%rd6], %r1;", 64);
-  expectFault(Fault::Race, "reads it, and nothing orders the two",
+  expectFault(Fault::Race, "and nothing orders the two",
               exchange + "st.global.b32 [%rd6], %r0; bar.sync 0; ld.global.b32 %r1, [%rd7]; st.global.b32 [%rd6], %r1;", 64);
   // All may read.
   expectFine("ld.global.b32 %r1, [%rd0]; ld.global.b32 %r1, [%rd5];", 64, 4);
@@ -240,8 +240,10 @@ TEST_F(CheckTest, TrapsAndTables) {
 }
 
 TEST_F(CheckTest, LaunchLimits) {
-  expectFault(Fault::Launch, "threads of a block: 2048, at most 1024 allowed", "", 2048);
   expectFine("", 1024);
+  expectFault(Fault::Launch, "block (1025,1,1), at least (1,1,1) and at most (1024,1024,64) allowed", "", 1025);
+  simulator.device.maxThreadsPerBlock = 512;
+  expectFault(Fault::Launch, "threads of a block: 513, at most 512 allowed", "", 513);
   const std::string large = ".shared .align 4 .b8 tile[49152];", use = "mov.b64 %rd7, tile;";
   expectFine(use, 32, 1, large);
   simulator.launch.dynamicSharedBytes = 227 * 1024 - 49152;

@@ -95,7 +95,7 @@ TEST(ShuffleTest, MasksMustNameWhoIsThere) {
               "names lane 9, for which the predicate is false");
   expectFault("shfl.sync.bfly.b32 %r1, %r0, 1, 31, 0x7FFFFFFF;", Fault::WarpDivergence, "does not name this lane");
   expectFault("setp.eq.u32 %p0, %r0, 4; selp.b32 %r2, 0x7FFFFFFF, -1, %p0; shfl.sync.bfly.b32 %r1, %r0, 1, 31, %r2;",
-              Fault::WarpDivergence, "the mask is 0xffffffff here but 0x7fffffff in lane 4");
+              Fault::WarpDivergence, "the mask is 0x7fffffff here but 0xffffffff in lane 0");
 }
 
 TEST(ShuffleTest, SourcesMustTakePart) {
