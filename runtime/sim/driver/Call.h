@@ -57,8 +57,8 @@ void fillModuleCalls(cuda::Driver &table);
 void fillGraphCalls(cuda::Driver &table);
 
 /// The work of a launch. Throws CallError if the device would refuse it on the spot.
-Operation makeLaunch(Core &core, cuda::Function function, Dim3 grid, Dim3 block, unsigned sharedBytes, void **parameters,
-                     void **extra);
+Operation makeLaunch(Core &core, cuda::Function function, Dim3 grid, Dim3 block, unsigned sharedBytes,
+                     void **parameters, void **extra);
 /// The work of a copy between places that exist. Memory of the host must be the driver's.
 Operation makeCopy(Core &core, Place target, Place source, uint64_t bytes);
 

@@ -22,7 +22,8 @@ constexpr ErrorText errorTexts[] = {
     {Result::NoDevice, "CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"},
     {Result::InvalidDevice, "CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"},
     {Result::InvalidContext, "CUDA_ERROR_INVALID_CONTEXT", "invalid device context"},
-    {Result::NoBinaryForGpu, "CUDA_ERROR_NO_BINARY_FOR_GPU", "no kernel image is available for execution on the device"},
+    {Result::NoBinaryForGpu, "CUDA_ERROR_NO_BINARY_FOR_GPU",
+     "no kernel image is available for execution on the device"},
     {Result::InvalidPtx, "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"},
     {Result::UnsupportedPtxVersion, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
      "the provided PTX was compiled with an unsupported toolchain."},
@@ -92,14 +93,10 @@ Result getName(char *name, int bytes, cuda::Device device) {
 
 int valueOf(const DriverSettings &settings, cuda::DeviceAttribute attribute) {
   switch (attribute) {
-  case cuda::DeviceAttribute::MaxSharedMemoryPerBlock:
-    return int(settings.device.maxDeclaredSharedBytes);
-  case cuda::DeviceAttribute::MultiprocessorCount:
-    return settings.multiprocessorCount;
-  case cuda::DeviceAttribute::ComputeCapabilityMajor:
-    return int(settings.device.architecture / 10);
-  case cuda::DeviceAttribute::ComputeCapabilityMinor:
-    return int(settings.device.architecture % 10);
+  case cuda::DeviceAttribute::MaxSharedMemoryPerBlock: return int(settings.device.maxDeclaredSharedBytes);
+  case cuda::DeviceAttribute::MultiprocessorCount: return settings.multiprocessorCount;
+  case cuda::DeviceAttribute::ComputeCapabilityMajor: return int(settings.device.architecture / 10);
+  case cuda::DeviceAttribute::ComputeCapabilityMinor: return int(settings.device.architecture % 10);
   }
   throw CallError{Result::InvalidValue, "device attribute " + std::to_string(int(attribute)) + " is not simulated"};
 }

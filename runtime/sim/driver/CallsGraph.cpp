@@ -36,7 +36,8 @@ std::vector<uint32_t> findNodes(const Core &core, const GraphState &graph, const
   return {found.begin(), found.end()};
 }
 
-void addNode(Core &core, GraphNode *node, cuda::Graph handle, const GraphNode *after, size_t count, Operation operation) {
+void addNode(Core &core, GraphNode *node, cuda::Graph handle, const GraphNode *after, size_t count,
+             Operation operation) {
   auto graph = core.handles.get<GraphState>(handle);
   graph->edges.push_back(findNodes(core, *graph, after, count));
   graph->operations.push_back(std::move(operation));
@@ -51,7 +52,8 @@ void addNode(Core &core, GraphNode *node, cuda::Graph handle, const GraphNode *a
 Result addKernelNode(GraphNode *node, cuda::Graph graph, const GraphNode *after, size_t count,
                      const cuda::KernelNodeParameters *given) {
   return inContext("cuGraphAddKernelNode", [&](Core &core) {
-    require(!given->kernel && (!given->context || given->context == core.context), "a kernel or context of another kind");
+    require(!given->kernel && (!given->context || given->context == core.context),
+            "a kernel or context of another kind");
     Operation operation =
         makeLaunch(core, given->function, {given->gridX, given->gridY, given->gridZ},
                    {given->blockX, given->blockY, given->blockZ}, given->sharedBytes, given->parameters, given->extra);
@@ -113,7 +115,9 @@ Result destroyExec(cuda::GraphExec exec) {
   });
 }
 
-bool exists(const Core &core, const Place &place) { return place.host ? core.host.find(place.host) != nullptr : core.memory.find(place.device) != nullptr; }
+bool exists(const Core &core, const Place &place) {
+  return place.host ? core.host.find(place.host) != nullptr : core.memory.find(place.device) != nullptr;
+}
 
 /// Modules and memory that nodes name must still be there. What kernels point to is checked when they run.
 void requireLive(const Core &core, const Program &program) {

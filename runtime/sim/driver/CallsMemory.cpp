@@ -50,9 +50,9 @@ Result freeHost(void *address) {
 
 void requireDeviceRange(const Core &core, uint64_t address, uint64_t bytes) {
   const Region *region = core.memory.find(address);
-  require(region && region->contains(address, bytes),
-          std::to_string(bytes) + " bytes at " + hex(address) + " lie in no allocation: the first is " +
-              core.memory.describe(address));
+  require(region && region->contains(address, bytes), std::to_string(bytes) + " bytes at " + hex(address) +
+                                                          " lie in no allocation: the first is " +
+                                                          core.memory.describe(address));
 }
 
 bool isPinned(const Core &core, const void *address, uint64_t bytes) {
@@ -60,8 +60,9 @@ bool isPinned(const Core &core, const void *address, uint64_t bytes) {
   if (!block)
     return false;
   auto end = static_cast<const std::byte *>(address) + bytes;
-  require(end <= block->data.get() + block->bytes,
-          std::to_string(bytes) + " bytes " + core.host.describe(reinterpret_cast<uint64_t>(address)) + " run over its end");
+  require(end <= block->data.get() + block->bytes, std::to_string(bytes) + " bytes " +
+                                                       core.host.describe(reinterpret_cast<uint64_t>(address)) +
+                                                       " run over its end");
   return true;
 }
 

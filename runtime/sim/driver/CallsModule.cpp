@@ -43,7 +43,10 @@ private:
 /// Only PTX can be simulated: a machine code is refused as one for another device is.
 void requirePtx(const char *image) {
   require(image, "no image");
-  if (std::strncmp(image, "\x7f" "ELF", 4) == 0)
+  if (std::strncmp(image,
+                   "\x7f"
+                   "ELF",
+                   4) == 0)
     throw CallError{Result::NoBinaryForGpu, {}};
 }
 
@@ -103,20 +106,17 @@ std::shared_ptr<FunctionState> findFunction(const Core &core, cuda::Function fun
 int valueOf(const Executable &executable, cuda::FunctionAttribute attribute) {
   constexpr size_t maxRegisters = 255;
   switch (attribute) {
-  case cuda::FunctionAttribute::SharedBytes:
-    return int(executable.declaredSharedBytes());
+  case cuda::FunctionAttribute::SharedBytes: return int(executable.declaredSharedBytes());
   case cuda::FunctionAttribute::LocalBytes:
     return executable.kernel().local.empty() ? 0 : int(executable.kernel().localBytes - ptx::spaceBase);
-  case cuda::FunctionAttribute::Registers:
-    return int(std::min(executable.kernel().registers.size(), maxRegisters));
+  case cuda::FunctionAttribute::Registers: return int(std::min(executable.kernel().registers.size(), maxRegisters));
   }
   throw CallError{Result::InvalidValue, "function attribute " + std::to_string(int(attribute)) + " is not simulated"};
 }
 
 Result getFunctionAttribute(int *value, cuda::FunctionAttribute attribute, cuda::Function function) {
-  return inContext("cuFuncGetAttribute", [&](Core &core) {
-    *value = valueOf(*findFunction(core, function)->executable, attribute);
-  });
+  return inContext("cuFuncGetAttribute",
+                   [&](Core &core) { *value = valueOf(*findFunction(core, function)->executable, attribute); });
 }
 
 Result launch(cuda::Function function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
@@ -130,8 +130,8 @@ Result launch(cuda::Function function, unsigned gridX, unsigned gridY, unsigned 
 
 } // namespace
 
-Operation makeLaunch(Core &core, cuda::Function function, Dim3 grid, Dim3 block, unsigned sharedBytes, void **parameters,
-                     void **extra) {
+Operation makeLaunch(Core &core, cuda::Function function, Dim3 grid, Dim3 block, unsigned sharedBytes,
+                     void **parameters, void **extra) {
   std::shared_ptr<FunctionState> state = findFunction(core, function);
   const ptx::Kernel &kernel = state->executable->kernel();
   require(!extra, "parameters by `extra` are not simulated");

@@ -10,17 +10,14 @@ namespace {
 /// What the real device answers to a fault of a kernel.
 cuda::Result resultOf(Fault fault) {
   switch (fault) {
-  case Fault::Misaligned:
-    return cuda::Result::MisalignedAddress;
+  case Fault::Misaligned: return cuda::Result::MisalignedAddress;
   case Fault::OutOfBounds:
   case Fault::Uninitialised:
   case Fault::Undeclared:
   case Fault::ReadOnly:
   case Fault::NonCoherent:
-  case Fault::Race:
-    return cuda::Result::IllegalAddress;
-  default:
-    return cuda::Result::LaunchFailed;
+  case Fault::Race: return cuda::Result::IllegalAddress;
+  default: return cuda::Result::LaunchFailed;
   }
 }
 

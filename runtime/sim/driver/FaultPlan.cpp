@@ -45,7 +45,8 @@ std::vector<std::string> split(const std::string &text, char separator) {
   return parts;
 }
 
-template <class Value> Value lookUp(const std::map<std::string, Value> &table, const std::string &name, const std::string &whole) {
+template <class Value>
+Value lookUp(const std::map<std::string, Value> &table, const std::string &name, const std::string &whole) {
   auto found = table.find(name);
   if (found != table.end())
     return found->second;

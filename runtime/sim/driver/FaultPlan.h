@@ -19,7 +19,20 @@
 
 namespace neap::sim::driver {
 
-enum class FaultPoint : uint8_t { Init, Alloc, HostAlloc, Load, Stream, Event, Instantiate, GraphLaunch, Launch, Copy, Fill, Operation };
+enum class FaultPoint : uint8_t {
+  Init,
+  Alloc,
+  HostAlloc,
+  Load,
+  Stream,
+  Event,
+  Instantiate,
+  GraphLaunch,
+  Launch,
+  Copy,
+  Fill,
+  Operation
+};
 
 class FaultPlan {
 public:

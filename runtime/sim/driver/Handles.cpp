@@ -23,9 +23,11 @@ std::shared_ptr<void> Handles::find(const void *handle, const char *kind) const 
   auto entry = entries_.find(handle);
   bool isRight = entry != entries_.end() && std::string(entry->second.kind) == kind;
   if (!isRight)
-    throw CallError{cuda::Result::InvalidHandle, "expected a handle of kind '" + std::string(kind) + "', got " + nameOf(handle)};
+    throw CallError{cuda::Result::InvalidHandle,
+                    "expected a handle of kind '" + std::string(kind) + "', got " + nameOf(handle)};
   if (!entry->second.object)
-    throw CallError{cuda::Result::InvalidHandle, "expected a live handle, got " + nameOf(handle) + ", which was destroyed"};
+    throw CallError{cuda::Result::InvalidHandle,
+                    "expected a live handle, got " + nameOf(handle) + ", which was destroyed"};
   return entry->second.object;
 }
 

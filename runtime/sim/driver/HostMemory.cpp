@@ -51,7 +51,8 @@ void HostMemory::free(void *address) {
   Interval bytes = hostInterval(block->data.get(), block->bytes);
   for (const Window &window : windows_)
     if (!isEmpty(overlap(window.bytes, bytes)))
-      throw CallError{cuda::Result::InvalidValue, "'" + block->name + "' is freed while " + window.task->text(window.node) +
+      throw CallError{cuda::Result::InvalidValue, "'" + block->name + "' is freed while " +
+                                                      window.task->text(window.node) +
                                                       " may still use it: nothing has waited for its end"};
   blocks_.erase(block->data.get());
 }
@@ -108,7 +109,8 @@ void HostMemory::check(const Task &task, uint32_t node) {
 void HostMemory::wrote(Interval bytes) {
   for (Window &window : windows_)
     if (Interval common = overlap(window.bytes, bytes); !isEmpty(common))
-      std::memcpy(&window.expected[common.begin - window.bytes.begin], pointerTo(common.begin), common.end - common.begin);
+      std::memcpy(&window.expected[common.begin - window.bytes.begin], pointerTo(common.begin),
+                  common.end - common.begin);
 }
 
 void HostMemory::close(const VectorClock &known) {

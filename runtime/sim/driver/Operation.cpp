@@ -12,9 +12,9 @@ const std::string &Operation::kernelName() const {
 static std::string textOf(const KernelWork &work) { return "kernel '" + work.executable->kernel().name + "'"; }
 
 static std::string textOf(const CopyWork &work) {
-  const char *direction = work.target.host                       ? " to the host"
-                          : work.source.host                     ? " to the device"
-                                                                 : " within the device";
+  const char *direction = work.target.host   ? " to the host"
+                          : work.source.host ? " to the device"
+                                             : " within the device";
   return "copy of " + std::to_string(work.bytes) + " bytes" + direction;
 }
 

@@ -23,7 +23,8 @@ std::string declaredName(const Operation &operation, uint64_t address) {
 }
 
 std::string access(const Task &task, uint32_t node, bool writes, uint64_t address) {
-  return task.text(node) + (writes ? " writes them" : " reads them") + declaredName(task.program->operation(node), address);
+  return task.text(node) + (writes ? " writes them" : " reads them") +
+         declaredName(task.program->operation(node), address);
 }
 
 } // namespace

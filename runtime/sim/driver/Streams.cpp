@@ -3,7 +3,9 @@
 
 namespace neap::sim::driver {
 
-static void append(Frontier &frontier, const Frontier &more) { frontier.insert(frontier.end(), more.begin(), more.end()); }
+static void append(Frontier &frontier, const Frontier &more) {
+  frontier.insert(frontier.end(), more.begin(), more.end());
+}
 
 Streams::Streams() {
   create(true);

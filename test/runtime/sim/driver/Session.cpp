@@ -25,9 +25,13 @@ std::string makeKernels() {
   return ".version 7.8\n.target sm_80\n.address_size 64\n" +
          kernel("increment", 1, "ld.global.u32 %r1, [%a0];\nadd.s32 %r1, %r1, 1;\nst.global.u32 [%a0], %r1;\n") +
          kernel("copy", 2, "ld.global.u32 %r1, [%a1];\nst.global.u32 [%a0], %r1;\n") +
-         kernel("combine", 2,
-                "ld.global.u32 %r1, [%a1];\nld.global.u32 %r2, [%a0];\nmad.lo.s32 %r3, %r2, 3, %r1;\nst.global.u32 [%a0], %r3;\n") +
+         kernel(
+             "combine", 2,
+             "ld.global.u32 %r1, [%a1];\nld.global.u32 %r2, [%a0];\nmad.lo.s32 %r3, %r2, 3, %r1;\nst.global.u32 [%a0], %r3;\n") +
          kernel("beyond", 1, "ld.global.u32 %r1, [%a0+4194304];\nst.global.u32 [%a0], %r1;\n") +
+         kernel("increment_at", 1,
+                "sub.s64 %a0, %a0, %a7;\nld.global.u64 %a1, [%a0];\nadd.s64 %a1, %a1, %a7;\n"
+                "ld.global.u32 %r1, [%a1];\nadd.s32 %r1, %r1, 1;\nst.global.u32 [%a1], %r1;\n") +
          kernel("trap", 1, "trap;\n");
 }
 
@@ -130,7 +134,8 @@ cuda::Graph Session::graph() {
 cuda::GraphNode Session::kernelNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, const char *kernel,
                                     cuda::DevicePointer first, cuda::DevicePointer second) {
   void *parameters[] = {&first, &second};
-  cuda::KernelNodeParameters given{function(kernel), 1, 1, 1, wordCount, 1, 1, 0, parameters, nullptr, nullptr, nullptr};
+  cuda::KernelNodeParameters given{function(kernel), 1,       1,       1,      wordCount, 1, 1, 0,
+                                   parameters,       nullptr, nullptr, nullptr};
   cuda::GraphNode node = nullptr;
   expectSuccess(cuda.cuGraphAddKernelNode(&node, graph, after.data(), after.size(), &given));
   return node;

@@ -10,7 +10,8 @@ namespace neap::test {
 
 /// Kernels over 32-bit words, one block of 32 threads:
 ///   increment(words), copy(target, source), combine(target, source): target = 3 target + source,
-///   beyond(words): reads word 2^20, trap(words)
+///   increment_at(pointer): increments what the pointer on the device points to
+///   beyond(words): reads far behind them; trap(words)
 extern const char *const wordKernels;
 constexpr uint32_t wordCount = 32;
 constexpr size_t wordBytes = wordCount * sizeof(uint32_t);
@@ -30,7 +31,8 @@ public:
   cuda::Event event();
   cuda::Function function(const char *name);
 
-  cuda::Result launch(const char *kernel, cuda::Stream stream, cuda::DevicePointer first, cuda::DevicePointer second = 0);
+  cuda::Result launch(const char *kernel, cuda::Stream stream, cuda::DevicePointer first,
+                      cuda::DevicePointer second = 0);
   cuda::Result toDevice(cuda::DevicePointer target, const void *source, cuda::Stream stream, size_t bytes = wordBytes);
   cuda::Result toHost(void *target, cuda::DevicePointer source, cuda::Stream stream, size_t bytes = wordBytes);
   /// `second` waits for what `first` has now.
