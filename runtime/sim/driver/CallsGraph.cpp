@@ -116,7 +116,10 @@ Result destroyExec(cuda::GraphExec exec) {
 }
 
 bool exists(const Core &core, const Place &place) {
-  return place.host ? core.host.find(place.host) != nullptr : core.memory.find(place.device) != nullptr;
+  if (!place.host)
+    return core.memory.find(place.device) != nullptr;
+  const HostBlock *block = core.host.find(place.host);
+  return block && !block->isFreed();
 }
 
 /// Modules and memory that nodes name must still be there. What kernels point to is checked when they run.

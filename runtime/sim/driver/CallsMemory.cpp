@@ -60,9 +60,9 @@ bool isPinned(const Core &core, const void *address, uint64_t bytes) {
   if (!block)
     return false;
   auto end = static_cast<const std::byte *>(address) + bytes;
-  require(end <= block->data.get() + block->bytes, std::to_string(bytes) + " bytes " +
-                                                       core.host.describe(reinterpret_cast<uint64_t>(address)) +
-                                                       " run over its end");
+  require(!block->isFreed() && end <= block->data() + block->bytes(),
+          std::to_string(bytes) + " bytes are not all of an allocation that is there: the first is " +
+              core.host.describe(reinterpret_cast<uint64_t>(address)));
   return true;
 }
 

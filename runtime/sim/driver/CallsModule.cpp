@@ -21,13 +21,15 @@ public:
         text_ = static_cast<char *>(values[i]);
       else if (options[i] == JitOption::ErrorLogBufferBytes)
         bytes_ = &values[i];
+    if (bytes_)
+      room_ = reinterpret_cast<size_t>(*bytes_);
   }
 
   /// Cut off where the buffer ends. The option then holds how many bytes were written.
   void write(const std::string &message) {
     if (!text_ || !bytes_)
       return;
-    size_t room = reinterpret_cast<size_t>(*bytes_), length = std::min(message.size() + 1, room);
+    size_t length = std::min(message.size() + 1, room_);
     if (length > 0) {
       std::memcpy(text_, message.c_str(), length);
       text_[length - 1] = 0;
@@ -38,6 +40,7 @@ public:
 private:
   char *text_ = nullptr;
   void **bytes_ = nullptr;
+  size_t room_ = 0;
 };
 
 /// Only PTX can be simulated: a machine code is refused as one for another device is.

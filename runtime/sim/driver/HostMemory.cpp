@@ -2,6 +2,7 @@
 #include "neap/runtime/sim/driver/HostMemory.h"
 
 #include <cstring>
+#include <sys/mman.h>
 
 namespace neap::sim::driver {
 
@@ -23,15 +24,28 @@ void poison(Interval bytes) {
 
 } // namespace
 
-void *HostMemory::allocate(uint64_t bytes) {
-  auto *data = static_cast<std::byte *>(std::aligned_alloc(pageBytes, (bytes + pageBytes - 1) / pageBytes * pageBytes));
-  if (!data)
+HostBlock::HostBlock(std::string name, uint64_t bytes)
+    : name_(std::move(name)), bytes_(bytes), mappedBytes_((bytes / pageBytes + 2) * pageBytes) {
+  void *data = mmap(nullptr, mappedBytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (data == MAP_FAILED)
     throw CallError{cuda::Result::OutOfMemory, {}};
+  data_ = static_cast<std::byte *>(data);
+  mprotect(data_ + mappedBytes_ - pageBytes, pageBytes, PROT_NONE);
+}
+
+HostBlock::~HostBlock() { munmap(data_, mappedBytes_); }
+
+void HostBlock::free() {
+  isFreed_ = true;
+  madvise(data_, mappedBytes_, MADV_DONTNEED);
+  mprotect(data_, mappedBytes_, PROT_NONE);
+}
+
+void *HostMemory::allocate(uint64_t bytes) {
+  auto block = std::make_unique<HostBlock>("host " + std::to_string(blocks_.size() + 1), bytes);
+  std::byte *data = block->data();
   std::memset(data, DeviceMemory::uninitialisedByte, bytes);
-  HostBlock &block = blocks_[data];
-  block.name = "host " + std::to_string(++allocations_);
-  block.bytes = bytes;
-  block.data.reset(data);
+  blocks_[data] = std::move(block);
   return data;
 }
 
@@ -40,29 +54,30 @@ const HostBlock *HostMemory::find(const void *address) const {
   auto after = blocks_.upper_bound(wanted);
   if (after == blocks_.begin())
     return nullptr;
-  const HostBlock &block = std::prev(after)->second;
-  return wanted < block.data.get() + block.bytes ? &block : nullptr;
+  const HostBlock *block = std::prev(after)->second.get();
+  return wanted < block->data() + block->bytes() ? block : nullptr;
 }
 
 void HostMemory::free(void *address) {
-  const HostBlock *block = find(address);
-  if (!block || block->data.get() != address)
+  auto found = blocks_.find(static_cast<std::byte *>(address));
+  if (found == blocks_.end())
     throw CallError{cuda::Result::InvalidValue, "no host allocation starts at this address"};
-  Interval bytes = hostInterval(block->data.get(), block->bytes);
+  HostBlock &block = *found->second;
+  if (block.isFreed())
+    throw CallError{cuda::Result::InvalidValue, "'" + block.name() + "' was freed before"};
   for (const Window &window : windows_)
-    if (!isEmpty(overlap(window.bytes, bytes)))
-      throw CallError{cuda::Result::InvalidValue, "'" + block->name + "' is freed while " +
-                                                      window.task->text(window.node) +
+    if (!isEmpty(overlap(window.bytes, block.interval())))
+      throw CallError{cuda::Result::InvalidValue, "'" + block.name() + "' is freed while " + window.task->text(window.node) +
                                                       " may still use it: nothing has waited for its end"};
-  blocks_.erase(block->data.get());
+  block.free();
 }
 
 std::string HostMemory::describe(uint64_t address) const {
   const HostBlock *block = find(pointerTo(address));
   if (!block)
     return "in no host allocation";
-  return std::to_string(pointerTo(address) - block->data.get()) + " bytes into '" + block->name + "' (" +
-         std::to_string(block->bytes) + " bytes of the host)";
+  return std::to_string(pointerTo(address) - block->data()) + " bytes into '" + block->name() + "' (" +
+         std::to_string(block->bytes()) + " bytes of the host)" + (block->isFreed() ? ", which was freed" : "");
 }
 
 void HostMemory::open(const TaskPointer &task) {

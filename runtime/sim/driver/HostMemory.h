@@ -15,13 +15,27 @@
 
 namespace neap::sim::driver {
 
-struct HostBlock {
-  struct Free {
-    void operator()(std::byte *data) const { std::free(data); }
-  };
-  std::string name;
-  uint64_t bytes = 0;
-  std::unique_ptr<std::byte, Free> data;
+/// Pages with an inaccessible one behind them. When freed they become inaccessible and stay, so that their addresses are not
+/// given out again and a use after free is one.
+class HostBlock {
+public:
+  /// Throws CallError with OutOfMemory.
+  HostBlock(std::string name, uint64_t bytes);
+  HostBlock(const HostBlock &) = delete;
+  ~HostBlock();
+
+  void free();
+  bool isFreed() const { return isFreed_; }
+  const std::string &name() const { return name_; }
+  uint64_t bytes() const { return bytes_; }
+  std::byte *data() const { return data_; }
+  Interval interval() const { return hostInterval(data_, bytes_); }
+
+private:
+  std::string name_;
+  uint64_t bytes_, mappedBytes_;
+  std::byte *data_ = nullptr;
+  bool isFreed_ = false;
 };
 
 class HostMemory {
@@ -31,7 +45,7 @@ public:
   void *allocate(uint64_t bytes);
   /// Throws CallError unless a block starts at `address`, or when a copy may still use it.
   void free(void *address);
-  /// The block that `address` lies in, null if none.
+  /// The block that `address` lies in, freed or not; null if none.
   const HostBlock *find(const void *address) const;
   /// "12 bytes into 'host 1' (64 bytes)"
   std::string describe(uint64_t address) const;
@@ -57,8 +71,7 @@ private:
   void compare(Window &window);
 
   Errors &errors_;
-  uint64_t allocations_ = 0;
-  std::map<const std::byte *, HostBlock> blocks_;
+  std::map<const std::byte *, std::unique_ptr<HostBlock>> blocks_;
   std::list<Window> windows_;
 };
 

@@ -26,4 +26,8 @@ SimulatedDriver::~SimulatedDriver() { driver::current = nullptr; }
 const std::vector<std::string> &SimulatedDriver::reports() const { return core_->errors.reports(); }
 const DriverStatistics &SimulatedDriver::statistics() const { return core_->executor.statistics(); }
 
+void SimulatedDriver::peek(void *target, uint64_t address, uint64_t bytes) const {
+  core_->memory.copyOutRaw(target, address, bytes);
+}
+
 } // namespace neap::sim

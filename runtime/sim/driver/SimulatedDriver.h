@@ -42,6 +42,9 @@ public:
   /// All that was found wrong so far: calls that were refused and why, kernels' faults, races.
   const std::vector<std::string> &reports() const;
   const DriverStatistics &statistics() const;
+  /// Copies bytes of an allocation as they are now, whatever errors there were; no part of the program, as a debugger is not.
+  /// Throws MemoryError if they lie in none.
+  void peek(void *target, uint64_t address, uint64_t bytes) const;
 
 private:
   std::unique_ptr<driver::Core> core_;

@@ -1,6 +1,12 @@
 // See Session.h.
 #include "Session.h"
 
+namespace neap::cuda {
+
+void PrintTo(Result result, std::ostream *stream) { *stream << int(result); }
+
+} // namespace neap::cuda
+
 namespace neap::test {
 
 using cuda::Result;
@@ -32,6 +38,7 @@ std::string makeKernels() {
          kernel("increment_at", 1,
                 "sub.s64 %a0, %a0, %a7;\nld.global.u64 %a1, [%a0];\nadd.s64 %a1, %a1, %a7;\n"
                 "ld.global.u32 %r1, [%a1];\nadd.s32 %r1, %r1, 1;\nst.global.u32 [%a1], %r1;\n") +
+         kernel("misaligned", 1, "ld.global.u32 %r1, [%a0+2];\nst.global.u32 [%a0], %r1;\n") +
          kernel("trap", 1, "trap;\n");
 }
 
@@ -98,9 +105,12 @@ cuda::Function Session::function(const char *name) {
   return function;
 }
 
-Result Session::launch(const char *kernel, cuda::Stream stream, cuda::DevicePointer first, cuda::DevicePointer second) {
+Result Session::launch(const char *kernel, cuda::Stream stream, cuda::DevicePointer first, cuda::DevicePointer second, uint32_t count) {
+  cuda::Function function = nullptr;
+  if (Result result = cuda.cuModuleGetFunction(&function, module, kernel); result != Result::Success)
+    return result;
   void *parameters[] = {&first, &second};
-  return cuda.cuLaunchKernel(function(kernel), 1, 1, 1, wordCount, 1, 1, 0, stream, parameters, nullptr);
+  return cuda.cuLaunchKernel(function, 1, 1, 1, count, 1, 1, 0, stream, parameters, nullptr);
 }
 
 Result Session::toDevice(cuda::DevicePointer target, const void *source, cuda::Stream stream, size_t bytes) {
@@ -132,46 +142,43 @@ cuda::Graph Session::graph() {
 }
 
 cuda::GraphNode Session::kernelNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, const char *kernel,
-                                    cuda::DevicePointer first, cuda::DevicePointer second) {
+                                    cuda::DevicePointer first, cuda::DevicePointer second, uint32_t count) {
   void *parameters[] = {&first, &second};
-  cuda::KernelNodeParameters given{function(kernel), 1,       1,       1,      wordCount, 1, 1, 0,
+  cuda::KernelNodeParameters given{function(kernel), 1, 1, 1, count, 1, 1, 0,
                                    parameters,       nullptr, nullptr, nullptr};
   cuda::GraphNode node = nullptr;
   expectSuccess(cuda.cuGraphAddKernelNode(&node, graph, after.data(), after.size(), &given));
   return node;
 }
 
-namespace {
-
-cuda::GraphNode addCopy(Session &session, cuda::Graph graph, const std::vector<cuda::GraphNode> &after,
-                        cuda::CopyNodeParameters given) {
-  given.widthBytes = wordBytes;
+cuda::GraphNode Session::copyNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after,
+                                  cuda::CopyNodeParameters given) {
   given.height = given.depth = 1;
   cuda::GraphNode node = nullptr;
-  expectSuccess(session.cuda.cuGraphAddMemcpyNode(&node, graph, after.data(), after.size(), &given, session.context));
+  expectSuccess(cuda.cuGraphAddMemcpyNode(&node, graph, after.data(), after.size(), &given, context));
   return node;
 }
-
-} // namespace
 
 cuda::GraphNode Session::toDeviceNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after,
                                       cuda::DevicePointer target, const void *source) {
   cuda::CopyNodeParameters given = {};
+  given.widthBytes = wordBytes;
   given.sourceType = cuda::MemoryType::Host;
   given.sourceHost = source;
   given.targetType = cuda::MemoryType::Device;
   given.targetDevice = target;
-  return addCopy(*this, graph, after, given);
+  return copyNode(graph, after, given);
 }
 
 cuda::GraphNode Session::toHostNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, void *target,
                                     cuda::DevicePointer source) {
   cuda::CopyNodeParameters given = {};
+  given.widthBytes = wordBytes;
   given.sourceType = cuda::MemoryType::Device;
   given.sourceDevice = source;
   given.targetType = cuda::MemoryType::Host;
   given.targetHost = target;
-  return addCopy(*this, graph, after, given);
+  return copyNode(graph, after, given);
 }
 
 cuda::GraphExec Session::instantiate(cuda::Graph graph) {

@@ -6,12 +6,19 @@
 
 #include <gtest/gtest.h>
 
+namespace neap::cuda {
+
+/// As a number, in messages of tests.
+void PrintTo(Result result, std::ostream *stream);
+
+} // namespace neap::cuda
+
 namespace neap::test {
 
 /// Kernels over 32-bit words, one block of 32 threads:
 ///   increment(words), copy(target, source), combine(target, source): target = 3 target + source,
 ///   increment_at(pointer): increments what the pointer on the device points to
-///   beyond(words): reads far behind them; trap(words)
+///   beyond(words): reads far behind them; misaligned(words); trap(words)
 extern const char *const wordKernels;
 constexpr uint32_t wordCount = 32;
 constexpr size_t wordBytes = wordCount * sizeof(uint32_t);
@@ -32,7 +39,7 @@ public:
   cuda::Function function(const char *name);
 
   cuda::Result launch(const char *kernel, cuda::Stream stream, cuda::DevicePointer first,
-                      cuda::DevicePointer second = 0);
+                      cuda::DevicePointer second = 0, uint32_t count = wordCount);
   cuda::Result toDevice(cuda::DevicePointer target, const void *source, cuda::Stream stream, size_t bytes = wordBytes);
   cuda::Result toHost(void *target, cuda::DevicePointer source, cuda::Stream stream, size_t bytes = wordBytes);
   /// `second` waits for what `first` has now.
@@ -43,7 +50,8 @@ public:
 
   cuda::Graph graph();
   cuda::GraphNode kernelNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, const char *kernel,
-                             cuda::DevicePointer first, cuda::DevicePointer second = 0);
+                             cuda::DevicePointer first, cuda::DevicePointer second = 0, uint32_t count = wordCount);
+  cuda::GraphNode copyNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, cuda::CopyNodeParameters given);
   cuda::GraphNode toDeviceNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, cuda::DevicePointer target,
                                const void *source);
   cuda::GraphNode toHostNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, void *target,
