@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <iostream>
+#include <map>
 #include <set>
 
 namespace neap::test {
@@ -37,6 +38,7 @@ private:
   void prepare();
   Result run(const SmallStep &step);
   Result run(const SmallOperation &operation, cuda::Stream stream);
+  cuda::GraphExec makeGraph(const SmallStep &step);
   Result launchGraph(const SmallStep &step);
   cuda::GraphNode addNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, const SmallOperation &operation);
   cuda::DevicePointer deviceWord(uint32_t word) const { return device_ + 4 * word; }
@@ -47,6 +49,7 @@ private:
   uint32_t *host_ = nullptr;
   std::vector<cuda::Stream> streams_ = {nullptr};
   std::vector<cuda::Event> events_;
+  std::map<uint32_t, cuda::GraphExec> graphs_;
 };
 
 void SmallRun::prepare() {
@@ -109,7 +112,7 @@ cuda::GraphNode SmallRun::addNode(cuda::Graph graph, const std::vector<cuda::Gra
   return session_.copyNode(graph, after, copy);
 }
 
-Result SmallRun::launchGraph(const SmallStep &step) {
+cuda::GraphExec SmallRun::makeGraph(const SmallStep &step) {
   cuda::Graph graph = session_.graph();
   std::vector<cuda::GraphNode> nodes;
   for (uint32_t node = 0; node < step.operations.size(); ++node) {
@@ -119,7 +122,14 @@ Result SmallRun::launchGraph(const SmallStep &step) {
         after.push_back(nodes[other]);
     nodes.push_back(addNode(graph, after, step.operations[node]));
   }
-  return session_.cuda.cuGraphLaunch(session_.instantiate(graph), streams_[step.stream]);
+  return session_.instantiate(graph);
+}
+
+Result SmallRun::launchGraph(const SmallStep &step) {
+  cuda::GraphExec &exec = graphs_[step.graph];
+  if (!exec)
+    exec = makeGraph(step);
+  return session_.cuda.cuGraphLaunch(exec, streams_[step.stream]);
 }
 
 struct Counts {

@@ -1,6 +1,8 @@
 // Generator and reference.
 #include "SmallProgram.h"
 
+#include <map>
+
 namespace neap::test {
 
 bool SmallOperation::reads(uint32_t word) const {
@@ -70,7 +72,19 @@ SmallOperation makeOperation(sim::Random &random, bool isNode) {
   return operation;
 }
 
-SmallStep makeStep(sim::Random &random, uint32_t operationsLeft) {
+/// Launches a graph of the program again, if there is one that is small enough.
+bool repeatGraph(sim::Random &random, const SmallProgram &program, uint32_t operationsLeft, SmallStep &step) {
+  for (const SmallStep &earlier : program.steps)
+    if (earlier.kind == StepKind::Graph && earlier.operations.size() <= operationsLeft && random.below(2)) {
+      uint32_t stream = step.stream;
+      step = earlier;
+      step.stream = stream;
+      return true;
+    }
+  return false;
+}
+
+SmallStep makeStep(sim::Random &random, const SmallProgram &program, uint32_t operationsLeft) {
   SmallStep step;
   step.stream = uint32_t(random.below(smallStreams));
   step.event = uint32_t(random.below(smallEvents));
@@ -81,8 +95,11 @@ SmallStep makeStep(sim::Random &random, uint32_t operationsLeft) {
     step.kind = StepKind::Wait;
   else if (choice == 5)
     step.kind = random.below(2) ? StepKind::SynchronizeStream : StepKind::SynchronizeEvent;
-  else if (choice == 6 && operationsLeft > 1)
+  else if (choice < 9 && repeatGraph(random, program, operationsLeft, step))
+    return step;
+  else if (choice < 8 && operationsLeft > 1)
     step.kind = StepKind::Graph;
+  step.graph = uint32_t(program.steps.size());
   bool isGraph = step.kind == StepKind::Graph;
   if (isGraph || step.kind == StepKind::Operation)
     for (uint64_t count = isGraph ? 2 + random.below(std::min(operationsLeft - 1, 3u)) : 1; count > 0; --count) {
@@ -97,7 +114,7 @@ SmallStep makeStep(sim::Random &random, uint32_t operationsLeft) {
 SmallProgram makeSmallProgram(sim::Random &random, uint32_t maxOperations) {
   SmallProgram program;
   for (uint32_t left = maxOperations; left > 0;) {
-    program.steps.push_back(makeStep(random, left));
+    program.steps.push_back(makeStep(random, program, left));
     left -= uint32_t(program.steps.back().operations.size());
     if (random.below(16) == 0)
       break;
@@ -111,7 +128,7 @@ Reference::Reference(const SmallProgram &program) {
   runAllOrders(0, initialWords());
 }
 
-void Reference::addGraph(const SmallStep &step, uint32_t earlier) {
+uint32_t Reference::add(const SmallStep &step, uint32_t earlier) {
   uint32_t first = uint32_t(operations.size());
   for (uint32_t node = 0; node < step.operations.size(); ++node) {
     uint32_t mask = earlier;
@@ -121,12 +138,14 @@ void Reference::addGraph(const SmallStep &step, uint32_t earlier) {
     operations.push_back(step.operations[node]);
     before.push_back(mask);
   }
+  return (1u << operations.size()) - (1u << first);
 }
 
 /// Masks of what is before the next operation of each stream, before an event, and known to the host.
 void Reference::collect(const SmallProgram &program) {
   std::array<uint32_t, smallStreams> streams = {};
   std::array<uint32_t, smallEvents> events = {};
+  std::map<uint32_t, uint32_t> graphs;
   uint32_t host = 0;
   for (const SmallStep &step : program.steps) {
     uint32_t &stream = streams[step.stream];
@@ -136,14 +155,24 @@ void Reference::collect(const SmallProgram &program) {
     case StepKind::Wait: stream |= events[step.event]; break;
     case StepKind::SynchronizeStream: host |= stream; break;
     case StepKind::SynchronizeEvent: host |= events[step.event]; break;
-    case StepKind::Graph:
-    case StepKind::Operation: {
-      uint32_t first = uint32_t(operations.size());
-      addGraph(step, all | host);
-      stream = all | host | (~0u << first & ((1u << operations.size()) - 1));
+    case StepKind::Operation: stream = all | host | add(step, all | host); break;
+    case StepKind::Graph: {
+      // One launch waits for the one before.
+      uint32_t earlier = all | host | graphs[step.graph];
+      uint32_t nodes = add(step, earlier);
+      if (graphs[step.graph])
+        repetitions.push_back(nodes);
+      stream = graphs[step.graph] = earlier | nodes;
     }
     }
   }
+}
+
+bool Reference::isRepeated(uint32_t first, uint32_t second) const {
+  for (uint32_t nodes : repetitions)
+    if ((nodes >> first & 1) && (nodes >> second & 1))
+      return true;
+  return false;
 }
 
 void Reference::countRacingPairs() {
@@ -153,7 +182,7 @@ void Reference::countRacingPairs() {
       for (uint32_t word = 0; word < deviceWords + hostWords; ++word)
         conflicts |= (operations[first].writes(word) && operations[second].touches(word)) ||
                      (operations[second].writes(word) && operations[first].touches(word));
-      racingPairs += conflicts && !(before[second] >> first & 1);
+      racingPairs += conflicts && !(before[second] >> first & 1) && !isRepeated(first, second);
     }
 }
 

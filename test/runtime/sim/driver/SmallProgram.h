@@ -36,6 +36,8 @@ enum class StepKind { Operation, Graph, Record, Wait, SynchronizeStream, Synchro
 struct SmallStep {
   StepKind kind = StepKind::Operation;
   uint32_t stream = 0, event = 0;
+  /// Steps with the same number launch the same executable graph.
+  uint32_t graph = 0;
   /// One, or the nodes of a graph, and for each node a mask of those that it comes after directly.
   std::vector<SmallOperation> operations;
   std::vector<uint32_t> edges;
@@ -63,7 +65,9 @@ struct Reference {
   std::vector<SmallOperation> operations;
   /// By operation, a mask of those before it.
   std::vector<uint32_t> before;
-  /// Pairs that nothing orders and that share a word, one writing.
+  /// Masks of the nodes of second and later launches of a graph.
+  std::vector<uint32_t> repetitions;
+  /// Pairs that nothing orders and that share a word, one writing. Pairs of one graph count once for all its launches.
   uint32_t racingPairs = 0;
   uint64_t orders = 0;
   /// The results of all orders.
@@ -71,7 +75,9 @@ struct Reference {
 
 private:
   void collect(const SmallProgram &program);
-  void addGraph(const SmallStep &step, uint32_t earlier);
+  /// Returns a mask of the nodes.
+  uint32_t add(const SmallStep &step, uint32_t earlier);
+  bool isRepeated(uint32_t first, uint32_t second) const;
   void countRacingPairs();
   void runAllOrders(uint32_t done, const Words &words);
 };
