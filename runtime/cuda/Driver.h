@@ -17,12 +17,18 @@ enum class Result : int {
   OutOfMemory = 2,
   NotInitialized = 3,
   NoDevice = 100,
+  InvalidDevice = 101,
+  InvalidContext = 201,
+  NoBinaryForGpu = 209,
   InvalidPtx = 218,
   UnsupportedPtxVersion = 222,
+  InvalidHandle = 400,
   NotFound = 500,
   NotReady = 600,
   IllegalAddress = 700,
+  MisalignedAddress = 716,
   LaunchFailed = 719,
+  Unknown = 999,
 };
 
 using Device = int;
@@ -85,12 +91,12 @@ struct CopyNodeParameters {
   size_t widthBytes, height, depth;
 };
 
-/// A range of device memory that the next launch says it accesses; for the simulated driver, which holds it to its word.
+/// A range of device memory that the next operation says it accesses; for the simulated driver, which holds it to its word.
 struct DeclaredAccess {
   DevicePointer address;
   size_t bytes;
   bool isRead, isWritten;
-  const char *name; ///< for reports; must stay valid as long as the launch, or the graph that it becomes a node of
+  const char *name; ///< for reports; copied by the call
 };
 
 /// Every function that the backend calls, by the driver's name. Those whose symbol has a version suffix carry it in
@@ -124,11 +130,13 @@ struct Driver {
   Result (*cuStreamCreate)(Stream *, unsigned flags);
   Result (*cuStreamDestroy)(Stream);
   Result (*cuStreamSynchronize)(Stream);
+  Result (*cuStreamQuery)(Stream);
   Result (*cuStreamWaitEvent)(Stream, Event, unsigned flags);
   Result (*cuEventCreate)(Event *, unsigned flags);
   Result (*cuEventDestroy)(Event);
   Result (*cuEventRecord)(Event, Stream);
   Result (*cuEventSynchronize)(Event);
+  Result (*cuEventQuery)(Event);
 
   Result (*cuModuleLoadDataEx)(Module *, const void *image, unsigned optionCount, JitOption *options, void **values);
   Result (*cuModuleUnload)(Module);
@@ -146,7 +154,8 @@ struct Driver {
   Result (*cuGraphExecDestroy)(GraphExec);
   Result (*cuGraphLaunch)(GraphExec, Stream);
 
-  /// Not the driver's: tells a simulated one what the next launch or kernel node accesses. Null otherwise.
+  /// Not the driver's: tells a simulated one what the next launch, copy, fill or node accesses, and under which names.
+  /// Kernels are held to it. Null otherwise.
   void (*declareAccesses)(const DeclaredAccess *accesses, size_t count);
 };
 

@@ -75,19 +75,22 @@ std::string BlockMemory::describe(const Location &location) const {
   if (location.space == Space::Global)
     return memory_.describe(address);
   const auto &regions = location.space == Space::Const ? executable_.module().constants() : shared_;
-  std::string best = "in no variable";
+  std::string space = " of ." + std::string(nameOf(location.space)), best = "in no variable";
+  uint64_t distance = ptx::variableGap + 1;
   if (location.space == Space::Local || location.space == Space::Param)
-    return best + " of ." + std::string(nameOf(location.space));
+    return best + space;
   for (const std::unique_ptr<Region> &region : regions) {
     std::string name = "'" + region->name + "' (" + std::to_string(region->bytes) + " bytes)";
     if (region->contains(address, 1))
       return std::to_string(address - region->base) + " bytes into " + name;
-    if (address >= region->end() && address - region->end() < ptx::variableGap)
-      best = std::to_string(address - region->end()) + " bytes past the end of " + name;
-    else if (address < region->base && region->base - address <= ptx::variableGap)
-      best = std::to_string(region->base - address) + " bytes before " + name;
+    bool isBehind = address >= region->end();
+    uint64_t away = isBehind ? address - region->end() : region->base - address;
+    if (away < distance) {
+      distance = away;
+      best = std::to_string(away) + (isBehind ? " bytes past the end of " : " bytes before ") + name;
+    }
   }
-  return best + " of ." + std::string(nameOf(location.space));
+  return best + space;
 }
 
 namespace {

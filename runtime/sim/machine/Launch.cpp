@@ -68,14 +68,20 @@ std::vector<std::byte> packArguments(const ptx::Kernel &kernel, std::span<const 
   return bytes;
 }
 
-LaunchResult run(const Executable &executable, const Launch &launch, DeviceMemory &memory, const Device &device) {
-  LaunchResult result;
+std::string checkLaunch(const Executable &executable, const Launch &launch, const Device &device) {
   for (const std::string &problem :
        {checkShape(launch, device), checkKernelShape(executable.kernel(), launch), checkMemory(executable, launch, device)})
-    if (!problem.empty()) {
-      Reporter(executable, launch, result.reports).addLaunch(problem);
-      return result;
-    }
+    if (!problem.empty())
+      return problem;
+  return {};
+}
+
+LaunchResult run(const Executable &executable, const Launch &launch, DeviceMemory &memory, const Device &device) {
+  LaunchResult result;
+  if (std::string problem = checkLaunch(executable, launch, device); !problem.empty()) {
+    Reporter(executable, launch, result.reports).addLaunch(problem);
+    return result;
+  }
   Interpreter interpreter(executable, launch, memory, result);
   try {
     interpreter.run();

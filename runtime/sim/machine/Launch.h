@@ -48,6 +48,9 @@ struct LaunchResult {
 /// Lays out arguments as cuLaunchKernel takes them: a pointer to each parameter's value, of its declared size.
 std::vector<std::byte> packArguments(const ptx::Kernel &kernel, std::span<const void *const> values);
 
+/// Why the device would refuse the launch before its first instruction; empty if it would not.
+std::string checkLaunch(const Executable &executable, const Launch &launch, const Device &device);
+
 /// Runs a kernel to its end, or until it has `maxReports` reports. `memory` is the one that its module was loaded into.
 /// After a report the access that caused it is left out: a load gives bytes of DeviceMemory::uninitialisedByte.
 LaunchResult run(const Executable &executable, const Launch &launch, DeviceMemory &memory, const Device &device);

@@ -74,8 +74,9 @@ private:
 
   Token take(Token::Kind kind, bool (*continues)(char)) {
     size_t start = position_++;
-    while (position_ < text_.size() && continues(text_[position_]))
-      ++position_;
+    // Modifiers such as .shared::cta have colons inside.
+    while (position_ < text_.size() && (continues(text_[position_]) || text_.substr(position_, 2) == "::"))
+      position_ += text_[position_] == ':' ? 2 : 1;
     return {kind, text_.substr(start, position_ - start), line_};
   }
 

@@ -83,7 +83,7 @@ void Parser::parseDirective() {
     module_.variables.push_back(parseVariable(*space, external));
     tokens_.expect(";");
   } else {
-    tokens_.fail("unsupported directive '" + std::string(directive) + "'");
+    tokens_.failAtNext("unsupported directive '" + std::string(directive) + "'");
   }
 }
 
@@ -92,8 +92,8 @@ void Parser::parseTarget() {
   module_.target = tokens_.word();
   if (module_.target.rfind("sm_", 0) != 0)
     tokens_.fail("expected a target like sm_90, got '" + module_.target + "'");
-  while (tokens_.accept(","))
-    tokens_.fail("unsupported option '" + std::string(tokens_.peek().text) + "' of .target");
+  if (tokens_.accept(","))
+    tokens_.failAtNext("unsupported option '" + std::string(tokens_.peek().text) + "' of .target");
 }
 
 void Parser::parseFunction(bool entry) {

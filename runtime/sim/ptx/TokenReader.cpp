@@ -102,6 +102,8 @@ void TokenReader::fail(const std::string &reason) const {
   throw Error(tokens_[position_ == 0 ? 0 : position_ - 1].line, reason);
 }
 
+void TokenReader::failAtNext(const std::string &reason) const { throw Error(peek().line, reason); }
+
 namespace {
 
 OperandSyntax parseNumber(TokenReader &tokens) {

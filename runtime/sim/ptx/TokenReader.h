@@ -37,6 +37,8 @@ public:
 
   /// Throws Error at the line of the token taken last.
   [[noreturn]] void fail(const std::string &reason) const;
+  /// Throws Error at the line of the next token.
+  [[noreturn]] void failAtNext(const std::string &reason) const;
 
 private:
   std::vector<Token> tokens_;

@@ -1,0 +1,133 @@
+// The references, and launching.
+#include "CompiledKernels.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <random>
+
+namespace neap::test {
+
+std::string compileKernels(const std::string &architecture) {
+  std::string command = std::string(NEAP_LLC) + " -march=nvptx64 -mcpu=" + architecture + " -o - " + NEAP_KERNELS + "/kernels.ll";
+  FILE *pipe = popen(command.c_str(), "r");
+  if (!pipe)
+    throw std::runtime_error("cannot run " + command);
+  std::string text;
+  std::array<char, 4096> buffer;
+  while (size_t count = fread(buffer.data(), 1, buffer.size(), pipe))
+    text.append(buffer.data(), count);
+  if (pclose(pipe) != 0)
+    throw std::runtime_error(command + " failed");
+  return text;
+}
+
+namespace {
+
+std::vector<float> randomFloats(size_t count, uint32_t seed) {
+  std::mt19937 generator(seed);
+  std::vector<float> values(count);
+  for (float &value : values)
+    value = float(int32_t(generator())) / 1e9f;
+  return values;
+}
+
+Problem vectorAdd() {
+  constexpr int count = 203; // of groups of four
+  Problem problem{"vector_add", {4, 1, 1}, {64, 1, 1}, {randomFloats(4 * count, 1), randomFloats(4 * count, 2)}, 4 * count, {count}, {}};
+  for (size_t i = 0; i < 4 * count; ++i)
+    problem.expected.push_back(problem.inputs[0][i] + problem.inputs[1][i]);
+  return problem;
+}
+
+float polynomial(float x) { return std::fma(std::fma(std::fma(x, 0.16666667f, 0.5f), x, 1.0f), x, 1.0f); }
+
+/// The sum of 32 lanes by a butterfly: every lane has the same bits, as sums of two are symmetric.
+float warpSum(std::array<float, 32> lanes) {
+  for (int distance = 16; distance > 0; distance /= 2) {
+    std::array<float, 32> next;
+    for (int lane = 0; lane < 32; ++lane)
+      next[size_t(lane)] = lanes[size_t(lane)] + lanes[size_t(lane ^ distance)];
+    lanes = next;
+  }
+  return lanes[0];
+}
+
+void softmaxRow(const float *x, float *y, int columns) {
+  float maximum = *std::max_element(x, x + columns);
+  std::array<std::array<float, 32>, 4> lanes = {};
+  for (int i = 0; i < columns; ++i)
+    lanes[size_t(i % 128 / 32)][size_t(i % 32)] += polynomial(x[i] - maximum);
+  float total = (warpSum(lanes[0]) + warpSum(lanes[1])) + (warpSum(lanes[2]) + warpSum(lanes[3]));
+  for (int i = 0; i < columns; ++i)
+    y[i] = polynomial(x[i] - maximum) / total;
+}
+
+Problem softmax() {
+  constexpr int rows = 3, columns = 301;
+  Problem problem{"softmax", {rows, 1, 1}, {128, 1, 1}, {randomFloats(rows * columns, 3)}, rows * columns, {columns}, {}};
+  problem.expected.resize(rows * columns);
+  for (int row = 0; row < rows; ++row)
+    softmaxRow(&problem.inputs[0][size_t(row * columns)], &problem.expected[size_t(row * columns)], columns);
+  return problem;
+}
+
+Problem matmul() {
+  constexpr int m = 33, n = 37, k = 40;
+  Problem problem{"matmul", {3, 3, 1}, {16, 16, 1}, {randomFloats(m * k, 4), randomFloats(k * n, 5)}, m * n, {m, n, k}, {}};
+  for (int row = 0; row < m; ++row)
+    for (int column = 0; column < n; ++column) {
+      float sum = 0;
+      // The last tile is filled up with zeros.
+      for (int i = 0; i < 48; ++i)
+        sum = std::fma(i < k ? problem.inputs[0][size_t(row * k + i)] : 0.0f, i < k ? problem.inputs[1][size_t(i * n + column)] : 0.0f, sum);
+      problem.expected.push_back(sum);
+    }
+  return problem;
+}
+
+Problem columnSum() {
+  constexpr int rows = 19, columns = 75;
+  Problem problem{"column_sum", {3, 1, 1}, {32, 1, 1}, {randomFloats(rows * columns, 6)}, columns, {rows, columns}, {}};
+  for (int column = 0; column < columns; ++column) {
+    float sum = 0;
+    for (int row = 0; row < rows; ++row)
+      sum += problem.inputs[0][size_t(row * columns + column)];
+    problem.expected.push_back(sum);
+  }
+  return problem;
+}
+
+} // namespace
+
+std::vector<Problem> problems() { return {vectorAdd(), softmax(), matmul(), columnSum()}; }
+
+Problem::Outcome Problem::run(const std::string &text, uint64_t seed, uint32_t maxReports) const {
+  Simulator simulator(text);
+  std::vector<uint64_t> addresses;
+  sim::Launch &launch = simulator.launch;
+  launch.ranges.emplace();
+  for (const std::vector<float> &input : inputs) {
+    addresses.push_back(simulator.buffer(input, "input " + std::to_string(addresses.size())));
+    launch.ranges->push_back({addresses.back(), input.size() * 4, true, false, "input"});
+  }
+  uint64_t output = simulator.buffer(outputCount * 4, "output");
+  addresses.push_back(output);
+  launch.ranges->push_back({output, outputCount * 4, true, true, "output"});
+  std::vector<const void *> arguments(addresses.size() + integers.size());
+  std::transform(addresses.begin(), addresses.end(), arguments.begin(), [](const uint64_t &address) { return &address; });
+  std::transform(integers.begin(), integers.end(), arguments.begin() + ptrdiff_t(addresses.size()), [](const int32_t &value) { return &value; });
+  const sim::Executable &executable = *simulator.module->kernel(kernel);
+  launch.grid = grid;
+  launch.block = block;
+  launch.seed = seed;
+  launch.maxReports = maxReports;
+  launch.instructionBudget = 1 << 20;
+  launch.arguments = sim::packArguments(executable.kernel(), arguments);
+  Outcome outcome{sim::run(executable, launch, simulator.memory, simulator.device), std::vector<uint32_t>(outputCount)};
+  simulator.memory.copyOutRaw(outcome.output.data(), output, outputCount * 4);
+  return outcome;
+}
+
+} // namespace neap::test
