@@ -269,6 +269,7 @@ json::Object ManifestBuilder::build() {
   json::Object manifest{{"format", 1},
                         {"name", options.name},
                         {"compiler", "neap 0.1.0"},
+                        {"target", options.device == lower::Device::Cuda ? "cuda" : "cpu"},
                         {"planned_bytes", alignToSlot(arena) + alignToSlot(scratch) * options.maxWorkers},
                         {"arena_bytes", arena},
                         {"scratch_bytes_per_worker", scratch},

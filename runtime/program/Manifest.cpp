@@ -37,6 +37,8 @@ constexpr std::array<std::pair<std::string_view, Role>, 3> roles{
 constexpr std::array<std::pair<std::string_view, Optimizer>, 2> optimizers{
     {{"adamw", Optimizer::AdamW}, {"sgd", Optimizer::Sgd}}};
 
+constexpr std::array<std::pair<std::string_view, Target>, 2> targets{{{"cpu", Target::Cpu}, {"cuda", Target::Cuda}}};
+
 Type parseType(const std::string &name) {
   if (std::optional<Type> type = parseElementType(name))
     return *type;
@@ -145,6 +147,7 @@ Manifest parse(const json &object, const neap_program &program) {
     damagedManifest("expected format 1, got " + object.at("format").dump());
   manifest.name = object.at("name");
   manifest.compiler = object.at("compiler");
+  manifest.target = parseEnum<Target>(object.at("target"), targets);
   parseSizes(object, program, manifest);
   manifest.loss = parseScalar(object.at("loss"), "loss", program.arena_bytes);
   manifest.gradientNorm = parseScalar(object.at("gradient_norm"), "gradient norm", program.arena_bytes);

@@ -54,6 +54,8 @@ struct Constant {
   uint64_t source = 0;
 };
 
+enum class Target { Cpu, Cuda };
+
 enum class Optimizer { AdamW, Sgd };
 
 /// Named as the fields of torch.optim. The learning rate and the clip norm may be absent.
@@ -94,6 +96,7 @@ struct ProgramEntry {
 struct Manifest {
   std::string name;
   std::string compiler;
+  Target target = Target::Cpu;
   uint64_t plannedBytes = 0;
   uint64_t arenaBytes = 0;
   uint64_t scratchBytesPerWorker = 0;

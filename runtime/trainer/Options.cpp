@@ -90,6 +90,7 @@ public:
 
 private:
   void declareRun();
+  void declareDevice();
   void declareOptimizer();
   void declareSchedule();
   void declareOutput();
@@ -138,20 +139,33 @@ void OptionTable::declareRun() {
         [this](uint64_t n) { options_.data.seed = n; });
   text("--weights", options_.weights, "FILE",
        withDefault("Initial weights.", "NAME.safetensors beside this binary NAME"));
-  choice("--device", {"cpu", "sim", "cuda"}, withDefault("Where to run.", "cpu"), [](size_t device) {
-    if (device != 0)
-      usage("--device: this binary was compiled for the cpu", "compile the model with --target cuda");
-  });
+  declareDevice();
   options_.device.threads = std::min(availableCores(), manifest_.maxWorkers);
   whole("--threads", 1, INT32_MAX, withDefault("Threads to compute with.", std::to_string(options_.device.threads)),
         [this](uint64_t n) { options_.device.threads = int(n); });
-  choice("--device", {"sim"}, "cuda: run on the simulated device, which checks every access, instead of a real one.",
-         [this](size_t) { options_.device.simulate = true; });
-  whole("--sim-seed", 0, UINT64_MAX, withDefault("Picks the order in which the simulated device does its work.", "0"),
+}
+
+/// A program runs on what it was compiled for, or on a simulation of that.
+void OptionTable::declareDevice() {
+  if (manifest_.target == Target::Cpu) {
+    choice("--device", {"cpu", "sim", "cuda"}, withDefault("Where to run.", "cpu"), [](size_t device) {
+      if (device != 0)
+        usage("--device: this binary was compiled for the cpu", "compile the model with --target cuda");
+    });
+    return;
+  }
+  choice("--device", {"cuda", "sim", "cpu"},
+         withDefault("Where to run: on a CUDA device, or on a simulated one that checks every access.", "cuda"),
+         [this](size_t device) {
+           if (device == 2)
+             usage("--device: this binary was compiled for cuda", "--device sim runs it on this machine");
+           options_.device.simulate = device == 1;
+         });
+  whole("--sim-seed", 0, UINT64_MAX, withDefault("Picks the order in which a simulated device does its work.", "0"),
         [this](uint64_t seed) { options_.device.simulationSeed = seed; });
   app_.add_flag_callback(
       "--no-graph", [this] { options_.device.graph = false; },
-      "cuda: launch kernel by kernel rather than a step as one graph; a fault then names its kernel.");
+      "Launch kernel by kernel rather than a step as one graph; a fault then names its kernel.");
 }
 
 void OptionTable::declareOptimizer() {

@@ -40,7 +40,7 @@ enum Offset : uint64_t {
 
 constexpr float constants[] = {0.25f, 0.5f};
 
-constexpr char manifest[] = R"({"format": 1, "name": "fake", "compiler": "neap test",
+constexpr char manifest[] = R"({"format": 1, "name": "fake", "compiler": "neap test", "target": "cpu",
  "planned_bytes": 525952, "arena_bytes": )" TEXT(
     FAKE_ARENA_BYTES) R"(, "scratch_bytes_per_worker": 256, "max_workers": 4,
  "parts": {"parameters": 131080}, "step_block": 524544,

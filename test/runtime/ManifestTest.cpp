@@ -12,7 +12,7 @@ using namespace runtime;
 using nlohmann::json;
 
 json validManifest() {
-  return json::parse(R"({"format": 1, "name": "m", "compiler": "neap", "planned_bytes": 1024, "arena_bytes": 1024,
+  return json::parse(R"({"format": 1, "name": "m", "compiler": "neap", "target": "cpu", "planned_bytes": 1024, "arena_bytes": 1024,
     "scratch_bytes_per_worker": 0, "max_workers": 1, "step_block": 512,
     "loss": {"offset": 0, "type": "float32"}, "gradient_norm": {"offset": 4, "type": "float32"},
     "bounded_outputs": [{"name": "lowest index", "type": "int64", "shape": [], "offset": 256, "bytes": 8, "minimum": 0, "limit": 9}],
@@ -25,7 +25,7 @@ json validManifest() {
 Manifest parse(const json &manifest) {
   std::string text = manifest.dump();
   static constexpr char constants[8] = {};
-  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr, nullptr, nullptr};
   return parseManifest(program);
 }
 
@@ -73,12 +73,12 @@ TEST(ManifestTest, DamagedManifestsAreRefused) {
 }
 
 TEST(ManifestTest, TextThatIsNoJsonIsRefused) {
-  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 
 TEST(ManifestTest, AnotherAbiVersionIsRefused) {
-  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr};
+  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 
