@@ -37,14 +37,10 @@ const llvm::Target &findTarget() {
   return *target;
 }
 
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(llvm::StringRef architecture) {
-  const llvm::Target &target = findTarget();
-  std::unique_ptr<llvm::MCSubtargetInfo> known(target.createMCSubtargetInfo(llvm::Triple(triple), "", ""));
-  if (!known->isCPUStringValid(architecture))
-    return llvm::createStringError("expected an architecture such as sm_80 or sm_90, got '" + architecture + "'");
-  return std::unique_ptr<llvm::TargetMachine>(target.createTargetMachine(llvm::Triple(triple), architecture, "",
-                                                                         makeTargetOptions(), std::nullopt, std::nullopt,
-                                                                         llvm::CodeGenOptLevel::Default));
+std::unique_ptr<llvm::TargetMachine> makeTargetMachine(llvm::StringRef architecture) {
+  return std::unique_ptr<llvm::TargetMachine>(
+      findTarget().createTargetMachine(llvm::Triple(triple), architecture, "", makeTargetOptions(), std::nullopt,
+                                       std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// Entries and the size of their blocks, as the translation to LLVM IR wants to be told.
@@ -88,6 +84,16 @@ llvm::StringRef findOpcode(llvm::StringRef line) {
 
 } // namespace
 
+bool isSupportedArchitecture(llvm::StringRef architecture) {
+  // NaN-propagating minima and maxima, which the CPU has, came with sm_80.
+  constexpr unsigned oldest = 80;
+  std::unique_ptr<llvm::MCSubtargetInfo> known(findTarget().createMCSubtargetInfo(llvm::Triple(triple), "", ""));
+  unsigned number = 0;
+  llvm::StringRef digits = architecture.take_while([](char c) { return !isdigit(c); });
+  bool isNumbered = !architecture.drop_front(digits.size()).consumeInteger(10, number);
+  return isNumbered && number >= oldest && known->isCPUStringValid(architecture);
+}
+
 llvm::StringRef findForeignInstruction(llvm::StringRef ptx) {
   llvm::SmallVector<llvm::StringRef> lines;
   ptx.split(lines, '\n');
@@ -98,22 +104,22 @@ llvm::StringRef findForeignInstruction(llvm::StringRef ptx) {
 }
 
 llvm::Expected<std::string> emitPtx(ModuleOp module, llvm::StringRef architecture) {
-  auto machine = makeTargetMachine(architecture);
-  if (!machine)
-    return machine.takeError();
+  if (!isSupportedArchitecture(architecture))
+    return llvm::createStringError("expected an architecture from sm_80 on, got '" + architecture + "'");
+  std::unique_ptr<llvm::TargetMachine> machine = makeTargetMachine(architecture);
   markEntries(module);
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> code = translateToLlvm(module, context);
   if (!code)
     return llvm::createStringError("expected a module that translates to LLVM IR");
   code->setTargetTriple(llvm::Triple(triple));
-  code->setDataLayout((*machine)->createDataLayout());
-  optimize(*code, **machine);
+  code->setDataLayout(machine->createDataLayout());
+  optimize(*code, *machine);
 
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
   llvm::legacy::PassManager codegen;
-  if ((*machine)->addPassesToEmitFile(codegen, stream, nullptr, llvm::CodeGenFileType::AssemblyFile))
+  if (machine->addPassesToEmitFile(codegen, stream, nullptr, llvm::CodeGenFileType::AssemblyFile))
     return llvm::createStringError("expected a target that writes PTX");
   codegen.run(*code);
   if (llvm::StringRef foreign = findForeignInstruction(text); !foreign.empty())

@@ -8,6 +8,9 @@
 
 namespace neap::emit {
 
+/// Whether LLVM knows the architecture and every device of it has what the kernels use: sm_80 and later.
+bool isSupportedArchitecture(llvm::StringRef architecture);
+
 /// PTX for an architecture such as `sm_90`. Every instruction is on the list of those whose results are exact or exactly
 /// rounded (`findForeignInstruction`); a module that needs another one is an error that names it, and so is an unknown
 /// architecture.

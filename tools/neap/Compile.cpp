@@ -2,6 +2,7 @@
 #include "neap/compiler/driver/Compile.h"
 #include "neap/compiler/driver/Diagnostics.h"
 #include "neap/compiler/emit/Object.h"
+#include "neap/compiler/emit/Ptx.h"
 #include "neap/tools/neap/Commands.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -191,6 +192,8 @@ static llvm::Error fillOptions(CompileOptions &options) {
   setTraining(options.stages);
   options.stages.lower.manifest = describeProgram();
 
+  if (target == lower::Device::Cuda && !emit::isSupportedArchitecture(architecture))
+    return usage("--arch: expected an architecture from sm_80 on, got '" + architecture + "'");
   auto description = emit::describeCpu(cpu);
   if (!description)
     return description.takeError();
