@@ -49,7 +49,7 @@ def Neap_Reduction : Neap_I32Enum<"Reduction", "how elements are joined", [
   I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Maximum", 1, "max">, I32EnumAttrCase<"Minimum", 2, "min">]>;
 def Neap_ReductionAttr : Neap_EnumAttr<Neap_Reduction, "reduction">;
 
-// The fields of neap_step_block (runtime/abi), in its order; every one is four bytes.
+// The floats of neap_step_block (runtime/abi), in its order; every one is four bytes. A test compares the two.
 def Neap_StepField : Neap_I32Enum<"StepField", "a field of the step block", [
   I32EnumAttrCase<"LearningRate", 0, "learning_rate">, I32EnumAttrCase<"Beta1", 1, "beta1">,
   I32EnumAttrCase<"Beta2", 2, "beta2">, I32EnumAttrCase<"OneMinusBeta1", 3, "one_minus_beta1">,
@@ -57,7 +57,7 @@ def Neap_StepField : Neap_I32Enum<"StepField", "a field of the step block", [
   I32EnumAttrCase<"DecayFactor", 6, "decay_factor">, I32EnumAttrCase<"WeightDecay", 7, "weight_decay">,
   I32EnumAttrCase<"Momentum", 8, "momentum">, I32EnumAttrCase<"StepSize", 9, "step_size">,
   I32EnumAttrCase<"InverseSqrtCorrection2", 10, "inverse_sqrt_correction2">, I32EnumAttrCase<"ClipNorm", 11, "clip_norm">,
-  I32EnumAttrCase<"FirstStep", 12, "first_step">, I32EnumAttrCase<"LossScale", 13, "loss_scale">]>;
+  I32EnumAttrCase<"LossScale", 12, "loss_scale">]>;
 def Neap_StepFieldAttr : Neap_EnumAttr<Neap_StepField, "step_field">;
 
 def Neap_GroupKind : Neap_I32Enum<"GroupKind", "the shape of a fusion group's loops", [

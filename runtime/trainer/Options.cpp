@@ -142,9 +142,16 @@ void OptionTable::declareRun() {
     if (device != 0)
       usage("--device: this binary was compiled for the cpu", "compile the model with --target cuda");
   });
-  options_.threads = std::min(availableCores(), manifest_.maxWorkers);
-  whole("--threads", 1, INT32_MAX, withDefault("Threads to compute with.", std::to_string(options_.threads)),
-        [this](uint64_t n) { options_.threads = int(n); });
+  options_.device.threads = std::min(availableCores(), manifest_.maxWorkers);
+  whole("--threads", 1, INT32_MAX, withDefault("Threads to compute with.", std::to_string(options_.device.threads)),
+        [this](uint64_t n) { options_.device.threads = int(n); });
+  choice("--device", {"sim"}, "cuda: run on the simulated device, which checks every access, instead of a real one.",
+         [this](size_t) { options_.device.simulate = true; });
+  whole("--sim-seed", 0, UINT64_MAX, withDefault("Picks the order in which the simulated device does its work.", "0"),
+        [this](uint64_t seed) { options_.device.simulationSeed = seed; });
+  app_.add_flag_callback(
+      "--no-graph", [this] { options_.device.graph = false; },
+      "cuda: launch kernel by kernel rather than a step as one graph; a fault then names its kernel.");
 }
 
 void OptionTable::declareOptimizer() {
@@ -266,9 +273,9 @@ void OptionTable::checkRun() const {
     usage("--max-steps is required");
   if (!options_.hyperparameters.learningRate)
     usage("--learning-rate is required", "or give it to neap compile, as the default of the binary");
-  if (options_.threads > manifest_.maxWorkers)
+  if (options_.device.threads > manifest_.maxWorkers)
     usage("--threads: this binary's memory is planned for at most " + std::to_string(manifest_.maxWorkers) +
-              " threads, got " + std::to_string(options_.threads),
+              " threads, got " + std::to_string(options_.device.threads),
           "--threads " + std::to_string(manifest_.maxWorkers) + " works");
   if (options_.schedule.warmupSteps > options_.schedule.maxSteps)
     usage("--warmup-steps: expected at most --max-steps (" + std::to_string(options_.schedule.maxSteps) + "), got " +

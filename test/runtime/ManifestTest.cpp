@@ -18,7 +18,7 @@ json validManifest() {
     "bounded_outputs": [{"name": "lowest index", "type": "int64", "shape": [], "offset": 256, "bytes": 8, "minimum": 0, "limit": 9}],
     "inputs": [{"name": "ids", "type": "int64", "shape": [2], "offset": 64, "bytes": 16, "minimum": 0, "limit": 5, "role": "tokens"}],
     "parameters": [{"name": "w", "type": "float32", "shape": [4], "offset": 128, "bytes": 16, "trained": true}],
-    "constants": [{"offset": 192, "bytes": 8, "source": 0}],
+    "states": [{"offset": 512, "bytes": 0}], "constants": [{"offset": 192, "bytes": 8, "source": 0}],
     "items_per_step": 2, "item": "token", "optimizer": "adamw", "defaults": {"learning_rate": null}})");
 }
 

@@ -65,6 +65,12 @@ static cl::list<std::string> noDecay("no-decay", cl::desc("Takes tensors out of 
 static cl::opt<double> clipGradNorm("clip-grad-norm", cl::desc("Scale gradients to this norm at most"), IN_COMPILE);
 
 // The target.
+static cl::opt<lower::Device> target("target", cl::desc("What the program runs on"), cl::init(lower::Device::Cpu),
+                                     cl::values(clEnumValN(lower::Device::Cpu, "cpu", "threads of the CPU"),
+                                                clEnumValN(lower::Device::Cuda, "cuda", "a CUDA device, or --device sim")),
+                                     IN_COMPILE);
+static cl::opt<std::string> architecture("arch", cl::desc("cuda: the least device (sm_80)"), cl::init("sm_80"),
+                                         cl::value_desc("sm_NN"), IN_COMPILE);
 static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
 /// A binary should bear a few more threads than the machine it was compiled on.
 static constexpr unsigned fewestThreads = 4;
@@ -129,6 +135,7 @@ static emit::WriteManifestOptions describeProgram() {
   manifest.clipGradNorm = ifGiven(clipGradNorm);
   manifest.maxWorkers =
       maxThreads > 0 ? maxThreads : std::max(fewestThreads, llvm::hardware_concurrency().compute_thread_count());
+  manifest.device = target;
   manifest.commandLine = {commandLine().begin(), commandLine().end()};
   return manifest;
 }
@@ -188,7 +195,8 @@ static llvm::Error fillOptions(CompileOptions &options) {
   if (!description)
     return description.takeError();
   options.stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
-                                  static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count())};
+                                  static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count()), target};
+  options.stages.lower.ptx.architecture = architecture;
   for (auto [name, stage] : {std::pair(&compileTo, &options.lastStage), std::pair(&compileFrom, &options.firstStage)}) {
     if (name->empty())
       continue;

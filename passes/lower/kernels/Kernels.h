@@ -9,6 +9,7 @@
 #include "neap/dialects/neap/Neap.h"
 #include "neap/passes/lower/Code.h"
 #include "neap/passes/lower/CpuDescription.h"
+#include "neap/passes/lower/Device.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -23,12 +24,10 @@ struct Kernel {
   int64_t grain = 1;        ///< CPU: items worth waking a worker for
   int64_t scratchBytes = 0; ///< CPU: per worker
   int64_t itemThreads = 1;  ///< CUDA: threads that share an item
-  int64_t blockThreads = 0; ///< CUDA: threads of a block; a multiple of itemThreads
+  int64_t blockThreads = 0; ///< CUDA: threads of a block, a multiple of itemThreads; 0 on the CPU
   /// CUDA: blocks of a launch.
   int64_t blocks() const { return llvm::divideCeil(items * itemThreads, blockThreads); }
 };
-
-enum class Device { Cpu, Cuda };
 
 /// What a kernel is made for. Changes its speed and scratch, never a bit of what it computes.
 struct KernelTarget {

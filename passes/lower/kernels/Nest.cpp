@@ -271,7 +271,8 @@ KernelFunction::KernelFunction(ModuleOp module, Location location, StringRef nam
 }
 
 Kernel KernelFunction::finish(const KernelShape &shape, int64_t grain) const {
-  return Kernel{function, shape.items, std::max<int64_t>(1, grain), 0, shape.itemThreads, shape.blockThreads()};
+  bool isCuda = block != nullptr;
+  return Kernel{function, shape.items, std::max<int64_t>(1, grain), 0, shape.itemThreads, isCuda ? shape.blockThreads() : 0};
 }
 
 KernelFunction::~KernelFunction() { func::ReturnOp::create(builder, code.location); }
