@@ -39,7 +39,11 @@ private:
   // it: then it goes lane by lane, which finds out what.
   bool accessRun(const Access &access, Buffer &buffer);
   bool loadUniform(const Access &access, Buffer &buffer);
-  Region *findWhole(const Access &access, uint64_t bytes);
+  bool accessTogether(const Access &access, Buffer &buffer);
+  void checkLanes(const Access &access, const uint64_t (&offsets)[32], Region &region);
+  static void fetchLanes(const Access &access, const uint64_t (&offsets)[32], const Region &region, Buffer &buffer);
+  static void copyLanes(const Access &access, const uint64_t (&offsets)[32], Region &region, const Buffer &buffer);
+  bool isFine(const Access &access, const Region *region, const Location &location, uint64_t bytes);
 
   // Lane by lane.
   void accessLane(const Access &access, uint32_t lane, std::byte *bytes);
@@ -48,6 +52,7 @@ private:
   void readParameter(const Access &access, uint32_t lane, const Location &location, std::byte *bytes);
   bool checkRegion(const Access &access, uint32_t lane, const Location &location, const Region *region);
   void checkOrder(const Access &access, uint32_t lane, const Location &location, Region &region);
+  void reportConflict(const Access &access, uint32_t lane, const Location &location, const Conflict &conflict);
 
   void report(const Access &access, uint32_t lane, Fault fault, const Location &location, const std::string &detail);
   std::string describeConflict(const Access &access, uint32_t lane, const Conflict &conflict, const Clock &clock) const;

@@ -2,12 +2,10 @@
 #ifndef NEAP_TEST_RUNTIME_SIM_COMPILEDKERNELS_H
 #define NEAP_TEST_RUNTIME_SIM_COMPILEDKERNELS_H
 
+#include "CompileKernels.h"
 #include "Simulator.h"
 
 namespace neap::test {
-
-/// What llc makes of kernels/kernels.ll for an architecture such as "sm_90". Throws std::runtime_error if it fails.
-std::string compileKernels(const std::string &architecture);
 
 /// One kernel on one set of inputs.
 struct Problem {

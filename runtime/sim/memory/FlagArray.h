@@ -1,23 +1,25 @@
-// One bit for each byte of a region: whether it was ever written.
-#ifndef NEAP_RUNTIME_SIM_MEMORY_BYTEFLAGS_H
-#define NEAP_RUNTIME_SIM_MEMORY_BYTEFLAGS_H
+// Flags, such as whether each byte of a region was ever written, in a bit each.
+#ifndef NEAP_RUNTIME_SIM_MEMORY_FLAGARRAY_H
+#define NEAP_RUNTIME_SIM_MEMORY_FLAGARRAY_H
 
 #include "neap/runtime/sim/memory/ZeroedArray.h"
 
 namespace neap::sim {
 
-class ByteFlags {
+class FlagArray {
 public:
-  ByteFlags() = default;
+  FlagArray() = default;
   /// All clear.
-  explicit ByteFlags(uint64_t bytes) : words_((bytes + 63) / 64) {}
+  explicit FlagArray(uint64_t size) : words_((size + 63) / 64) {}
 
-  // [offset, offset + count) lies inside the region.
+  // [offset, offset + count) lies inside the array.
   void set(uint64_t offset, uint64_t count);
   void clear(uint64_t offset, uint64_t count);
   bool all(uint64_t offset, uint64_t count) const { return firstClear(offset, count) == offset + count; }
-  /// The first byte of the range whose bit is clear, its end if there is none.
+  bool none(uint64_t offset, uint64_t count) const;
+  /// The first of the range whose flag is clear, its end if there is none.
   uint64_t firstClear(uint64_t offset, uint64_t count) const;
+  void clearAll();
   bool at(uint64_t offset) const { return words_[offset / 64] >> offset % 64 & 1; }
 
 private:

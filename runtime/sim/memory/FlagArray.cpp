@@ -1,5 +1,5 @@
 // Ranges of bits, a word at a time.
-#include "neap/runtime/sim/memory/ByteFlags.h"
+#include "neap/runtime/sim/memory/FlagArray.h"
 
 #include <algorithm>
 #include <bit>
@@ -22,15 +22,23 @@ template <class Visit> void forEachWord(uint64_t offset, uint64_t count, Visit v
 
 } // namespace
 
-void ByteFlags::set(uint64_t offset, uint64_t count) {
+void FlagArray::set(uint64_t offset, uint64_t count) {
   forEachWord(offset, count, [&](uint64_t word, uint64_t mask) { return words_[word] |= mask, true; });
 }
 
-void ByteFlags::clear(uint64_t offset, uint64_t count) {
+void FlagArray::clear(uint64_t offset, uint64_t count) {
   forEachWord(offset, count, [&](uint64_t word, uint64_t mask) { return words_[word] &= ~mask, true; });
 }
 
-uint64_t ByteFlags::firstClear(uint64_t offset, uint64_t count) const {
+bool FlagArray::none(uint64_t offset, uint64_t count) const {
+  uint64_t found = 0;
+  forEachWord(offset, count, [&](uint64_t word, uint64_t mask) { return (found |= words_[word] & mask) == 0; });
+  return found == 0;
+}
+
+void FlagArray::clearAll() { std::fill_n(words_.data(), words_.size(), 0); }
+
+uint64_t FlagArray::firstClear(uint64_t offset, uint64_t count) const {
   uint64_t found = offset + count;
   forEachWord(offset, count, [&](uint64_t word, uint64_t mask) {
     uint64_t missing = mask & ~words_[word];
