@@ -22,7 +22,7 @@ constexpr uint64_t maxTurn = 256;
 
 Interpreter::Interpreter(const Executable &executable, const Launch &launch, DeviceMemory &memory, LaunchResult &result)
     : executable_(executable), kernel_(executable.kernel()), launch_(launch), result_(result), reporter_(executable, launch, result.reports),
-      memory_(executable, launch, memory), memoryUnit_(memory_, reporter_), warpUnit_(reporter_), random_(launch.seed) {
+      memory_(executable, launch, memory), memoryUnit_(memory_, reporter_, launch.observer), warpUnit_(reporter_), random_(launch.seed) {
   for (uint32_t warp = 0; warp * 32 < launch.block.count(); ++warp)
     warps_.push_back(std::make_unique<Warp>(executable, launch.grid, launch.block, warp));
 }

@@ -38,7 +38,17 @@ MemoryUnit::Access MemoryUnit::prepare(Warp &warp, const Instruction &instructio
   warp.file().readBits(instruction.sources[0], access.addresses);
   for (uint64_t &address : access.addresses)
     address += uint64_t(instruction.displacement);
+  if (observer_)
+    observe(access);
   return access;
+}
+
+void MemoryUnit::observe(const Access &access) const {
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    if (access.mask >> lane & 1) {
+      Location location = BlockMemory::resolve(access.instruction.space, access.addresses[lane]);
+      observer_->access(location.space, location.address, access.bytes, access.writes);
+    }
 }
 
 uint64_t MemoryUnit::stampOf(const Access &access, uint32_t lane, const Clock &clock) const {

@@ -10,7 +10,8 @@ namespace neap::sim {
 
 class MemoryUnit {
 public:
-  MemoryUnit(BlockMemory &memory, Reporter &reporter) : memory_(memory), reporter_(reporter) {}
+  MemoryUnit(BlockMemory &memory, Reporter &reporter, AccessObserver *observer)
+      : memory_(memory), reporter_(reporter), observer_(observer) {}
 
   void load(Warp &warp, const ptx::Instruction &instruction, uint32_t mask);
   void store(Warp &warp, const ptx::Instruction &instruction, uint32_t mask);
@@ -33,6 +34,7 @@ private:
   };
 
   Access prepare(Warp &warp, const ptx::Instruction &instruction, uint32_t mask, bool writes) const;
+  void observe(const Access &access) const;
   uint64_t stampOf(const Access &access, uint32_t lane, const Clock &clock) const;
 
   // Whole warps at once. False, with nothing done, when the access is not of the simple kind or something is wrong with
@@ -63,6 +65,7 @@ private:
 
   BlockMemory &memory_;
   Reporter &reporter_;
+  AccessObserver *observer_;
 };
 
 } // namespace neap::sim

@@ -6,23 +6,18 @@
 
 namespace neap::sim {
 
-namespace {
-
 /// Calls `visit(word, mask)` for each word of 64 bits that [offset, offset + count) touches, until it returns false.
-template <class Visit> void forEachWord(uint64_t offset, uint64_t count, Visit visit) {
+template <class Visit> void FlagArray::forEachWord(uint64_t offset, uint64_t count, Visit visit) {
   while (count > 0) {
     uint64_t bit = offset % 64, taken = std::min<uint64_t>(64 - bit, count);
-    uint64_t mask = (taken == 64 ? ~uint64_t(0) : (uint64_t(1) << taken) - 1) << bit;
-    if (!visit(offset / 64, mask))
+    if (!visit(offset / 64, maskOf(bit, taken)))
       return;
     offset += taken;
     count -= taken;
   }
 }
 
-} // namespace
-
-void FlagArray::set(uint64_t offset, uint64_t count) {
+void FlagArray::setRange(uint64_t offset, uint64_t count) {
   forEachWord(offset, count, [&](uint64_t word, uint64_t mask) { return words_[word] |= mask, true; });
 }
 
