@@ -178,6 +178,16 @@ void MemoryUnit::copyLanes(const Access &access, const uint64_t (&offsets)[32], 
     }
 }
 
+/// `detail` is asked for its text only if the report is wanted.
+template <class Detail>
+void MemoryUnit::report(const Access &access, uint32_t lane, Fault fault, const Location &location, Detail detail) {
+  if (!reporter_.wants(fault, access.instruction))
+    return;
+  std::string what = (access.writes ? "writes " : "reads ") + std::to_string(access.bytes) + " bytes at " + hex(location.address) +
+                     " in ." + std::string(nameOf(location.space)) + ": " + detail();
+  reporter_.add(fault, access.instruction, access.warp.index(), lane, location.address, std::move(what));
+}
+
 void MemoryUnit::accessLane(const Access &access, uint32_t lane, std::byte *bytes) {
   Location location = BlockMemory::resolve(access.instruction.space, access.addresses[lane]);
   switch (location.space) {
@@ -203,29 +213,34 @@ void MemoryUnit::accessRegion(const Access &access, uint32_t lane, const Locatio
   if (missing == offset + access.bytes)
     std::memcpy(bytes, region->data.data() + offset, access.bytes);
   else
-    report(access, lane, Fault::Uninitialised, location, "nobody has written the byte " +
-           memory_.describe({location.space, region->base + missing}));
+    report(access, lane, Fault::Uninitialised, location,
+           [&] { return "nobody has written the byte " + memory_.describe({location.space, region->base + missing}); });
 }
 
 /// Whether the access may happen at all; reports why not.
 bool MemoryUnit::checkRegion(const Access &access, uint32_t lane, const Location &location, const Region *region) {
   if (!region || !region->contains(location.address, access.bytes)) {
-    std::string where = memory_.describe(location);
-    report(access, lane, Fault::OutOfBounds, location, region ? "it starts " + where + " and runs over the end" : where);
+    report(access, lane, Fault::OutOfBounds, location, [&] {
+      std::string where = memory_.describe(location);
+      return region ? "it starts " + where + " and runs over the end" : where;
+    });
     return false;
   }
   if (location.address % access.bytes != 0) {
-    report(access, lane, Fault::Misaligned, location, "expected a multiple of " + std::to_string(access.bytes) + ", got one " +
-           std::to_string(location.address % access.bytes) + " beyond; " + memory_.describe(location));
+    report(access, lane, Fault::Misaligned, location, [&] {
+      return "expected a multiple of " + std::to_string(access.bytes) + ", got one " +
+             std::to_string(location.address % access.bytes) + " beyond; " + memory_.describe(location);
+    });
     return false;
   }
   if (access.writes && region->readOnly) {
-    report(access, lane, Fault::ReadOnly, location, memory_.describe(location));
+    report(access, lane, Fault::ReadOnly, location, [&] { return memory_.describe(location); });
     return false;
   }
   if (!memory_.isDeclared(*region, location.address, access.bytes, access.writes)) {
-    report(access, lane, Fault::Undeclared, location,
-           memory_.whyUndeclared(location.address, access.bytes, access.writes) + "; " + memory_.describe(location));
+    report(access, lane, Fault::Undeclared, location, [&] {
+      return memory_.whyUndeclared(location.address, access.bytes, access.writes) + "; " + memory_.describe(location);
+    });
     return false;
   }
   return true;
@@ -242,8 +257,9 @@ void MemoryUnit::checkOrder(const Access &access, uint32_t lane, const Location 
 
 void MemoryUnit::reportConflict(const Access &access, uint32_t lane, const Location &location, const Conflict &conflict) {
   Fault fault = conflict.kind == Conflict::Kind::NonCoherent ? Fault::NonCoherent : Fault::Race;
-  report(access, lane, fault, location,
-         describeConflict(access, lane, conflict, memory_.clockOf(location.space)) + "; " + memory_.describe(location));
+  report(access, lane, fault, location, [&] {
+    return describeConflict(access, lane, conflict, memory_.clockOf(location.space)) + "; " + memory_.describe(location);
+  });
 }
 
 std::string MemoryUnit::describeConflict(const Access &access, uint32_t lane, const Conflict &conflict, const Clock &clock) const {
@@ -266,32 +282,26 @@ std::string MemoryUnit::describeConflict(const Access &access, uint32_t lane, co
 void MemoryUnit::accessLocal(const Access &access, uint32_t lane, const Location &location, std::byte *bytes) {
   std::optional<uint64_t> offset = memory_.localOffset(location.address, access.bytes);
   if (!offset)
-    return report(access, lane, Fault::OutOfBounds, location, memory_.describe(location));
+    return report(access, lane, Fault::OutOfBounds, location, [&] { return memory_.describe(location); });
   if (location.address % access.bytes != 0)
-    return report(access, lane, Fault::Misaligned, location, "expected a multiple of " + std::to_string(access.bytes));
+    return report(access, lane, Fault::Misaligned, location, [&] { return "expected a multiple of " + std::to_string(access.bytes); });
   uint32_t thread = access.threadOf(lane);
   if (access.writes) {
     std::memcpy(memory_.local(thread, *offset), bytes, access.bytes);
     return memory_.markLocal(thread, *offset, access.bytes);
   }
   if (!memory_.isLocalInitialised(thread, *offset, access.bytes))
-    return report(access, lane, Fault::Uninitialised, location, "this thread has not written all of it");
+    return report(access, lane, Fault::Uninitialised, location, [] { return "this thread has not written all of it"; });
   std::memcpy(bytes, memory_.local(thread, *offset), access.bytes);
 }
 
 void MemoryUnit::readParameter(const Access &access, uint32_t lane, const Location &location, std::byte *bytes) {
   std::optional<uint64_t> offset = memory_.parameterOffset(location.address, access.bytes);
   if (!offset)
-    return report(access, lane, Fault::OutOfBounds, location, memory_.describe(location));
+    return report(access, lane, Fault::OutOfBounds, location, [&] { return memory_.describe(location); });
   if (location.address % access.bytes != 0)
-    return report(access, lane, Fault::Misaligned, location, "expected a multiple of " + std::to_string(access.bytes));
+    return report(access, lane, Fault::Misaligned, location, [&] { return "expected a multiple of " + std::to_string(access.bytes); });
   std::memcpy(bytes, memory_.parameter(*offset), access.bytes);
-}
-
-void MemoryUnit::report(const Access &access, uint32_t lane, Fault fault, const Location &location, const std::string &detail) {
-  std::string what = (access.writes ? "writes " : "reads ") + std::to_string(access.bytes) + " bytes at " + hex(location.address) +
-                     " in ." + std::string(nameOf(location.space)) + ": " + detail;
-  reporter_.add(fault, access.instruction, access.warp.index(), lane, location.address, std::move(what));
 }
 
 namespace {

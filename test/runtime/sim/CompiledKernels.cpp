@@ -137,7 +137,7 @@ Problem::Outcome Problem::run(const std::string &text, uint64_t seed, uint32_t m
   launch.block = block;
   launch.seed = seed;
   launch.maxReports = maxReports;
-  launch.instructionBudget = 1 << 20;
+  launch.instructionBudget = 200'000;
   launch.arguments = sim::packArguments(executable.kernel(), arguments);
   PlainTrace trace(executable.kernel(), *launch.ranges);
   launch.observer = &trace;
