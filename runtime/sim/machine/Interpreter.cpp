@@ -144,7 +144,8 @@ void Interpreter::reportStuck(Warp &warp) {
   const Path &path = warp.paths.at(warp.current);
   const Instruction &instruction = kernel_.code[path.pc];
   uint32_t elsewhere = warp.paths.alive() & ~path.mask;
-  std::string detail = "only " + lanesText(path.mask) + " came here; " + lanesText(elsewhere) + " cannot come";
+  std::string others = elsewhere == 0 ? "the others have ended" : lanesText(elsewhere) + " cannot come";
+  std::string detail = "only " + lanesText(path.mask) + " came here; " + others;
   if (instruction.opcode == Opcode::Barrier)
     reportBarrier(warp, std::move(detail));
   reporter_.add(Fault::WarpDivergence, instruction, warp.index(), uint32_t(std::countr_zero(path.mask)), 0, std::move(detail));
