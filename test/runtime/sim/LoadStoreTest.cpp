@@ -151,6 +151,19 @@ TEST(LoadStoreTest, VariablesOfTheModuleKeepTheirValues) {
   EXPECT_EQ(simulator.memory.used(), before - 12);
 }
 
+TEST(LoadStoreTest, VariablesNeedRoom) {
+  sim::DeviceMemory memory(100);
+  sim::Device device;
+  auto decoded = sim::ptx::decode(kernelText("", ".global .b8 a[60];\n.global .b8 b[60];"));
+  try {
+    sim::LoadedModule module(decoded, memory, device);
+    FAIL();
+  } catch (const sim::OutOfMemory &error) {
+    EXPECT_STREQ(error.what(), "cannot load a module with 120 bytes of variables: 0 of 100 bytes are in use");
+  }
+  EXPECT_EQ(memory.used(), 0u);
+}
+
 TEST(LoadStoreTest, SpecialRegisters) {
   const char *names[] = {"%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y",
                          "%nctaid.z", "%laneid", "%warpid", "%lanemask_lt"};
