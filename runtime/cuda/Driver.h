@@ -99,8 +99,7 @@ struct DeclaredAccess {
   const char *name; ///< for reports; copied by the call
 };
 
-/// Every function that the backend calls, by the driver's name. Those whose symbol has a version suffix carry it in
-/// `driverSymbols`.
+/// Every function that the backend calls, by the driver's name; DriverSymbols.h has their symbols.
 struct Driver {
   Result (*cuInit)(unsigned flags);
   Result (*cuDriverGetVersion)(int *version);

@@ -95,6 +95,13 @@ LoadedModule::~LoadedModule() {
 }
 
 void LoadedModule::loadGlobals() {
+  uint64_t needed = 0;
+  for (const ptx::Variable &variable : module_->globals)
+    needed += std::max<uint64_t>(variable.bytes, 1);
+  // Asked beforehand, so that nothing is left behind when there is no room.
+  if (needed > memory_.capacity() - memory_.used())
+    throw OutOfMemory("cannot load a module with " + std::to_string(needed) + " bytes of variables: " +
+                      std::to_string(memory_.used()) + " of " + std::to_string(memory_.capacity()) + " bytes are in use");
   for (const ptx::Variable &variable : module_->globals) {
     uint64_t address = memory_.allocate(std::max<uint64_t>(variable.bytes, 1), variable.name);
     memory_.find(address)->isVariable = true;

@@ -22,7 +22,7 @@ constexpr uint64_t maxTurn = 256;
 
 Interpreter::Interpreter(const Executable &executable, const Launch &launch, DeviceMemory &memory, LaunchResult &result)
     : executable_(executable), kernel_(executable.kernel()), launch_(launch), result_(result), reporter_(executable, launch, result.reports),
-      memory_(executable, launch, memory), memoryUnit_(memory_, reporter_), warpUnit_(reporter_), random_(launch.seed) {
+      memory_(executable, launch, memory), memoryUnit_(memory_, reporter_, launch.observer), warpUnit_(reporter_), random_(launch.seed) {
   for (uint32_t warp = 0; warp * 32 < launch.block.count(); ++warp)
     warps_.push_back(std::make_unique<Warp>(executable, launch.grid, launch.block, warp));
 }
@@ -144,7 +144,8 @@ void Interpreter::reportStuck(Warp &warp) {
   const Path &path = warp.paths.at(warp.current);
   const Instruction &instruction = kernel_.code[path.pc];
   uint32_t elsewhere = warp.paths.alive() & ~path.mask;
-  std::string detail = "only " + lanesText(path.mask) + " came here; " + lanesText(elsewhere) + " cannot come";
+  std::string others = elsewhere == 0 ? "the others have ended" : lanesText(elsewhere) + " cannot come";
+  std::string detail = "only " + lanesText(path.mask) + " came here; " + others;
   if (instruction.opcode == Opcode::Barrier)
     reportBarrier(warp, std::move(detail));
   reporter_.add(Fault::WarpDivergence, instruction, warp.index(), uint32_t(std::countr_zero(path.mask)), 0, std::move(detail));

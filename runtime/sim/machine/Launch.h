@@ -17,6 +17,14 @@ struct DeclaredRange {
   std::string name;
 };
 
+/// Sees every access of a thread to memory before it is judged.
+class AccessObserver {
+public:
+  virtual ~AccessObserver() = default;
+  /// `address` is one of `space`, which is never Generic.
+  virtual void access(ptx::Space space, uint64_t address, uint32_t bytes, bool writes) = 0;
+};
+
 struct Launch {
   Dim3 grid, block;
   uint32_t dynamicSharedBytes = 0;
@@ -31,6 +39,8 @@ struct Launch {
   uint64_t instructionBudget = uint64_t(1) << 36;
   /// The launch stops at so many reports. Of each fault there is one report for a line.
   uint32_t maxReports = 1;
+  /// Nobody if nullptr.
+  AccessObserver *observer = nullptr;
 };
 
 struct LaunchResult {

@@ -1,6 +1,8 @@
 // First the way of whole warps, then of single lanes, then what both need.
 #include "neap/runtime/sim/machine/MemoryUnit.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace neap::sim {
@@ -11,7 +13,7 @@ using ptx::Space;
 void MemoryUnit::load(Warp &warp, const Instruction &instruction, uint32_t mask) {
   Access access = prepare(warp, instruction, mask, false);
   Buffer buffer;
-  if (!accessRun(access, buffer) && !loadUniform(access, buffer)) {
+  if (!accessRun(access, buffer) && !loadUniform(access, buffer) && !accessTogether(access, buffer)) {
     std::memset(buffer.bytes, DeviceMemory::uninitialisedByte, 32 * access.bytes);
     for (uint32_t lane = 0; lane < 32; ++lane)
       if (mask >> lane & 1)
@@ -24,7 +26,7 @@ void MemoryUnit::store(Warp &warp, const Instruction &instruction, uint32_t mask
   Access access = prepare(warp, instruction, mask, true);
   Buffer buffer;
   gather(access, buffer);
-  if (accessRun(access, buffer))
+  if (accessRun(access, buffer) || accessTogether(access, buffer))
     return;
   for (uint32_t lane = 0; lane < 32; ++lane)
     if (mask >> lane & 1)
@@ -36,20 +38,27 @@ MemoryUnit::Access MemoryUnit::prepare(Warp &warp, const Instruction &instructio
   warp.file().readBits(instruction.sources[0], access.addresses);
   for (uint64_t &address : access.addresses)
     address += uint64_t(instruction.displacement);
+  if (observer_)
+    observe(access);
   return access;
+}
+
+void MemoryUnit::observe(const Access &access) const {
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    if (access.mask >> lane & 1) {
+      Location location = BlockMemory::resolve(access.instruction.space, access.addresses[lane]);
+      observer_->access(location.space, location.address, access.bytes, access.writes);
+    }
 }
 
 uint64_t MemoryUnit::stampOf(const Access &access, uint32_t lane, const Clock &clock) const {
   return stamp::make(clock.now, access.warp.syncs, access.threadOf(lane));
 }
 
-/// The region that holds `bytes` bytes from lane 0's address on, if these may be accessed and are aligned.
-Region *MemoryUnit::findWhole(const Access &access, uint64_t bytes) {
-  Location location = BlockMemory::resolve(access.instruction.space, access.addresses[0]);
-  Region *region = memory_.find(location);
-  bool good = region && region->contains(location.address, bytes) && location.address % access.bytes == 0 &&
-              !(access.writes && region->readOnly) && memory_.isDeclared(*region, location.address, bytes, access.writes);
-  return good ? region : nullptr;
+/// Whether `bytes` bytes at `location` lie in the region and may be accessed. Alignment is another matter.
+bool MemoryUnit::isFine(const Access &access, const Region *region, const Location &location, uint64_t bytes) {
+  return region && region->contains(location.address, bytes) && !(access.writes && region->readOnly) &&
+         memory_.isDeclared(*region, location.address, bytes, access.writes);
 }
 
 namespace {
@@ -75,10 +84,10 @@ bool MemoryUnit::accessRun(const Access &access, Buffer &buffer) {
   uint32_t total = 32 * access.bytes;
   if (access.mask != allLanes || !isRun(access.addresses, access.bytes))
     return false;
-  Region *region = findWhole(access, total);
-  if (!region)
-    return false;
   Location location = BlockMemory::resolve(access.instruction.space, access.addresses[0]);
+  Region *region = memory_.find(location);
+  if (!isFine(access, region, location, total) || location.address % access.bytes != 0)
+    return false;
   uint64_t offset = location.address - region->base;
   const Clock &clock = memory_.clockOf(location.space);
   uint64_t stamp = stampOf(access, 0, clock);
@@ -106,8 +115,8 @@ bool MemoryUnit::loadUniform(const Access &access, Buffer &buffer) {
   if (location.space == Space::Param) {
     accessLane(access, 0, buffer.bytes);
   } else {
-    Region *region = findWhole(access, access.bytes);
-    if (!region || !region->initialised.all(location.address - region->base, access.bytes))
+    Region *region = memory_.find(location);
+    if (!isFine(access, region, location, access.bytes) || !region->initialised.all(location.address - region->base, access.bytes))
       return false;
     accessLane(access, 0, buffer.bytes);
     accessLane(access, 31, buffer.bytes);
@@ -115,6 +124,68 @@ bool MemoryUnit::loadUniform(const Access &access, Buffer &buffer) {
   for (uint32_t lane = 1; lane < 32; ++lane)
     std::memcpy(&buffer.bytes[lane * access.bytes], buffer.bytes, access.bytes);
   return true;
+}
+
+/// Any lanes, anywhere in one region, if everything between the first and the last byte may be accessed.
+bool MemoryUnit::accessTogether(const Access &access, Buffer &buffer) {
+  uint64_t low = ~uint64_t(0), high = 0, bits = 0;
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    if (access.mask >> lane & 1) {
+      low = std::min(low, access.addresses[lane]);
+      high = std::max(high, access.addresses[lane]);
+      bits |= access.addresses[lane];
+    }
+  Location location = BlockMemory::resolve(access.instruction.space, low);
+  uint64_t bytes = high - low + access.bytes;
+  Region *region = memory_.find(location);
+  if (!isFine(access, region, location, bytes) || bits % access.bytes != 0)
+    return false;
+  if (!access.writes && !region->initialised.all(location.address - region->base, bytes))
+    return false;
+  uint64_t offsets[32];
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    offsets[lane] = access.addresses[lane] - low + location.address - region->base;
+  checkLanes(access, offsets, *region);
+  access.writes ? copyLanes(access, offsets, *region, buffer) : fetchLanes(access, offsets, *region, buffer);
+  return true;
+}
+
+void MemoryUnit::checkLanes(const Access &access, const uint64_t (&offsets)[32], Region &region) {
+  if (region.readOnly)
+    return;
+  Space space = BlockMemory::resolve(access.instruction.space, access.addresses[std::countr_zero(access.mask)]).space;
+  const Clock &clock = memory_.clockOf(space);
+  uint64_t stamp = stampOf(access, 0, clock);
+  uint32_t lane = 0;
+  Conflict conflict =
+      access.writes ? region.shadow.writeLanes(offsets, access.mask, access.bytes, stamp, clock, lane)
+                    : region.shadow.readLanes(offsets, access.mask, access.bytes, stamp, clock, access.instruction.nonCoherent, lane);
+  if (conflict)
+    reportConflict(access, lane, {space, region.base + offsets[lane]}, conflict);
+}
+
+void MemoryUnit::fetchLanes(const Access &access, const uint64_t (&offsets)[32], const Region &region, Buffer &buffer) {
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    if (access.mask >> lane & 1)
+      std::memcpy(&buffer.bytes[lane * access.bytes], region.data.data() + offsets[lane], access.bytes);
+}
+
+void MemoryUnit::copyLanes(const Access &access, const uint64_t (&offsets)[32], Region &region, const Buffer &buffer) {
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    if (access.mask >> lane & 1) {
+      std::memcpy(region.data.data() + offsets[lane], &buffer.bytes[lane * access.bytes], access.bytes);
+      region.initialised.set(offsets[lane], access.bytes);
+    }
+}
+
+/// `detail` is asked for its text only if the report is wanted.
+template <class Detail>
+void MemoryUnit::report(const Access &access, uint32_t lane, Fault fault, const Location &location, Detail detail) {
+  if (!reporter_.wants(fault, access.instruction))
+    return;
+  std::string what = (access.writes ? "writes " : "reads ") + std::to_string(access.bytes) + " bytes at " + hex(location.address) +
+                     " in ." + std::string(nameOf(location.space)) + ": " + detail();
+  reporter_.add(fault, access.instruction, access.warp.index(), lane, location.address, std::move(what));
 }
 
 void MemoryUnit::accessLane(const Access &access, uint32_t lane, std::byte *bytes) {
@@ -142,29 +213,34 @@ void MemoryUnit::accessRegion(const Access &access, uint32_t lane, const Locatio
   if (missing == offset + access.bytes)
     std::memcpy(bytes, region->data.data() + offset, access.bytes);
   else
-    report(access, lane, Fault::Uninitialised, location, "nobody has written the byte " +
-           memory_.describe({location.space, region->base + missing}));
+    report(access, lane, Fault::Uninitialised, location,
+           [&] { return "nobody has written the byte " + memory_.describe({location.space, region->base + missing}); });
 }
 
 /// Whether the access may happen at all; reports why not.
 bool MemoryUnit::checkRegion(const Access &access, uint32_t lane, const Location &location, const Region *region) {
   if (!region || !region->contains(location.address, access.bytes)) {
-    std::string where = memory_.describe(location);
-    report(access, lane, Fault::OutOfBounds, location, region ? "it starts " + where + " and runs over the end" : where);
+    report(access, lane, Fault::OutOfBounds, location, [&] {
+      std::string where = memory_.describe(location);
+      return region ? "it starts " + where + " and runs over the end" : where;
+    });
     return false;
   }
   if (location.address % access.bytes != 0) {
-    report(access, lane, Fault::Misaligned, location, "expected a multiple of " + std::to_string(access.bytes) + ", got one " +
-           std::to_string(location.address % access.bytes) + " beyond; " + memory_.describe(location));
+    report(access, lane, Fault::Misaligned, location, [&] {
+      return "expected a multiple of " + std::to_string(access.bytes) + ", got one " +
+             std::to_string(location.address % access.bytes) + " beyond; " + memory_.describe(location);
+    });
     return false;
   }
   if (access.writes && region->readOnly) {
-    report(access, lane, Fault::ReadOnly, location, memory_.describe(location));
+    report(access, lane, Fault::ReadOnly, location, [&] { return memory_.describe(location); });
     return false;
   }
   if (!memory_.isDeclared(*region, location.address, access.bytes, access.writes)) {
-    report(access, lane, Fault::Undeclared, location,
-           memory_.whyUndeclared(location.address, access.bytes, access.writes) + "; " + memory_.describe(location));
+    report(access, lane, Fault::Undeclared, location, [&] {
+      return memory_.whyUndeclared(location.address, access.bytes, access.writes) + "; " + memory_.describe(location);
+    });
     return false;
   }
   return true;
@@ -176,8 +252,14 @@ void MemoryUnit::checkOrder(const Access &access, uint32_t lane, const Location 
   Conflict conflict = access.writes ? region.shadow.write(offset, access.bytes, stamp, clock)
                                     : region.shadow.read(offset, access.bytes, stamp, clock, access.instruction.nonCoherent);
   if (conflict)
-    report(access, lane, conflict.kind == Conflict::Kind::NonCoherent ? Fault::NonCoherent : Fault::Race, location,
-           describeConflict(access, lane, conflict, clock) + "; " + memory_.describe(location));
+    reportConflict(access, lane, location, conflict);
+}
+
+void MemoryUnit::reportConflict(const Access &access, uint32_t lane, const Location &location, const Conflict &conflict) {
+  Fault fault = conflict.kind == Conflict::Kind::NonCoherent ? Fault::NonCoherent : Fault::Race;
+  report(access, lane, fault, location, [&] {
+    return describeConflict(access, lane, conflict, memory_.clockOf(location.space)) + "; " + memory_.describe(location);
+  });
 }
 
 std::string MemoryUnit::describeConflict(const Access &access, uint32_t lane, const Conflict &conflict, const Clock &clock) const {
@@ -200,32 +282,26 @@ std::string MemoryUnit::describeConflict(const Access &access, uint32_t lane, co
 void MemoryUnit::accessLocal(const Access &access, uint32_t lane, const Location &location, std::byte *bytes) {
   std::optional<uint64_t> offset = memory_.localOffset(location.address, access.bytes);
   if (!offset)
-    return report(access, lane, Fault::OutOfBounds, location, memory_.describe(location));
+    return report(access, lane, Fault::OutOfBounds, location, [&] { return memory_.describe(location); });
   if (location.address % access.bytes != 0)
-    return report(access, lane, Fault::Misaligned, location, "expected a multiple of " + std::to_string(access.bytes));
+    return report(access, lane, Fault::Misaligned, location, [&] { return "expected a multiple of " + std::to_string(access.bytes); });
   uint32_t thread = access.threadOf(lane);
   if (access.writes) {
     std::memcpy(memory_.local(thread, *offset), bytes, access.bytes);
     return memory_.markLocal(thread, *offset, access.bytes);
   }
   if (!memory_.isLocalInitialised(thread, *offset, access.bytes))
-    return report(access, lane, Fault::Uninitialised, location, "this thread has not written all of it");
+    return report(access, lane, Fault::Uninitialised, location, [] { return "this thread has not written all of it"; });
   std::memcpy(bytes, memory_.local(thread, *offset), access.bytes);
 }
 
 void MemoryUnit::readParameter(const Access &access, uint32_t lane, const Location &location, std::byte *bytes) {
   std::optional<uint64_t> offset = memory_.parameterOffset(location.address, access.bytes);
   if (!offset)
-    return report(access, lane, Fault::OutOfBounds, location, memory_.describe(location));
+    return report(access, lane, Fault::OutOfBounds, location, [&] { return memory_.describe(location); });
   if (location.address % access.bytes != 0)
-    return report(access, lane, Fault::Misaligned, location, "expected a multiple of " + std::to_string(access.bytes));
+    return report(access, lane, Fault::Misaligned, location, [&] { return "expected a multiple of " + std::to_string(access.bytes); });
   std::memcpy(bytes, memory_.parameter(*offset), access.bytes);
-}
-
-void MemoryUnit::report(const Access &access, uint32_t lane, Fault fault, const Location &location, const std::string &detail) {
-  std::string what = (access.writes ? "writes " : "reads ") + std::to_string(access.bytes) + " bytes at " + hex(location.address) +
-                     " in ." + std::string(nameOf(location.space)) + ": " + detail;
-  reporter_.add(fault, access.instruction, access.warp.index(), lane, location.address, std::move(what));
 }
 
 namespace {

@@ -10,7 +10,8 @@ namespace neap::sim {
 
 class MemoryUnit {
 public:
-  MemoryUnit(BlockMemory &memory, Reporter &reporter) : memory_(memory), reporter_(reporter) {}
+  MemoryUnit(BlockMemory &memory, Reporter &reporter, AccessObserver *observer)
+      : memory_(memory), reporter_(reporter), observer_(observer) {}
 
   void load(Warp &warp, const ptx::Instruction &instruction, uint32_t mask);
   void store(Warp &warp, const ptx::Instruction &instruction, uint32_t mask);
@@ -33,13 +34,18 @@ private:
   };
 
   Access prepare(Warp &warp, const ptx::Instruction &instruction, uint32_t mask, bool writes) const;
+  void observe(const Access &access) const;
   uint64_t stampOf(const Access &access, uint32_t lane, const Clock &clock) const;
 
   // Whole warps at once. False, with nothing done, when the access is not of the simple kind or something is wrong with
   // it: then it goes lane by lane, which finds out what.
   bool accessRun(const Access &access, Buffer &buffer);
   bool loadUniform(const Access &access, Buffer &buffer);
-  Region *findWhole(const Access &access, uint64_t bytes);
+  bool accessTogether(const Access &access, Buffer &buffer);
+  void checkLanes(const Access &access, const uint64_t (&offsets)[32], Region &region);
+  static void fetchLanes(const Access &access, const uint64_t (&offsets)[32], const Region &region, Buffer &buffer);
+  static void copyLanes(const Access &access, const uint64_t (&offsets)[32], Region &region, const Buffer &buffer);
+  bool isFine(const Access &access, const Region *region, const Location &location, uint64_t bytes);
 
   // Lane by lane.
   void accessLane(const Access &access, uint32_t lane, std::byte *bytes);
@@ -48,8 +54,9 @@ private:
   void readParameter(const Access &access, uint32_t lane, const Location &location, std::byte *bytes);
   bool checkRegion(const Access &access, uint32_t lane, const Location &location, const Region *region);
   void checkOrder(const Access &access, uint32_t lane, const Location &location, Region &region);
+  void reportConflict(const Access &access, uint32_t lane, const Location &location, const Conflict &conflict);
 
-  void report(const Access &access, uint32_t lane, Fault fault, const Location &location, const std::string &detail);
+  template <class Detail> void report(const Access &access, uint32_t lane, Fault fault, const Location &location, Detail detail);
   std::string describeConflict(const Access &access, uint32_t lane, const Conflict &conflict, const Clock &clock) const;
 
   // Between registers and the buffer.
@@ -58,6 +65,7 @@ private:
 
   BlockMemory &memory_;
   Reporter &reporter_;
+  AccessObserver *observer_;
 };
 
 } // namespace neap::sim

@@ -73,144 +73,180 @@ Conflict judgeWrite(uint64_t read, uint64_t written, uint64_t mine, const Clock 
 
 } // namespace
 
-std::unique_ptr<AccessShadow::Page> AccessShadow::makePage(uint64_t index) const {
-  auto page = std::make_unique<Page>();
+void AccessShadow::Stamps::resize(uint64_t granules) {
+  values.assign(granules, 0);
+  recent = FlagArray(granules);
+}
+
+inline void AccessShadow::Stamps::catchUp(const Clock &clock) {
+  if (since == clock.oldest)
+    return;
+  recent.clearAll();
+  since = clock.oldest;
+}
+
+/// Replaces each granule by `factor` smaller ones.
+void AccessShadow::Stamps::refine(uint64_t factor) {
+  std::vector<uint64_t> finer;
+  FlagArray finerRecent(values.size() * factor);
+  for (uint64_t i = 0; i < values.size(); ++i) {
+    finer.insert(finer.end(), factor, values[i]);
+    if (recent.at(i))
+      finerRecent.set(i * factor, factor);
+  }
+  values = std::move(finer);
+  recent = std::move(finerRecent);
+}
+
+AccessShadow::Page &AccessShadow::makePage(uint64_t index) {
+  owned_.push_back(std::make_unique<Page>());
+  Page &page = *owned_.back();
   uint64_t covered = std::min(pageBytes, (bytes_ + 3) / 4 * 4 - index * pageBytes);
-  page->index = index;
-  page->reads.assign(covered >> page->shift, 0);
-  page->writes.assign(covered >> page->shift, 0);
+  page.index = index;
+  page.reads.resize(covered >> page.shift);
+  page.writes.resize(covered >> page.shift);
+  pages_[index] = &page;
   return page;
 }
 
-AccessShadow::Span AccessShadow::granules(uint64_t offset, uint64_t bytes, uint32_t elementBytes, const Clock &clock) {
-  Page *&page = pages_[offset / pageBytes];
-  if (!page) {
-    owned_.push_back(makePage(offset / pageBytes));
-    page = owned_.back().get();
-  }
+inline AccessShadow::Span AccessShadow::granules(uint64_t offset, uint64_t bytes, uint32_t elementBytes) {
+  Page *found = pages_[offset / pageBytes];
+  Page &page = found ? *found : makePage(offset / pageBytes);
   int shift = std::min(2, std::countr_zero(elementBytes));
-  if (shift < page->shift)
-    refine(*page, shift);
-  page->touched = clock.oldest;
-  return {page, offset % pageBytes >> page->shift, bytes >> page->shift};
-}
-
-void AccessShadow::refine(Page &page, int shift) {
-  int factor = 1 << (page.shift - shift);
-  for (std::vector<uint64_t> *stamps : {&page.reads, &page.writes}) {
-    std::vector<uint64_t> finer;
-    finer.reserve(stamps->size() * size_t(factor));
-    for (uint64_t stamp : *stamps)
-      finer.insert(finer.end(), size_t(factor), stamp);
-    *stamps = std::move(finer);
+  if (shift < page.shift) {
+    page.reads.refine(uint64_t(1) << (page.shift - shift));
+    page.writes.refine(uint64_t(1) << (page.shift - shift));
+    page.shift = shift;
   }
-  page.shift = shift;
+  return {&page, offset % pageBytes >> page.shift, bytes >> page.shift};
 }
 
 Conflict AccessShadow::read(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock, bool nonCoherent) {
-  Span span = granules(offset, bytes, bytes, clock);
+  Span span = granules(offset, bytes, bytes);
+  Stamps &reads = span.page->reads;
   Conflict conflict;
   uint64_t mine = stamp | (nonCoherent ? stamp::nonCoherent : 0);
+  reads.catchUp(clock);
+  reads.recent.set(span.first, span.count);
   for (uint64_t i = span.first; i < span.first + span.count; ++i) {
     if (!conflict)
-      conflict = judgeRead(span.page->writes[i], mine, clock, nonCoherent);
-    span.page->reads[i] = joinReads(span.page->reads[i], mine, clock);
+      conflict = judgeRead(span.page->writes.values[i], mine, clock, nonCoherent);
+    reads.values[i] = joinReads(reads.values[i], mine, clock);
   }
   return conflict;
 }
 
 Conflict AccessShadow::write(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock) {
-  Span span = granules(offset, bytes, bytes, clock);
+  Span span = granules(offset, bytes, bytes);
+  Stamps &writes = span.page->writes;
   Conflict conflict;
+  writes.catchUp(clock);
+  writes.recent.set(span.first, span.count);
   for (uint64_t i = span.first; i < span.first + span.count; ++i) {
     if (!conflict)
-      conflict = judgeWrite(span.page->reads[i], span.page->writes[i], stamp, clock);
-    span.page->writes[i] = stamp;
+      conflict = judgeWrite(span.page->reads.values[i], writes.values[i], stamp, clock);
+    writes.values[i] = stamp;
   }
   return conflict;
 }
 
-/// Visits the run twice, page by page: first to see whether `ready(span)` everywhere, then to `stamp(span, lanes before)`.
-template <class Ready, class Stamp>
-bool AccessShadow::run(uint64_t offset, uint32_t bytes, const Clock &clock, Ready ready, Stamp stamp) {
+namespace {
+
+/// Calls `access(lane)` for each lane of `mask` and keeps the first conflict.
+template <class Access> Conflict forLanes(uint32_t mask, uint32_t &lane, Access access) {
+  Conflict first;
+  for (; mask != 0; mask &= mask - 1) {
+    uint32_t current = uint32_t(std::countr_zero(mask));
+    Conflict conflict = access(current);
+    if (conflict && !first) {
+      first = conflict;
+      lane = current;
+    }
+  }
+  return first;
+}
+
+uint64_t stampOfLane(uint64_t stamp, uint32_t lane) { return stamp + (uint64_t(lane) << stamp::threadShift); }
+
+} // namespace
+
+Conflict AccessShadow::readLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
+                                 bool nonCoherent, uint32_t &lane) {
+  return forLanes(mask, lane, [&](uint32_t current) {
+    return read(offsets[current], bytes, stampOfLane(stamp, current), clock, nonCoherent);
+  });
+}
+
+Conflict AccessShadow::writeLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
+                                  uint32_t &lane) {
+  return forLanes(mask, lane, [&](uint32_t current) { return write(offsets[current], bytes, stampOfLane(stamp, current), clock); });
+}
+
+/// Calls `visit(span, lanes before it)` for the part of a run in each page, until it returns false. Returns whether all
+/// returned true.
+template <class Visit> bool AccessShadow::forSpans(uint64_t offset, uint32_t bytes, Visit visit) {
   uint64_t end = offset + 32 * bytes;
   for (uint64_t start = offset, next; start < end; start = next) {
     next = std::min(end, (start / pageBytes + 1) * pageBytes);
-    if (!ready(granules(start, next - start, bytes, clock)))
+    if (!visit(granules(start, next - start, bytes), (start - offset) / bytes))
       return false;
-  }
-  for (uint64_t start = offset, next; start < end; start = next) {
-    next = std::min(end, (start / pageBytes + 1) * pageBytes);
-    stamp(granules(start, next - start, bytes, clock), (start - offset) / bytes);
   }
   return true;
 }
 
-namespace {
-
-bool allBelow(const uint64_t *stamps, uint64_t count, uint64_t limit) {
-  uint64_t highest = 0;
-  for (uint64_t i = 0; i < count; ++i)
-    highest = std::max(highest, stamps[i]);
-  return highest < limit;
+bool AccessShadow::isForgotten(const Span &span, const Clock &clock) {
+  return span.page->writes.isForgotten(span.first, span.count, clock) && span.page->reads.isForgotten(span.first, span.count, clock);
 }
 
-/// Stamps `perLane` granules for each lane, from lane `lane` on.
-void fill(uint64_t *stamps, uint64_t count, uint64_t perLane, uint64_t stamp, uint64_t lane) {
-  uint64_t current = stamp + (lane << stamp::threadShift);
-  for (uint64_t i = 0; i < count; current += uint64_t(1) << stamp::threadShift)
+/// Stamps the granules of a span for the lanes from `lane` on.
+void AccessShadow::stampRun(Stamps &stamps, const Span &span, uint32_t bytes, uint64_t stamp, uint64_t lane, const Clock &clock) {
+  stamps.catchUp(clock);
+  stamps.recent.set(span.first, span.count);
+  uint64_t perLane = bytes >> span.page->shift, current = stampOfLane(stamp, uint32_t(lane));
+  uint64_t *value = &stamps.values[span.first], *end = value + span.count;
+  for (; value < end; current += uint64_t(1) << stamp::threadShift)
     for (uint64_t granule = 0; granule < perLane; ++granule)
-      stamps[i++] = current;
+      *value++ = current;
 }
-
-} // namespace
 
 bool AccessShadow::readRun(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock, bool nonCoherent) {
-  uint64_t limit = clock.oldest << stamp::eraShift, mine = stamp | (nonCoherent ? stamp::nonCoherent : 0);
-  auto ready = [&](const Span &span) {
-    return allBelow(&span.page->writes[span.first], span.count, limit) && allBelow(&span.page->reads[span.first], span.count, limit);
-  };
-  return run(offset, bytes, clock, ready, [&](const Span &span, uint64_t lane) {
-    fill(&span.page->reads[span.first], span.count, bytes >> span.page->shift, mine, lane);
-  });
+  uint64_t mine = stamp | (nonCoherent ? stamp::nonCoherent : 0);
+  return forSpans(offset, bytes, [&](const Span &span, uint64_t) { return isForgotten(span, clock); }) &&
+         forSpans(offset, bytes, [&](const Span &span, uint64_t lane) {
+           stampRun(span.page->reads, span, bytes, mine, lane, clock);
+           return true;
+         });
 }
 
 bool AccessShadow::writeRun(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock) {
-  uint64_t limit = clock.oldest << stamp::eraShift;
-  auto ready = [&](const Span &span) {
-    return allBelow(&span.page->writes[span.first], span.count, limit) && allBelow(&span.page->reads[span.first], span.count, limit);
-  };
-  return run(offset, bytes, clock, ready, [&](const Span &span, uint64_t lane) {
-    fill(&span.page->writes[span.first], span.count, bytes >> span.page->shift, stamp, lane);
-  });
+  return forSpans(offset, bytes, [&](const Span &span, uint64_t) { return isForgotten(span, clock); }) &&
+         forSpans(offset, bytes, [&](const Span &span, uint64_t lane) {
+           stampRun(span.page->writes, span, bytes, stamp, lane, clock);
+           return true;
+         });
 }
 
-namespace {
-
-void addRecent(const std::vector<uint64_t> &stamps, uint64_t start, int shift, uint64_t limit, IntervalSet &set) {
-  for (size_t i = 0; i < stamps.size();) {
-    size_t first = i;
-    while (i < stamps.size() && stamps[i] >= limit)
-      ++i;
-    if (i > first)
-      set.add({start + (first << shift), start + (i << shift)});
-    else
-      ++i;
+void AccessShadow::Stamps::collect(uint64_t start, int shift, IntervalSet &set) const {
+  for (uint64_t i = 0; i < values.size();) {
+    uint64_t end = recent.firstClear(i, values.size() - i);
+    set.add({start + (i << shift), start + (end << shift)});
+    for (i = end; i < values.size() && !recent.at(i);)
+      i += recent.none(i, std::min<uint64_t>(64, values.size() - i)) ? 64 : 1;
   }
 }
-
-} // namespace
 
 void AccessShadow::collect(uint64_t base, const Clock &clock, IntervalSet &reads, IntervalSet &writes) const {
   std::vector<const Page *> touched;
   for (const std::unique_ptr<Page> &page : owned_)
-    if (page->touched == clock.oldest)
+    if (std::max(page->reads.since, page->writes.since) == clock.oldest)
       touched.push_back(page.get());
   std::sort(touched.begin(), touched.end(), [](const Page *a, const Page *b) { return a->index < b->index; });
-  uint64_t limit = clock.oldest << stamp::eraShift;
   for (const Page *page : touched) {
-    addRecent(page->reads, base + page->index * pageBytes, page->shift, limit, reads);
-    addRecent(page->writes, base + page->index * pageBytes, page->shift, limit, writes);
+    uint64_t start = base + page->index * pageBytes;
+    if (page->reads.since == clock.oldest)
+      page->reads.collect(start, page->shift, reads);
+    if (page->writes.since == clock.oldest)
+      page->writes.collect(start, page->shift, writes);
   }
 }
 

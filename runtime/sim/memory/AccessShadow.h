@@ -13,6 +13,7 @@
 #ifndef NEAP_RUNTIME_SIM_MEMORY_ACCESSSHADOW_H
 #define NEAP_RUNTIME_SIM_MEMORY_ACCESSSHADOW_H
 
+#include "neap/runtime/sim/memory/FlagArray.h"
 #include "neap/runtime/sim/memory/IntervalSet.h"
 #include "neap/runtime/sim/memory/ZeroedArray.h"
 
@@ -67,6 +68,11 @@ public:
   Conflict read(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock, bool nonCoherent);
   Conflict write(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock);
 
+  // The same for the lanes `mask` of a warp; `stamp` is that of lane 0. `lane` becomes the lane of the conflict.
+  Conflict readLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
+                     bool nonCoherent, uint32_t &lane);
+  Conflict writeLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock, uint32_t &lane);
+
   // Accesses of 32 lanes side by side, `bytes` each, the first by the thread of `stamp`. Done and true if nobody else has
   // accessed these bytes in this launch; otherwise nothing is done.
   bool readRun(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock, bool nonCoherent);
@@ -77,24 +83,39 @@ public:
 
 private:
   static constexpr uint64_t pageBytes = 4096;
-  /// Stamps for granules of 1 << `shift` bytes. Pages start with granules of four bytes.
+  /// The reads or the writes of a page, by granule.
+  struct Stamps {
+    std::vector<uint64_t> values;
+    /// Which of the values are of `since` or later; the others need not be looked at.
+    FlagArray recent;
+    /// Clock::oldest at the last access.
+    uint64_t since = 0;
+
+    void resize(uint64_t granules);
+    /// Forgets what is too old for the clock.
+    void catchUp(const Clock &clock);
+    bool isForgotten(uint64_t first, uint64_t count, const Clock &clock) const {
+      return since < clock.oldest || recent.none(first, count);
+    }
+    void refine(uint64_t factor);
+    void collect(uint64_t start, int shift, IntervalSet &set) const;
+  };
+  /// Granules are of 1 << `shift` bytes, at first of four.
   struct Page {
     uint64_t index = 0;
-    /// Clock::oldest at its last access.
-    uint64_t touched = 0;
     int shift = 2;
-    std::vector<uint64_t> reads, writes;
+    Stamps reads, writes;
   };
   struct Span {
     Page *page;
     uint64_t first, count;
   };
   /// The granules of an access that lies in one page. Makes the page, and its granules finer if the access needs that.
-  Span granules(uint64_t offset, uint64_t bytes, uint32_t elementBytes, const Clock &clock);
-  std::unique_ptr<Page> makePage(uint64_t index) const;
-  static void refine(Page &page, int shift);
-  template <class Ready, class Stamp>
-  bool run(uint64_t offset, uint32_t bytes, const Clock &clock, Ready ready, Stamp stamp);
+  Span granules(uint64_t offset, uint64_t bytes, uint32_t elementBytes);
+  Page &makePage(uint64_t index);
+  static bool isForgotten(const Span &span, const Clock &clock);
+  static void stampRun(Stamps &stamps, const Span &span, uint32_t bytes, uint64_t stamp, uint64_t lane, const Clock &clock);
+  template <class Visit> bool forSpans(uint64_t offset, uint32_t bytes, Visit visit);
 
   uint64_t bytes_ = 0;
   ZeroedArray<Page *> pages_;

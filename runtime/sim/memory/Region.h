@@ -3,7 +3,7 @@
 #define NEAP_RUNTIME_SIM_MEMORY_REGION_H
 
 #include "neap/runtime/sim/memory/AccessShadow.h"
-#include "neap/runtime/sim/memory/ByteFlags.h"
+#include "neap/runtime/sim/memory/FlagArray.h"
 
 #include <string>
 
@@ -24,7 +24,7 @@ struct Region {
   /// A variable of a module: kernels need not declare that they access it.
   bool isVariable = false;
   ZeroedArray<std::byte> data;
-  ByteFlags initialised;
+  FlagArray initialised;
   AccessShadow shadow;
 };
 

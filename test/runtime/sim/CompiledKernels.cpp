@@ -4,24 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <random>
 
 namespace neap::test {
-
-std::string compileKernels(const std::string &architecture) {
-  std::string command = std::string(NEAP_LLC) + " -march=nvptx64 -mcpu=" + architecture + " -o - " + NEAP_KERNELS + "/kernels.ll";
-  FILE *pipe = popen(command.c_str(), "r");
-  if (!pipe)
-    throw std::runtime_error("cannot run " + command);
-  std::string text;
-  std::array<char, 4096> buffer;
-  while (size_t count = fread(buffer.data(), 1, buffer.size(), pipe))
-    text.append(buffer.data(), count);
-  if (pclose(pipe) != 0)
-    throw std::runtime_error(command + " failed");
-  return text;
-}
 
 namespace {
 
@@ -101,6 +86,35 @@ Problem columnSum() {
 
 } // namespace
 
+namespace {
+
+/// Compares each address with the ranges that a kernel may access. Knows nothing of the machine's own checks.
+class PlainTrace : public sim::AccessObserver {
+public:
+  PlainTrace(const sim::ptx::Kernel &kernel, const std::vector<sim::DeclaredRange> &ranges) : kernel_(kernel), ranges_(ranges) {}
+
+  void access(sim::ptx::Space space, uint64_t address, uint32_t bytes, bool writes) override {
+    bool inside = false;
+    if (space == sim::ptx::Space::Shared)
+      for (const sim::ptx::Variable &variable : kernel_.shared)
+        inside |= address >= variable.address && address + bytes <= variable.address + variable.bytes;
+    else if (space == sim::ptx::Space::Param)
+      inside = true; // the mutations leave these alone
+    else
+      for (const sim::DeclaredRange &range : ranges_)
+        inside |= address >= range.address && address + bytes <= range.address + range.bytes && (range.writable || !writes);
+    strays |= !inside || address % bytes != 0;
+  }
+
+  bool strays = false;
+
+private:
+  const sim::ptx::Kernel &kernel_;
+  const std::vector<sim::DeclaredRange> &ranges_;
+};
+
+} // namespace
+
 std::vector<Problem> problems() { return {vectorAdd(), softmax(), matmul(), columnSum()}; }
 
 Problem::Outcome Problem::run(const std::string &text, uint64_t seed, uint32_t maxReports) const {
@@ -123,9 +137,12 @@ Problem::Outcome Problem::run(const std::string &text, uint64_t seed, uint32_t m
   launch.block = block;
   launch.seed = seed;
   launch.maxReports = maxReports;
-  launch.instructionBudget = 1 << 20;
+  launch.instructionBudget = 200'000;
   launch.arguments = sim::packArguments(executable.kernel(), arguments);
-  Outcome outcome{sim::run(executable, launch, simulator.memory, simulator.device), std::vector<uint32_t>(outputCount)};
+  PlainTrace trace(executable.kernel(), *launch.ranges);
+  launch.observer = &trace;
+  Outcome outcome{sim::run(executable, launch, simulator.memory, simulator.device), std::vector<uint32_t>(outputCount), false};
+  outcome.strays = trace.strays;
   simulator.memory.copyOutRaw(outcome.output.data(), output, outputCount * 4);
   return outcome;
 }

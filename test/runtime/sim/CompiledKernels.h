@@ -2,12 +2,10 @@
 #ifndef NEAP_TEST_RUNTIME_SIM_COMPILEDKERNELS_H
 #define NEAP_TEST_RUNTIME_SIM_COMPILEDKERNELS_H
 
+#include "CompileKernels.h"
 #include "Simulator.h"
 
 namespace neap::test {
-
-/// What llc makes of kernels/kernels.ll for an architecture such as "sm_90". Throws std::runtime_error if it fails.
-std::string compileKernels(const std::string &architecture);
 
 /// One kernel on one set of inputs.
 struct Problem {
@@ -23,6 +21,9 @@ struct Problem {
     sim::LaunchResult result;
     /// Bytes of the output, with a pattern where nothing was written.
     std::vector<uint32_t> output;
+    /// Whether a thread accessed something else than the buffers and the kernel's variables, or wrote an input, by the plain
+    /// trace of addresses.
+    bool strays = false;
   };
   /// Runs the kernel of a module's text, with each buffer declared for what it is for.
   Outcome run(const std::string &text, uint64_t seed, uint32_t maxReports = 1) const;

@@ -88,9 +88,9 @@ TEST(DeviceMemoryTest, CopiesOnTheDeviceCarryWhatIsUninitialised) {
   EXPECT_NE(errorOf([&] { memory.copy(a + 8, a, 16); }).find("they overlap"), std::string::npos);
 }
 
-TEST(ByteFlagsTest, AgreesWithOneFlagForEachByte) {
+TEST(FlagArrayTest, AgreesWithOneFlagForEachByte) {
   std::mt19937 generator(3);
-  sim::ByteFlags flags(500);
+  sim::FlagArray flags(500);
   std::vector<bool> plain(500);
   for (int step = 0; step < 5000; ++step) {
     uint64_t offset = generator() % 500, count = generator() % (501 - offset);

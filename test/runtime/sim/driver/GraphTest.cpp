@@ -1,6 +1,9 @@
 // Graphs: only their edges order them, and a launch is one piece of its stream's work.
 #include "Session.h"
 
+#include <chrono>
+#include <iostream>
+
 namespace neap::test {
 namespace {
 
@@ -126,6 +129,38 @@ TEST(GraphTest, WhatANodeTouchesAnewIsComparedAnew) {
   session.cuda.cuGraphLaunch(exec, nullptr);
   EXPECT_EQ(session.synchronize(), Result::IllegalAddress);
   EXPECT_TRUE(hasReport(session, "kernel 'increment_at' (node 0 of launch 4"));
+}
+
+/// A graph of many kernels: chains side by side that meet in one node at their end.
+cuda::GraphExec makeWideGraph(Session &session, int chains, int length) {
+  cuda::Graph graph = session.graph();
+  std::vector<cuda::GraphNode> ends;
+  for (int chain = 0; chain < chains; ++chain) {
+    cuda::DevicePointer words = session.words();
+    cuda::GraphNode last = session.kernelNode(graph, {}, "increment", words);
+    for (int i = 1; i < length; ++i)
+      last = session.kernelNode(graph, {last}, "increment", words);
+    ends.push_back(last);
+  }
+  session.kernelNode(graph, ends, "increment", session.words());
+  return session.instantiate(graph);
+}
+
+TEST(GraphTest, LargeGraphsAreCheckedInAMomentWhenTheyAreRepeated) {
+  Session session;
+  cuda::Stream stream = session.stream();
+  cuda::GraphExec exec = makeWideGraph(session, 20, 50);
+  auto launch = [&] {
+    auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10; ++i)
+      session.cuda.cuGraphLaunch(exec, stream);
+    EXPECT_EQ(session.cuda.cuStreamSynchronize(stream), Result::Success);
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() / 10;
+  };
+  double first = launch(), later = launch();
+  std::cout << "1001 nodes: " << first << " ms a launch among the first ten, " << later << " ms among the next ten\n";
+  EXPECT_LT(later, 500);
+  EXPECT_TRUE(isClean(session));
 }
 
 TEST(GraphTest, EdgesComeFromNodesOfTheSameGraphOnce) {
