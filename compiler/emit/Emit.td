@@ -4,5 +4,6 @@
 
 include "neap/compiler/emit/write-manifest/Pass.td"
 include "neap/compiler/emit/emit-ptx/Pass.td"
+include "neap/compiler/emit/write-object/Pass.td"
 
 #endif

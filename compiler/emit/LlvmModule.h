@@ -7,6 +7,22 @@
 
 namespace neap::emit {
 
+/// Hands on what LLVM reports while it lives, as diagnostics of a module: left to itself, LLVM ends the process at an error.
+class LlvmMessages {
+public:
+  LlvmMessages(mlir::ModuleOp module, llvm::LLVMContext &context);
+  bool hasError() const { return sawError; }
+
+private:
+  void handOn(const llvm::DiagnosticInfo &info);
+
+  mlir::ModuleOp module;
+  bool sawError = false;
+};
+
+/// Registers what translateToLlvm needs, for a pass that may not do so while it runs.
+void registerTranslations(mlir::DialectRegistry &registry);
+
 /// The module as LLVM IR; null, with an error at the module, if it holds what has none.
 std::unique_ptr<llvm::Module> translateToLlvm(mlir::ModuleOp module, llvm::LLVMContext &context);
 

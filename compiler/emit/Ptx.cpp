@@ -109,6 +109,7 @@ llvm::Expected<std::string> emitPtx(ModuleOp module, llvm::StringRef architectur
   std::unique_ptr<llvm::TargetMachine> machine = makeTargetMachine(architecture);
   markEntries(module);
   llvm::LLVMContext context;
+  LlvmMessages messages(module, context);
   std::unique_ptr<llvm::Module> code = translateToLlvm(module, context);
   if (!code)
     return llvm::createStringError("expected a module that translates to LLVM IR");
@@ -122,6 +123,8 @@ llvm::Expected<std::string> emitPtx(ModuleOp module, llvm::StringRef architectur
   if (machine->addPassesToEmitFile(codegen, stream, nullptr, llvm::CodeGenFileType::AssemblyFile))
     return llvm::createStringError("expected a target that writes PTX");
   codegen.run(*code);
+  if (messages.hasError())
+    return llvm::createStringError("expected kernels that LLVM can write as PTX");
   if (llvm::StringRef foreign = findForeignInstruction(text); !foreign.empty())
     return llvm::createStringError("expected instructions with the CPU's results, got '" + foreign + "'");
   return std::string(text);

@@ -32,6 +32,9 @@ struct StageOptions {
     emit::WriteManifestOptions manifest;
     emit::EmitPtxOptions ptx;
   } lower;
+  struct {
+    emit::WriteObjectOptions object;
+  } emit;
 };
 
 struct Stage {

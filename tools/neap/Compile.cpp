@@ -165,12 +165,29 @@ static llvm::Error checkHyperparameters() {
   return llvm::Error::success();
 }
 
+static llvm::Error setTarget(StageOptions &stages) {
+  if (target == lower::Device::Cuda && !emit::isSupportedArchitecture(architecture))
+    return llvm::createStringError("--arch: expected an architecture from sm_80 on, got '" + architecture + "'");
+  stages.lower.ptx.architecture = architecture;
+  auto host = emit::resolveTarget({cpu});
+  if (!host)
+    return host.takeError();
+  auto description = emit::describeCpu(cpu);
+  if (!description)
+    return description.takeError();
+  stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
+                          static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count()), target};
+  stages.emit.object.cpu = host->cpu;
+  stages.emit.object.features = host->features;
+  return llvm::Error::success();
+}
+
 /// Fills the options; an error is a sentence for the user.
 static llvm::Error fillOptions(CompileOptions &options) {
   auto usage = [](const Twine &message) { return llvm::createStringError(message); };
   if (model.empty())
     return usage("expected a model");
-  if (output.empty() && compileTo.empty())
+  if (output.empty() && (compileTo.empty() || compileTo == "emit"))
     return usage("expected -o NAME");
   if (compileFrom.empty() && compileTo.empty() && !optimizer.getNumOccurrences())
     return usage("expected --optimizer adamw or sgd");
@@ -183,7 +200,6 @@ static llvm::Error fillOptions(CompileOptions &options) {
   options.model = model;
   options.output = output.empty() ? "-" : output.getValue();
   options.trustLinks = trustLinks;
-  options.cpu = cpu;
   options.passPlugins = {plugins.begin(), plugins.end()};
   options.dumpFolder = dumpStages;
   options.quiet = quiet;
@@ -192,14 +208,8 @@ static llvm::Error fillOptions(CompileOptions &options) {
   setTraining(options.stages);
   options.stages.lower.manifest = describeProgram();
 
-  if (target == lower::Device::Cuda && !emit::isSupportedArchitecture(architecture))
-    return usage("--arch: expected an architecture from sm_80 on, got '" + architecture + "'");
-  auto description = emit::describeCpu(cpu);
-  if (!description)
-    return description.takeError();
-  options.stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
-                                  static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count()), target};
-  options.stages.lower.ptx.architecture = architecture;
+  if (llvm::Error error = setTarget(options.stages))
+    return error;
   for (auto [name, stage] : {std::pair(&compileTo, &options.lastStage), std::pair(&compileFrom, &options.firstStage)}) {
     if (name->empty())
       continue;

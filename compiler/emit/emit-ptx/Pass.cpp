@@ -1,4 +1,5 @@
 // neap-emit-ptx. See Pass.td.
+#include "neap/compiler/emit/LlvmModule.h"
 #include "neap/compiler/emit/Passes.h"
 #include "neap/compiler/emit/Ptx.h"
 #include "neap/passes/lower/kernels/Cuda.h"
@@ -25,6 +26,8 @@ bool belongsToDevice(Operation &op) {
 
 struct EmitPtx : emit::impl::EmitPtxBase<EmitPtx> {
   using EmitPtxBase::EmitPtxBase;
+
+  void getDependentDialects(DialectRegistry &registry) const override { emit::registerTranslations(registry); }
 
   /// The device's part of the module, moved to a module of its own; null if there is none.
   OwningOpRef<ModuleOp> splitOff() {

@@ -21,7 +21,6 @@ def EmitPtx : Pass<"neap-emit-ptx", "::mlir::ModuleOp"> {
   let options = [
     Option<"architecture", "architecture", "std::string", "\"sm_80\"", "The least device that the kernels run on">
   ];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 #endif
