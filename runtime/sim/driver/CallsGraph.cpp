@@ -21,7 +21,8 @@ Result createGraph(cuda::Graph *graph, unsigned flags) {
 
 Result destroyGraph(cuda::Graph graph) {
   return inContext("cuGraphDestroy", [&](Core &core) {
-    for (const void *node : core.handles.remove<GraphState>(graph)->nodeHandles)
+    auto state = core.handles.remove<GraphState>(graph); // alive until its nodes are gone
+    for (const void *node : state->nodeHandles)
       core.handles.remove<GraphNodeState>(node);
   });
 }
