@@ -40,7 +40,8 @@ private:
   Result run(const SmallOperation &operation, cuda::Stream stream);
   cuda::GraphExec makeGraph(const SmallStep &step);
   Result launchGraph(const SmallStep &step);
-  cuda::GraphNode addNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, const SmallOperation &operation);
+  cuda::GraphNode addNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after,
+                          const SmallOperation &operation);
   cuda::DevicePointer deviceWord(uint32_t word) const { return device_ + 4 * word; }
   uint32_t *hostWord(uint32_t word) const { return host_ + (word - deviceWords); }
 
