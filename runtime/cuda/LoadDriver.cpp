@@ -24,7 +24,9 @@ void *findSymbol(void *library, const char *name) {
   throw DriverUnavailable(std::string("the CUDA driver has no function '") + name + "'", "install a newer driver");
 }
 
-std::string versionText(int version) { return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10); }
+std::string versionText(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
 
 /// Before anything else: an old driver lacks functions too, and its age says more than their names.
 void requireVersion(void *library) {

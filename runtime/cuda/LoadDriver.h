@@ -15,7 +15,8 @@ constexpr int oldestDriver = 12000;
 /// There is no driver that will do. what() says why, the note what would help.
 class DriverUnavailable : public std::runtime_error {
 public:
-  DriverUnavailable(const std::string &message, std::string note) : std::runtime_error(message), note_(std::move(note)) {}
+  DriverUnavailable(const std::string &message, std::string note)
+      : std::runtime_error(message), note_(std::move(note)) {}
   const std::string &note() const { return note_; }
 
 private:

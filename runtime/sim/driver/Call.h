@@ -27,6 +27,9 @@ template <class Body> cuda::Result inDriver(const char *function, Body body) {
     return error.code;
   } catch (const OutOfMemory &) {
     return cuda::Result::OutOfMemory;
+  } catch (const std::bad_alloc &) {
+    // The simulated device has more memory than this machine.
+    return cuda::Result::OutOfMemory;
   } catch (const MemoryError &error) {
     current->errors.report(std::string(function) + ": " + error.what());
     return cuda::Result::InvalidValue;

@@ -79,11 +79,7 @@ Accesses Executor::run(const CopyWork &work, const std::string &) {
   statistics_.copiedBytes += work.bytes;
   Accesses accesses;
   auto touch = [&](IntervalSet &set, const Place &place) {
-    // Bytes put aside are nobody else's.
-    if (!place.host)
-      set.add(deviceInterval(place.device, work.bytes));
-    else if (!work.staged)
-      set.add(hostInterval(place.host, work.bytes));
+    set.add(place.host ? hostInterval(place.host, work.bytes) : deviceInterval(place.device, work.bytes));
   };
   touch(accesses.reads, work.source);
   touch(accesses.writes, work.target);

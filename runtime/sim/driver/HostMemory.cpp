@@ -67,7 +67,8 @@ void HostMemory::free(void *address) {
     throw CallError{cuda::Result::InvalidValue, "'" + block.name() + "' was freed before"};
   for (const Window &window : windows_)
     if (!isEmpty(overlap(window.bytes, block.interval())))
-      throw CallError{cuda::Result::InvalidValue, "'" + block.name() + "' is freed while " + window.task->text(window.node) +
+      throw CallError{cuda::Result::InvalidValue, "'" + block.name() + "' is freed while " +
+                                                      window.task->text(window.node) +
                                                       " may still use it: nothing has waited for its end"};
   block.free();
 }

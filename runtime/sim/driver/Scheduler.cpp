@@ -1,6 +1,8 @@
 // Ready lists over tasks and their nodes.
 #include "neap/runtime/sim/driver/Scheduler.h"
 
+#include <cassert>
+
 namespace neap::sim::driver {
 
 void Scheduler::add(TaskPointer task, const Frontier &after) {
@@ -73,6 +75,7 @@ void Scheduler::runUntil(const Frontier &tasks) {
   for (const TaskPointer &task : tasks)
     while (!task->isFinished && runOne())
       ;
+  assert(halted_ || std::all_of(tasks.begin(), tasks.end(), [](const TaskPointer &task) { return task->isFinished; }));
 }
 
 void Scheduler::runAll() {

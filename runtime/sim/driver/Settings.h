@@ -24,7 +24,7 @@ struct DriverSettings {
   std::string faults;
   /// The device stops working at so many reports. The first decides the error that the program sees.
   uint32_t maxReports = 1;
-  /// Called with each report.
+  /// Called with each report, during a call of the driver: must not make another one.
   std::function<void(const std::string &)> onReport = printReport;
 };
 

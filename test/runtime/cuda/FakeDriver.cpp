@@ -4,7 +4,7 @@
 
 using neap::cuda::Result;
 
-#define FAKE(number, name) \
+#define FAKE(number, name)                                                                                             \
   extern "C" __attribute__((visibility("default"))) int name() { return 10000 + number; }
 
 extern "C" __attribute__((visibility("default"))) int cuDriverGetVersion(int *version) {

@@ -39,13 +39,15 @@ std::string refusal(const char *library) {
 }
 
 TEST(LoadDriverTest, WithoutALibraryThereIsNoDriver) {
-  EXPECT_EQ(refusal("libnothing.so.1"), "no CUDA driver: libnothing.so.1: cannot open shared object file: No such file or "
-                                        "directory; install NVIDIA's driver, or run with --device sim");
+  EXPECT_EQ(refusal("libnothing.so.1"),
+            "no CUDA driver: libnothing.so.1: cannot open shared object file: No such file or "
+            "directory; install NVIDIA's driver, or run with --device sim");
 }
 
 TEST(LoadDriverTest, AnOldDriverIsRefused) {
-  EXPECT_EQ(refusal(FAKE_OLD_DRIVER), "the CUDA driver is too old: expected one for CUDA 12.0 or newer, got one for CUDA "
-                                      "11.8; install a newer driver");
+  EXPECT_EQ(refusal(FAKE_OLD_DRIVER),
+            "the CUDA driver is too old: expected one for CUDA 12.0 or newer, got one for CUDA "
+            "11.8; install a newer driver");
 }
 
 TEST(LoadDriverTest, AMissingFunctionIsNamed) {

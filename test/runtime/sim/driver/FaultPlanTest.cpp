@@ -20,8 +20,9 @@ TEST(FaultPlanTest, InitialisationFails) {
 }
 
 TEST(FaultPlanTest, CallsFailOnTheSpotOnce) {
-  Session session(withFaults("alloc:2=out-of-memory,host-alloc=out-of-memory,stream=failed,event=failed,load:2=invalid-ptx,"
-                             "instantiate=out-of-memory,graph-launch:2=out-of-memory"));
+  Session session(
+      withFaults("alloc:2=out-of-memory,host-alloc=out-of-memory,stream=failed,event=failed,load:2=invalid-ptx,"
+                 "instantiate=out-of-memory,graph-launch:2=out-of-memory"));
   cuda::DevicePointer address = 0;
   void *host = nullptr;
   cuda::Stream stream = nullptr;
@@ -42,9 +43,12 @@ TEST(FaultPlanTest, CallsFailOnTheSpotOnce) {
   }
   constexpr Result ok = Result::Success, memory = Result::OutOfMemory, failed = Result::LaunchFailed;
   // The module of the session was the first one that was loaded.
-  EXPECT_EQ(results, (std::vector{ok, memory, failed, failed, Result::InvalidPtx, memory, //
-                                  memory, ok, ok, ok, ok, ok, ok,                         //
-                                  ok, ok, ok, ok, ok, ok, memory}));
+  EXPECT_EQ(results, (std::vector{ok,     memory, failed, failed, Result::InvalidPtx,
+                                  memory, //
+                                  memory, ok,     ok,     ok,     ok,
+                                  ok,     ok, //
+                                  ok,     ok,     ok,     ok,     ok,
+                                  ok,     memory}));
   EXPECT_EQ(session.synchronize(), ok);
   EXPECT_TRUE(isClean(session));
 }

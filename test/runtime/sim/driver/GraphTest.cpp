@@ -10,7 +10,8 @@ namespace {
 using cuda::Result;
 
 /// A step as a graph: batch to the device, two kernels, result back.
-cuda::GraphExec makeStep(Session &session, cuda::DevicePointer words, const uint32_t *input, uint32_t *output, int missingEdge) {
+cuda::GraphExec makeStep(Session &session, cuda::DevicePointer words, const uint32_t *input, uint32_t *output,
+                         int missingEdge) {
   cuda::Graph graph = session.graph();
   cuda::DevicePointer batch = session.allocate();
   auto edge = [&](int number, cuda::GraphNode node) {
@@ -42,8 +43,8 @@ TEST(GraphTest, StepsByGraphGiveTheSameInEveryOrder) {
 }
 
 TEST(GraphTest, AMissingEdgeIsFoundInEveryOrder) {
-  const char *const second[] = {"node 1 of launch 1 of executable graph 1 in stream 1) reads", "kernel 'increment' (node 2",
-                                "to the host (node 3"};
+  const char *const second[] = {"node 1 of launch 1 of executable graph 1 in stream 1) reads",
+                                "kernel 'increment' (node 2", "to the host (node 3"};
   for (int missing = 0; missing < 3; ++missing)
     for (uint64_t seed = 0; seed < 20; ++seed) {
       Session session(quiet(seed));
@@ -110,25 +111,30 @@ TEST(GraphTest, AGraphWithoutNodesIsDone) {
   cuda::GraphExec exec = session.instantiate(session.graph());
   session.cuda.cuGraphLaunch(exec, stream);
   session.cuda.cuGraphLaunch(exec, stream);
+  cuda::DevicePointer words = session.words();
+  session.launch("increment", stream, words);
   EXPECT_EQ(session.cuda.cuStreamSynchronize(stream), Result::Success);
+  EXPECT_EQ(session.read(words).front(), 1u);
 }
 
 TEST(GraphTest, WhatANodeTouchesAnewIsComparedAnew) {
   // The kernel's target is what a word on the device says: nothing of the graph changes between its launches.
-  Session session;
-  cuda::DevicePointer words = session.words(), other = session.words(), pointer = session.allocate(8);
-  session.toDevice(pointer, &other, nullptr, 8);
-  cuda::Graph graph = session.graph();
-  session.kernelNode(graph, {}, "increment_at", pointer);
-  session.kernelNode(graph, {}, "increment", words);
-  cuda::GraphExec exec = session.instantiate(graph);
-  for (int i = 0; i < 3; ++i)
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    Session session(quiet(seed));
+    cuda::DevicePointer words = session.words(), other = session.words(), pointer = session.allocate(8);
+    session.toDevice(pointer, &other, nullptr, 8);
+    cuda::Graph graph = session.graph();
+    session.kernelNode(graph, {}, "increment_at", pointer);
+    session.kernelNode(graph, {}, "increment", words);
+    cuda::GraphExec exec = session.instantiate(graph);
+    for (int i = 0; i < 3; ++i)
+      session.cuda.cuGraphLaunch(exec, nullptr);
+    EXPECT_EQ(session.synchronize(), Result::Success);
+    session.toDevice(pointer, &words, nullptr, 8);
     session.cuda.cuGraphLaunch(exec, nullptr);
-  EXPECT_EQ(session.synchronize(), Result::Success);
-  session.toDevice(pointer, &words, nullptr, 8);
-  session.cuda.cuGraphLaunch(exec, nullptr);
-  EXPECT_EQ(session.synchronize(), Result::IllegalAddress);
-  EXPECT_TRUE(hasReport(session, "kernel 'increment_at' (node 0 of launch 4"));
+    EXPECT_EQ(session.synchronize(), Result::IllegalAddress);
+    EXPECT_TRUE(hasReport(session, "kernel 'increment_at' (node 0 of launch 4"));
+  }
 }
 
 /// A graph of many kernels: chains side by side that meet in one node at their end.

@@ -107,7 +107,8 @@ TEST(HostMemoryTest, FreeingWhatACopyUsesIsRefused) {
   uint32_t *host = session.allocateHost();
   session.toDevice(session.words(), host, stream);
   EXPECT_EQ(session.cuda.cuMemFreeHost(host), Result::InvalidValue);
-  EXPECT_TRUE(hasReport(session, "'host 1' is freed while copy of 128 bytes to the device (stream 1) may still use it"));
+  EXPECT_TRUE(
+      hasReport(session, "'host 1' is freed while copy of 128 bytes to the device (stream 1) may still use it"));
   session.cuda.cuStreamSynchronize(stream);
   EXPECT_EQ(session.cuda.cuMemFreeHost(host), Result::Success);
 }

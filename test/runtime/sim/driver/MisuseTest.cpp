@@ -166,7 +166,8 @@ TEST(MisuseTest, ALaunchThatCannotStartIsRefusedOnTheSpot) {
   EXPECT_EQ(session.cuda.cuLaunchKernel(function, 1, 1, 1, 2048, 1, 1, 0, nullptr, parameters, nullptr),
             Result::InvalidValue);
   EXPECT_TRUE(hasReport(session, "kernel 'increment': block (2048,1,1), at least (1,1,1)"));
-  EXPECT_EQ(session.cuda.cuLaunchKernel(function, 1, 1, 1, 32, 1, 1, 0, nullptr, nullptr, nullptr), Result::InvalidValue);
+  EXPECT_EQ(session.cuda.cuLaunchKernel(function, 1, 1, 1, 32, 1, 1, 0, nullptr, nullptr, nullptr),
+            Result::InvalidValue);
   EXPECT_TRUE(hasReport(session, "kernel 'increment' has parameters, none are given"));
   EXPECT_EQ(session.synchronize(), Result::Success);
 }
@@ -184,7 +185,11 @@ TEST(MisuseTest, ModulesThatCannotBeLoaded) {
   const char *newer = ".version 8.6\n.target sm_100\n.address_size 64\n";
   EXPECT_EQ(session.cuda.cuModuleLoadDataEx(&module, newer, 0, nullptr, nullptr), Result::InvalidPtx);
   EXPECT_TRUE(hasReport(session, "cannot load a module for sm_100 on a device of sm_90"));
-  EXPECT_EQ(session.cuda.cuModuleLoadDataEx(&module, "\x7f" "ELF...", 0, nullptr, nullptr), Result::NoBinaryForGpu);
+  EXPECT_EQ(session.cuda.cuModuleLoadDataEx(&module,
+                                            "\x7f"
+                                            "ELF...",
+                                            0, nullptr, nullptr),
+            Result::NoBinaryForGpu);
   cuda::Function function = nullptr;
   EXPECT_EQ(session.cuda.cuModuleGetFunction(&function, session.module, "decrement"), Result::NotFound);
 }
@@ -245,10 +250,10 @@ TEST(MisuseTest, TheDeviceGoesOnUntilItHasEnoughReports) {
     Session session(settings);
     cuda::DevicePointer words = session.words();
     for (int i = 0; i < 5; ++i)
-      session.launch("beyond", session.stream(), words + 4194304 * uint64_t(i));
+      session.launch("beyond", session.stream(), words);
     EXPECT_EQ(session.synchronize(), Result::IllegalAddress);
-    size_t count = session.driver.reports().size();
-    EXPECT_TRUE(enough < 100 ? count == enough : count >= 5) << count;
+    // Each of the five has a load and a store that go wrong.
+    EXPECT_EQ(session.driver.reports().size(), std::min(enough, 10u));
   }
 }
 

@@ -40,7 +40,8 @@ private:
   Result run(const SmallOperation &operation, cuda::Stream stream);
   cuda::GraphExec makeGraph(const SmallStep &step);
   Result launchGraph(const SmallStep &step);
-  cuda::GraphNode addNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, const SmallOperation &operation);
+  cuda::GraphNode addNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after,
+                          const SmallOperation &operation);
   cuda::DevicePointer deviceWord(uint32_t word) const { return device_ + 4 * word; }
   uint32_t *hostWord(uint32_t word) const { return host_ + (word - deviceWords); }
 
@@ -176,6 +177,44 @@ TEST(OrderTest, SmallProgramsAreAccusedExactlyWhenTheyRace) {
             << " with equal results in every order\n";
   EXPECT_GT(counts.ordered, 1000);
   EXPECT_GT(counts.racing, 1000);
+}
+
+/// A program with one thing less that orders it: a wait, a record, a synchronisation, or an edge of a graph.
+std::vector<SmallProgram> mutantsOf(const SmallProgram &program) {
+  std::vector<SmallProgram> mutants;
+  for (size_t i = 0; i < program.steps.size(); ++i) {
+    const SmallStep &step = program.steps[i];
+    if (step.operations.empty()) {
+      mutants.push_back(program);
+      mutants.back().steps.erase(mutants.back().steps.begin() + int64_t(i));
+    }
+    for (size_t node = 0; step.kind == StepKind::Graph && node < step.edges.size(); ++node)
+      for (size_t other = 0; other < node; ++other)
+        if (step.edges[node] >> other & 1) {
+          mutants.push_back(program);
+          // Launches of one graph have the same edges.
+          for (SmallStep &same : mutants.back().steps)
+            if (same.kind == StepKind::Graph && same.graph == step.graph)
+              same.edges[node] &= ~(1u << other);
+        }
+  }
+  return mutants;
+}
+
+TEST(OrderTest, WhatIsMissingInACorrectProgramIsFoundWhenItMatters) {
+  sim::Random random(21);
+  Counts counts;
+  for (uint64_t seed = 0; counts.racing < 600; ++seed) {
+    SmallProgram program = makeSmallProgram(random, 6);
+    if (Reference(program).racingPairs > 0)
+      continue;
+    for (const SmallProgram &mutant : mutantsOf(program))
+      checkProgram(mutant, seed, counts);
+    if (HasFatalFailure())
+      FAIL() << "program " << seed;
+  }
+  std::cout << counts.programs << " mutants of correct programs: " << counts.racing << " race, and all of them are accused; "
+            << counts.ordered << " do not, and none of them is accused\n";
 }
 
 TEST(OrderTest, EveryOrderIsDrawn) {

@@ -34,7 +34,7 @@ std::string makeKernels() {
          kernel(
              "combine", 2,
              "ld.global.u32 %r1, [%a1];\nld.global.u32 %r2, [%a0];\nmad.lo.s32 %r3, %r2, 3, %r1;\nst.global.u32 [%a0], %r3;\n") +
-         kernel("beyond", 1, "ld.global.u32 %r1, [%a0+4194304];\nst.global.u32 [%a0], %r1;\n") +
+         kernel("beyond", 1, "ld.global.u32 %r1, [%a0+4194304];\nst.global.u32 [%a0+4194304], %r1;\n") +
          kernel("increment_at", 1,
                 "sub.s64 %a0, %a0, %a7;\nld.global.u64 %a1, [%a0];\nadd.s64 %a1, %a1, %a7;\n"
                 "ld.global.u32 %r1, [%a1];\nadd.s32 %r1, %r1, 1;\nst.global.u32 [%a1], %r1;\n") +
@@ -105,7 +105,8 @@ cuda::Function Session::function(const char *name) {
   return function;
 }
 
-Result Session::launch(const char *kernel, cuda::Stream stream, cuda::DevicePointer first, cuda::DevicePointer second, uint32_t count) {
+Result Session::launch(const char *kernel, cuda::Stream stream, cuda::DevicePointer first, cuda::DevicePointer second,
+                       uint32_t count) {
   cuda::Function function = nullptr;
   if (Result result = cuda.cuModuleGetFunction(&function, module, kernel); result != Result::Success)
     return result;
@@ -144,8 +145,7 @@ cuda::Graph Session::graph() {
 cuda::GraphNode Session::kernelNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, const char *kernel,
                                     cuda::DevicePointer first, cuda::DevicePointer second, uint32_t count) {
   void *parameters[] = {&first, &second};
-  cuda::KernelNodeParameters given{function(kernel), 1, 1, 1, count, 1, 1, 0,
-                                   parameters,       nullptr, nullptr, nullptr};
+  cuda::KernelNodeParameters given{function(kernel), 1, 1, 1, count, 1, 1, 0, parameters, nullptr, nullptr, nullptr};
   cuda::GraphNode node = nullptr;
   expectSuccess(cuda.cuGraphAddKernelNode(&node, graph, after.data(), after.size(), &given));
   return node;

@@ -18,7 +18,7 @@ namespace neap::test {
 /// Kernels over 32-bit words, one block of 32 threads:
 ///   increment(words), copy(target, source), combine(target, source): target = 3 target + source,
 ///   increment_at(pointer): increments what the pointer on the device points to
-///   beyond(words): reads far behind them; misaligned(words); trap(words)
+///   beyond(words): reads and writes far behind them; misaligned(words); trap(words)
 extern const char *const wordKernels;
 constexpr uint32_t wordCount = 32;
 constexpr size_t wordBytes = wordCount * sizeof(uint32_t);
@@ -51,7 +51,8 @@ public:
   cuda::Graph graph();
   cuda::GraphNode kernelNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, const char *kernel,
                              cuda::DevicePointer first, cuda::DevicePointer second = 0, uint32_t count = wordCount);
-  cuda::GraphNode copyNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, cuda::CopyNodeParameters given);
+  cuda::GraphNode copyNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after,
+                           cuda::CopyNodeParameters given);
   cuda::GraphNode toDeviceNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, cuda::DevicePointer target,
                                const void *source);
   cuda::GraphNode toHostNode(cuda::Graph graph, const std::vector<cuda::GraphNode> &after, void *target,

@@ -47,7 +47,9 @@ Words initialWords() { return {1, 2, 3, 4, 5, 6}; }
 namespace {
 
 bool isOnDevice(uint32_t first, uint32_t count) { return first + count <= deviceWords; }
-bool isOnHost(uint32_t first, uint32_t count) { return first >= deviceWords && first + count <= deviceWords + hostWords; }
+bool isOnHost(uint32_t first, uint32_t count) {
+  return first >= deviceWords && first + count <= deviceWords + hostWords;
+}
 
 bool isPossible(const SmallOperation &operation) {
   uint32_t target = operation.target, source = operation.source, count = operation.count;
@@ -55,8 +57,8 @@ bool isPossible(const SmallOperation &operation) {
     return isOnDevice(target, count);
   bool overlaps = target < source + count && source < target + count;
   bool isDeviceOnly = isOnDevice(target, count) && isOnDevice(source, count);
-  bool isTransfer = (isOnDevice(target, count) && isOnHost(source, count)) ||
-                    (isOnHost(target, count) && isOnDevice(source, count));
+  bool isTransfer =
+      (isOnDevice(target, count) && isOnHost(source, count)) || (isOnHost(target, count) && isOnDevice(source, count));
   return !overlaps && (isDeviceOnly || (operation.effect == Effect::Copy && isTransfer));
 }
 

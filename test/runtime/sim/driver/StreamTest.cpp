@@ -158,6 +158,23 @@ TEST(StreamTest, TheHostOrdersWhatItHasWaitedFor) {
   }
 }
 
+TEST(StreamTest, AQueryThatSaysNoOrdersNothing) {
+  int answers[2] = {0, 0};
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    Session session(quiet(seed));
+    cuda::Stream first = session.stream(), second = session.stream();
+    cuda::DevicePointer words = session.words(), other = session.words();
+    session.launch("increment", first, words);
+    session.launch("increment", first, other);
+    bool isDone = session.cuda.cuStreamQuery(first) == Result::Success;
+    ++answers[isDone];
+    session.launch("increment", second, words);
+    EXPECT_EQ(session.synchronize() == Result::Success, isDone);
+  }
+  EXPECT_GT(answers[false], 0);
+  EXPECT_GT(answers[true], 0);
+}
+
 TEST(StreamTest, WaitingForAnotherStreamOrdersNothing) {
   Session session;
   cuda::Stream first = session.stream(), second = session.stream();
