@@ -1,6 +1,7 @@
 // Chooses between the simulated driver and the machine's.
 #include "neap/runtime/cuda/OpenDriver.h"
 
+#include "neap/runtime/cuda/LoadDriver.h"
 #include "neap/runtime/program/Failure.h"
 #include "neap/runtime/sim/driver/SimulatedDriver.h"
 
@@ -27,12 +28,24 @@ private:
   sim::SimulatedDriver simulated_;
 };
 
+class Installed final : public OpenDriver {
+public:
+  const cuda::Driver &driver() const override { return driver_; }
+
+private:
+  cuda::Driver driver_ = cuda::loadDriver();
+};
+
 } // namespace
 
 std::unique_ptr<OpenDriver> openDriver(const DeviceOptions &options) {
   if (options.simulate)
     return std::make_unique<Simulated>(options.simulationSeed);
-  throw Failure(ExitCode::DeviceFault, "no CUDA driver on this machine", "--device sim runs on a simulated device");
+  try {
+    return std::make_unique<Installed>();
+  } catch (const cuda::DriverUnavailable &error) {
+    throw Failure(ExitCode::DeviceFault, error.what(), error.note() + "; --device sim runs on a simulated device");
+  }
 }
 
 } // namespace neap::runtime
