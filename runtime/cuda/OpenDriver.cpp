@@ -44,7 +44,7 @@ std::unique_ptr<OpenDriver> openDriver(const DeviceOptions &options) {
   try {
     return std::make_unique<Installed>();
   } catch (const cuda::DriverUnavailable &error) {
-    throw Failure(ExitCode::DeviceFault, error.what(), error.note() + "; --device sim runs on a simulated device");
+    throw Failure(ExitCode::DeviceFault, error.what(), error.note());
   }
 }
 
