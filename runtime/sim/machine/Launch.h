@@ -36,7 +36,7 @@ struct Launch {
   /// Picks the order of blocks, of warps and of the sides of branches. A correct kernel gives the same bytes for all seeds.
   uint64_t seed = 0;
   /// Instructions of a warp, over all warps. More are taken for a loop without an end.
-  uint64_t instructionBudget = uint64_t(1) << 36;
+  uint64_t instructionBudget = uint64_t(1) << 32;
   /// The launch stops at so many reports. Of each fault there is one report for a line.
   uint32_t maxReports = 1;
   /// Nobody if nullptr.

@@ -164,18 +164,38 @@ void MemoryUnit::checkLanes(const Access &access, const uint64_t (&offsets)[32],
     reportConflict(access, lane, {space, region.base + offsets[lane]}, conflict);
 }
 
+namespace {
+
+/// Calls `copy` with the size as a constant, so that copies of usual sizes are single instructions.
+template <class Copy> void withSize(uint32_t bytes, Copy copy) {
+  switch (bytes) {
+  case 4: return copy(std::integral_constant<uint32_t, 4>());
+  case 8: return copy(std::integral_constant<uint32_t, 8>());
+  case 16: return copy(std::integral_constant<uint32_t, 16>());
+  default: return copy(bytes);
+  }
+}
+
+} // namespace
+
 void MemoryUnit::fetchLanes(const Access &access, const uint64_t (&offsets)[32], const Region &region, Buffer &buffer) {
-  for (uint32_t lane = 0; lane < 32; ++lane)
-    if (access.mask >> lane & 1)
-      std::memcpy(&buffer.bytes[lane * access.bytes], region.data.data() + offsets[lane], access.bytes);
+  const std::byte *data = region.data.data();
+  withSize(access.bytes, [&](auto bytes) {
+    for (uint32_t lane = 0; lane < 32; ++lane)
+      if (access.mask >> lane & 1)
+        std::memcpy(&buffer.bytes[lane * bytes], data + offsets[lane], bytes);
+  });
 }
 
 void MemoryUnit::copyLanes(const Access &access, const uint64_t (&offsets)[32], Region &region, const Buffer &buffer) {
-  for (uint32_t lane = 0; lane < 32; ++lane)
-    if (access.mask >> lane & 1) {
-      std::memcpy(region.data.data() + offsets[lane], &buffer.bytes[lane * access.bytes], access.bytes);
-      region.initialised.set(offsets[lane], access.bytes);
-    }
+  std::byte *data = region.data.data();
+  withSize(access.bytes, [&](auto bytes) {
+    for (uint32_t lane = 0; lane < 32; ++lane)
+      if (access.mask >> lane & 1) {
+        std::memcpy(data + offsets[lane], &buffer.bytes[lane * bytes], bytes);
+        region.initialised.set(offsets[lane], bytes);
+      }
+  });
 }
 
 /// `detail` is asked for its text only if the report is wanted.

@@ -172,8 +172,15 @@ uint64_t stampOfLane(uint64_t stamp, uint32_t lane) { return stamp + (uint64_t(l
 
 Conflict AccessShadow::readLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
                                  bool nonCoherent, uint32_t &lane) {
+  // Of neighbours that read the same bytes two are enough: they say that several threads do, and a write by one of them
+  // conflicts with the other.
+  uint64_t previous = ~uint64_t(0);
+  bool isRepeated = false;
   return forLanes(mask, lane, [&](uint32_t current) {
-    return read(offsets[current], bytes, stampOfLane(stamp, current), clock, nonCoherent);
+    bool isSame = offsets[current] == previous, isThird = isSame && isRepeated;
+    previous = offsets[current];
+    isRepeated = isSame;
+    return isThird ? Conflict() : read(offsets[current], bytes, stampOfLane(stamp, current), clock, nonCoherent);
   });
 }
 
