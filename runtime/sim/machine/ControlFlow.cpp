@@ -13,8 +13,8 @@ using ptx::Opcode;
 constexpr uint32_t unknown = 0xffffffff;
 
 bool endsBlock(const Instruction &instruction) {
-  return instruction.opcode == Opcode::Bra || instruction.opcode == Opcode::BrxIdx || instruction.opcode == Opcode::Exit ||
-         instruction.opcode == Opcode::Trap;
+  return instruction.opcode == Opcode::Bra || instruction.opcode == Opcode::BrxIdx ||
+         instruction.opcode == Opcode::Exit || instruction.opcode == Opcode::Trap;
 }
 
 class Graph {

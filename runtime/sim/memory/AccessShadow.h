@@ -71,7 +71,8 @@ public:
   // The same for the lanes `mask` of a warp; `stamp` is that of lane 0. `lane` becomes the lane of the conflict.
   Conflict readLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
                      bool nonCoherent, uint32_t &lane);
-  Conflict writeLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock, uint32_t &lane);
+  Conflict writeLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
+                      uint32_t &lane);
 
   // Accesses of 32 lanes side by side, `bytes` each, the first by the thread of `stamp`. Done and true if nobody else has
   // accessed these bytes in this launch; otherwise nothing is done.
@@ -92,8 +93,6 @@ private:
     uint64_t since = 0;
 
     void resize(uint64_t granules);
-    /// Forgets what is too old for the clock.
-    void catchUp(const Clock &clock);
     bool isForgotten(uint64_t first, uint64_t count, const Clock &clock) const {
       return since < clock.oldest || recent.none(first, count);
     }
@@ -113,13 +112,18 @@ private:
   /// The granules of an access that lies in one page. Makes the page, and its granules finer if the access needs that.
   Span granules(uint64_t offset, uint64_t bytes, uint32_t elementBytes);
   Page &makePage(uint64_t index);
+  /// Flags granules of the span as accessed in the time of the clock.
+  void touch(Stamps &stamps, const Span &span, const Clock &clock);
   static bool isForgotten(const Span &span, const Clock &clock);
-  static void stampRun(Stamps &stamps, const Span &span, uint32_t bytes, uint64_t stamp, uint64_t lane, const Clock &clock);
+  void stampRun(Stamps &stamps, const Span &span, uint32_t bytes, uint64_t stamp, uint64_t lane, const Clock &clock);
   template <class Visit> bool forSpans(uint64_t offset, uint32_t bytes, Visit visit);
 
   uint64_t bytes_ = 0;
   ZeroedArray<Page *> pages_;
   std::vector<std::unique_ptr<Page>> owned_;
+  /// Pages accessed since `touchedSince_`, a Clock::oldest. Some may be there twice.
+  std::vector<const Page *> touched_;
+  uint64_t touchedSince_ = 0;
 };
 
 } // namespace neap::sim

@@ -22,6 +22,7 @@ public:
   using MemoryError::MemoryError;
 };
 
+/// For one thread at a time.
 class DeviceMemory {
 public:
   /// Allocations start at multiples of this.

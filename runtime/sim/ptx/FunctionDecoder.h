@@ -27,7 +27,8 @@ private:
   void decodeBranch(const InstructionSyntax &syntax, Instruction &instruction);
   void inlineCall(const InstructionSyntax &call);
   void checkCall(const InstructionSyntax &call, const FunctionSyntax *callee, const std::string &name) const;
-  void bind(const std::vector<VariableSyntax> &formal, const OperandSyntax *actual, FunctionDecoder &callee, uint32_t line) const;
+  void bind(const std::vector<VariableSyntax> &formal, const OperandSyntax *actual, FunctionDecoder &callee,
+            uint32_t line) const;
   const FunctionSyntax *findFunction(const std::string &name) const;
   void resolveLabels();
   uint32_t labelled(const std::string &label, uint32_t line) const;

@@ -72,7 +72,8 @@ struct ScopeSyntax {
   bool opens = true;
 };
 
-using Statement = std::variant<InstructionSyntax, VariableSyntax, RegistersSyntax, LabelSyntax, BranchTargetsSyntax, ScopeSyntax>;
+using Statement =
+    std::variant<InstructionSyntax, VariableSyntax, RegistersSyntax, LabelSyntax, BranchTargetsSyntax, ScopeSyntax>;
 
 struct FunctionSyntax {
   uint32_t line = 0;

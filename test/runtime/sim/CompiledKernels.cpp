@@ -20,7 +20,8 @@ std::vector<float> randomFloats(size_t count, uint32_t seed) {
 
 Problem vectorAdd() {
   constexpr int count = 203; // of groups of four
-  Problem problem{"vector_add", {4, 1, 1}, {64, 1, 1}, {randomFloats(4 * count, 1), randomFloats(4 * count, 2)}, 4 * count, {count}, {}};
+  Problem problem{"vector_add", {4, 1, 1}, {64, 1, 1}, {randomFloats(4 * count, 1), randomFloats(4 * count, 2)},
+                  4 * count,    {count},   {}};
   for (size_t i = 0; i < 4 * count; ++i)
     problem.expected.push_back(problem.inputs[0][i] + problem.inputs[1][i]);
   return problem;
@@ -51,7 +52,8 @@ void softmaxRow(const float *x, float *y, int columns) {
 
 Problem softmax() {
   constexpr int rows = 3, columns = 301;
-  Problem problem{"softmax", {rows, 1, 1}, {128, 1, 1}, {randomFloats(rows * columns, 3)}, rows * columns, {columns}, {}};
+  Problem problem{"softmax",      {rows, 1, 1}, {128, 1, 1}, {randomFloats(rows * columns, 3)},
+                  rows * columns, {columns},    {}};
   problem.expected.resize(rows * columns);
   for (int row = 0; row < rows; ++row)
     softmaxRow(&problem.inputs[0][size_t(row * columns)], &problem.expected[size_t(row * columns)], columns);
@@ -60,13 +62,15 @@ Problem softmax() {
 
 Problem matmul() {
   constexpr int m = 33, n = 37, k = 40;
-  Problem problem{"matmul", {3, 3, 1}, {16, 16, 1}, {randomFloats(m * k, 4), randomFloats(k * n, 5)}, m * n, {m, n, k}, {}};
+  Problem problem{"matmul", {3, 3, 1}, {16, 16, 1}, {randomFloats(m * k, 4), randomFloats(k * n, 5)},
+                  m * n,    {m, n, k}, {}};
   for (int row = 0; row < m; ++row)
     for (int column = 0; column < n; ++column) {
       float sum = 0;
       // The last tile is filled up with zeros.
       for (int i = 0; i < 48; ++i)
-        sum = std::fma(i < k ? problem.inputs[0][size_t(row * k + i)] : 0.0f, i < k ? problem.inputs[1][size_t(i * n + column)] : 0.0f, sum);
+        sum = std::fma(i < k ? problem.inputs[0][size_t(row * k + i)] : 0.0f,
+                       i < k ? problem.inputs[1][size_t(i * n + column)] : 0.0f, sum);
       problem.expected.push_back(sum);
     }
   return problem;
@@ -91,7 +95,8 @@ namespace {
 /// Compares each address with the ranges that a kernel may access. Knows nothing of the machine's own checks.
 class PlainTrace : public sim::AccessObserver {
 public:
-  PlainTrace(const sim::ptx::Kernel &kernel, const std::vector<sim::DeclaredRange> &ranges) : kernel_(kernel), ranges_(ranges) {}
+  PlainTrace(const sim::ptx::Kernel &kernel, const std::vector<sim::DeclaredRange> &ranges)
+      : kernel_(kernel), ranges_(ranges) {}
 
   void access(sim::ptx::Space space, uint64_t address, uint32_t bytes, bool writes) override {
     bool inside = false;
@@ -102,7 +107,8 @@ public:
       inside = true; // the mutations leave these alone
     else
       for (const sim::DeclaredRange &range : ranges_)
-        inside |= address >= range.address && address + bytes <= range.address + range.bytes && (range.writable || !writes);
+        inside |=
+            address >= range.address && address + bytes <= range.address + range.bytes && (range.writable || !writes);
     strays |= !inside || address % bytes != 0;
   }
 
@@ -130,8 +136,10 @@ Problem::Outcome Problem::run(const std::string &text, uint64_t seed, uint32_t m
   addresses.push_back(output);
   launch.ranges->push_back({output, outputCount * 4, true, true, "output"});
   std::vector<const void *> arguments(addresses.size() + integers.size());
-  std::transform(addresses.begin(), addresses.end(), arguments.begin(), [](const uint64_t &address) { return &address; });
-  std::transform(integers.begin(), integers.end(), arguments.begin() + ptrdiff_t(addresses.size()), [](const int32_t &value) { return &value; });
+  std::transform(addresses.begin(), addresses.end(), arguments.begin(),
+                 [](const uint64_t &address) { return &address; });
+  std::transform(integers.begin(), integers.end(), arguments.begin() + ptrdiff_t(addresses.size()),
+                 [](const int32_t &value) { return &value; });
   const sim::Executable &executable = *simulator.module->kernel(kernel);
   launch.grid = grid;
   launch.block = block;
@@ -141,7 +149,8 @@ Problem::Outcome Problem::run(const std::string &text, uint64_t seed, uint32_t m
   launch.arguments = sim::packArguments(executable.kernel(), arguments);
   PlainTrace trace(executable.kernel(), *launch.ranges);
   launch.observer = &trace;
-  Outcome outcome{sim::run(executable, launch, simulator.memory, simulator.device), std::vector<uint32_t>(outputCount), false};
+  Outcome outcome{sim::run(executable, launch, simulator.memory, simulator.device), std::vector<uint32_t>(outputCount),
+                  false};
   outcome.strays = trace.strays;
   simulator.memory.copyOutRaw(outcome.output.data(), output, outputCount * 4);
   return outcome;

@@ -74,7 +74,8 @@ __attribute__((target("avx2,fma"))) void fusedLanes(T *values, const T *a, const
   }
 }
 
-template <class T, unsigned perLane> void fusedMultiplyAdd(LaneFile &file, const Instruction &instruction, uint32_t mask) {
+template <class T, unsigned perLane>
+void fusedMultiplyAdd(LaneFile &file, const Instruction &instruction, uint32_t mask) {
   T a[32 * perLane], b[32 * perLane], c[32 * perLane], values[32 * perLane];
   std::memcpy(a, file.lanes<T>(instruction.sources[0]), sizeof a);
   std::memcpy(b, file.lanes<T>(instruction.sources[1]), sizeof b);

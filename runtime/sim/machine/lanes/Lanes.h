@@ -41,7 +41,8 @@ public:
   }
 
   /// Writes the lanes of `mask`; `perLane` elements belong to each.
-  template <class T, unsigned perLane = 1> void store(const ptx::Operand &place, const T (&values)[32 * perLane], uint32_t mask) {
+  template <class T, unsigned perLane = 1>
+  void store(const ptx::Operand &place, const T (&values)[32 * perLane], uint32_t mask) {
     if (place.kind == ptx::Operand::Kind::Sink)
       return;
     std::byte *target = bytes_ + place.offset;
