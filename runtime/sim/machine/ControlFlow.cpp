@@ -1,4 +1,5 @@
-// Basic blocks, and their immediate post-dominators by the iteration of Cooper, Harvey and Kennedy on the reversed graph.
+// Basic blocks, and their immediate post-dominators by the iteration of Cooper, Harvey and Kennedy on the reversed
+// graph.
 #include "neap/runtime/sim/machine/ControlFlow.h"
 
 #include <algorithm>

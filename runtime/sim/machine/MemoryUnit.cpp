@@ -106,8 +106,8 @@ bool MemoryUnit::accessRun(const Access &access, Buffer &buffer) {
   return true;
 }
 
-/// All lanes load the same bytes: one access by the first lane and one by the last say as much as 32. Other lanes do not
-/// matter as nobody reads their results.
+/// All lanes load the same bytes: one access by the first lane and one by the last say as much as 32. Other lanes do
+/// not matter as nobody reads their results.
 bool MemoryUnit::loadUniform(const Access &access, Buffer &buffer) {
   if (access.mask != allLanes || !isUniform(access.addresses))
     return false;

@@ -1,5 +1,5 @@
-// Decodes the body of a function into the kernel that is being built. A call is replaced by the body of what it calls, so
-// that the machine knows nothing of calls.
+// Decodes the body of a function into the kernel that is being built. A call is replaced by the body of what it calls,
+// so that the machine knows nothing of calls.
 #ifndef NEAP_RUNTIME_SIM_PTX_FUNCTIONDECODER_H
 #define NEAP_RUNTIME_SIM_PTX_FUNCTIONDECODER_H
 

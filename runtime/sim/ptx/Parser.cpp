@@ -1,4 +1,5 @@
-// Recursive descent over the tokens: directives of a module, heads of functions, statements. Operands are in Operands.cpp.
+// Recursive descent over the tokens: directives of a module, heads of functions, statements. Operands are in
+// Operands.cpp.
 #include "neap/runtime/sim/ptx/Parser.h"
 
 #include "neap/runtime/sim/ptx/TokenReader.h"

@@ -19,8 +19,8 @@ constexpr uint32_t lanes = 32;
 /// The widest access of a thread. Everything in memory starts at a multiple of it.
 constexpr uint32_t maxAccessBytes = 32;
 
-/// Where each state space begins. The spaces are apart from their windows in generic addresses, so that an address used in
-/// the wrong space hits nothing; and none begins at 0, so that a null pointer hits nothing either.
+/// Where each state space begins. The spaces are apart from their windows in generic addresses, so that an address used
+/// in the wrong space hits nothing; and none begins at 0, so that a null pointer hits nothing either.
 constexpr uint64_t spaceBase = 0x1000;
 constexpr uint64_t sharedWindow = 0x7d00'0000'0000;
 constexpr uint64_t localWindow = 0x7c00'0000'0000;

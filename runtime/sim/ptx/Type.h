@@ -46,8 +46,8 @@ bool isFloat(Type type);
 enum class Space : uint8_t { Generic, Global, Shared, Local, Const, Param };
 std::string_view nameOf(Space space);
 
-/// Ordered comparisons are false on a NaN, those ending in U true. Lo, Ls, Hi, Hs compare as unsigned and are decoded as
-/// Lt, Le, Gt, Ge.
+/// Ordered comparisons are false on a NaN, those ending in U true. Lo, Ls, Hi, Hs compare as unsigned and are decoded
+/// as Lt, Le, Gt, Ge.
 enum class Compare : uint8_t { Eq, Ne, Lt, Le, Gt, Ge, EqU, NeU, LtU, LeU, GtU, GeU, Num, NaN };
 /// How setp joins its comparison with a predicate.
 enum class Combine : uint8_t { None, And, Or, Xor };

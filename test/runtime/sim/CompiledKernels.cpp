@@ -88,6 +88,85 @@ Problem columnSum() {
   return problem;
 }
 
+Problem transpose() {
+  constexpr int rows = 37, columns = 45;
+  Problem problem{"transpose",    {2, 2, 1},       {32, 8, 1}, {randomFloats(rows * columns, 7)},
+                  rows * columns, {rows, columns}, {}};
+  for (int column = 0; column < columns; ++column)
+    for (int row = 0; row < rows; ++row)
+      problem.expected.push_back(problem.inputs[0][size_t(row * columns + column)]);
+  return problem;
+}
+
+/// Sums of each element and those before it, doubling the distance: the order in which a warp adds.
+void scan(float *values, int count) {
+  for (int distance = 1; distance < count; distance *= 2)
+    for (int i = count - 1; i >= distance; --i)
+      values[i] += values[i - distance];
+}
+
+Problem prefixSum() {
+  constexpr int count = 700, threads = 256, warps = threads / 32;
+  Problem problem{"prefix_sum", {1, 1, 1}, {threads, 1, 1}, {randomFloats(count, 8)}, count, {count}, {}};
+  float carry = 0;
+  for (int start = 0; start < count; start += threads) {
+    std::array<float, threads> piece = {};
+    std::array<float, warps> sums;
+    std::copy_n(&problem.inputs[0][size_t(start)], std::min(threads, count - start), piece.begin());
+    for (int warp = 0; warp < warps; ++warp) {
+      scan(&piece[size_t(warp * 32)], 32);
+      sums[size_t(warp)] = piece[size_t(warp * 32 + 31)];
+    }
+    scan(sums.data(), warps);
+    for (int i = 0; i < std::min(threads, count - start); ++i)
+      problem.expected.push_back((i < 32 ? piece[size_t(i)] : piece[size_t(i)] + sums[size_t(i / 32 - 1)]) + carry);
+    carry += sums[warps - 1];
+  }
+  return problem;
+}
+
+/// Numbers of 32 bits as a buffer of floats.
+std::vector<float> asFloats(const std::vector<uint32_t> &words) {
+  std::vector<float> values;
+  for (uint32_t word : words)
+    values.push_back(std::bit_cast<float>(word));
+  return values;
+}
+
+/// Rows of an odd width, so that they begin in the middle of a word.
+Problem gather() {
+  constexpr uint32_t rows = 50, width = 75, count = 60;
+  std::vector<float> high = randomFloats(rows * width / 2, 9), low = randomFloats(rows * width / 2, 11), table;
+  for (size_t i = 0; i < high.size(); ++i)
+    table.push_back(
+        std::bit_cast<float>((std::bit_cast<uint32_t>(high[i]) & 0xffff0000) | std::bit_cast<uint32_t>(low[i]) >> 16));
+  std::vector<uint32_t> indices(count);
+  for (uint32_t i = 0; i < count; ++i)
+    indices[i] = i * 7 % rows;
+  Problem problem{"gather", {count, 1, 1}, {64, 1, 1}, {table, asFloats(indices)}, count * width, {width}, {}};
+  for (uint32_t row : indices)
+    for (uint32_t column = 0; column < width; ++column) {
+      uint32_t element = row * width + column, word = std::bit_cast<uint32_t>(table[element / 2]);
+      problem.expected.push_back(std::bit_cast<float>(element % 2 ? word & 0xffff0000 : word << 16));
+    }
+  return problem;
+}
+
+/// To the nearest bf16, ties to even; not for NaNs.
+uint32_t narrowed(float value) {
+  uint32_t bits = std::bit_cast<uint32_t>(value);
+  return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+Problem halve() {
+  constexpr int count = 150;
+  Problem problem{"halve", {3, 1, 1}, {64, 1, 1}, {randomFloats(count, 10)}, count / 2, {count}, {}};
+  const std::vector<float> &x = problem.inputs[0];
+  for (size_t i = 0; i < count; i += 2)
+    problem.expected.push_back(std::bit_cast<float>(narrowed(x[i + 1] * 0.5f) << 16 | narrowed(x[i] * 0.5f)));
+  return problem;
+}
+
 } // namespace
 
 namespace {
@@ -121,7 +200,9 @@ private:
 
 } // namespace
 
-std::vector<Problem> problems() { return {vectorAdd(), softmax(), matmul(), columnSum()}; }
+std::vector<Problem> problems() {
+  return {vectorAdd(), softmax(), matmul(), columnSum(), transpose(), prefixSum(), gather(), halve()};
+}
 
 Problem::Outcome Problem::run(const std::string &text, uint64_t seed, uint32_t maxReports) const {
   Simulator simulator(text);

@@ -1,5 +1,5 @@
-// f32 and f64 arithmetic by IEEE 754, rounded to nearest even. Results of f32 that are not numbers have the one bit pattern
-// that a device writes; payloads of f64 NaNs are the host's.
+// f32 and f64 arithmetic by IEEE 754, rounded to nearest even. Results of f32 that are not numbers have the one bit
+// pattern that a device writes; payloads of f64 NaNs are the host's.
 #include "neap/runtime/sim/machine/lanes/Lanes.h"
 
 #include <cmath>

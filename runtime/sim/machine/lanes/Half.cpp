@@ -56,7 +56,8 @@ uint16_t roundToHalf(double value, HalfFormat format, ptx::Rounding rounding) {
   uint32_t infinity = uint32_t((1 << format.exponentBits) - 1) << format.mantissaBits;
   if (std::isinf(value))
     return uint16_t(sign | infinity);
-  // Subnormal doubles are far below half of the smallest number of either format; as zeros with a rest they round right.
+  // Subnormal doubles are far below half of the smallest number of either format; as zeros with a rest they round
+  // right.
   int exponent = int(bits >> doubleMantissa & 2047) - doubleBias;
   uint64_t mantissa = bits & ((uint64_t(1) << doubleMantissa) - 1);
   if (exponent > -doubleBias)
@@ -110,7 +111,8 @@ struct Fma {
   double operator()(double a, double b, double c) const { return addToOdd(a * b, c); }
 };
 
-/// The one of two numbers that min or max returns. -0 is less than 0; of a number and a NaN it is the number, or the NaN.
+/// The one of two numbers that min or max returns. -0 is less than 0; of a number and a NaN it is the number, or the
+/// NaN.
 template <bool isMax, bool nanWins> struct Extreme {
   double operator()(double a, double b) const {
     if (std::isnan(a) || std::isnan(b))

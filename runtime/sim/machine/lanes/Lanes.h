@@ -1,5 +1,5 @@
-// The register file of a warp as arrays of 32 lanes, and the loops over them. An operation on a full warp is one loop over
-// contiguous arrays, which the compiler turns into vector instructions.
+// The register file of a warp as arrays of 32 lanes, and the loops over them. An operation on a full warp is one loop
+// over contiguous arrays, which the compiler turns into vector instructions.
 #ifndef NEAP_RUNTIME_SIM_MACHINE_LANES_LANES_H
 #define NEAP_RUNTIME_SIM_MACHINE_LANES_LANES_H
 
