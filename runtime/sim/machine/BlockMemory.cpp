@@ -121,11 +121,13 @@ std::string BlockMemory::whyUndeclared(uint64_t address, uint64_t bytes, bool wr
       return "'" + range.name + "' is declared as " + (writes ? "read" : "written") + " only";
   for (const DeclaredRange &range : *launch_.ranges)
     if (address < range.address + range.bytes && range.address < address + bytes)
-      return "only part of it lies in '" + range.name + "' (" + std::to_string(range.bytes) + " bytes at " + hex(range.address) + ")";
+      return "only part of it lies in '" + range.name + "' (" + std::to_string(range.bytes) + " bytes at " +
+             hex(range.address) + ")";
   return "the launch declares no range there";
 }
 
-std::optional<uint64_t> BlockMemory::offsetIn(const std::vector<ptx::Variable> &variables, uint64_t address, uint32_t bytes) {
+std::optional<uint64_t> BlockMemory::offsetIn(const std::vector<ptx::Variable> &variables, uint64_t address,
+                                              uint32_t bytes) {
   for (const ptx::Variable &variable : variables)
     if (address >= variable.address && bytes <= variable.bytes && address - variable.address <= variable.bytes - bytes)
       return address;

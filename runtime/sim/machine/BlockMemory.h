@@ -51,7 +51,8 @@ private:
     uint64_t era;
     Dim3 position;
   };
-  static std::optional<uint64_t> offsetIn(const std::vector<ptx::Variable> &variables, uint64_t address, uint32_t bytes);
+  static std::optional<uint64_t> offsetIn(const std::vector<ptx::Variable> &variables, uint64_t address,
+                                          uint32_t bytes);
 
   const Executable &executable_;
   const Launch &launch_;

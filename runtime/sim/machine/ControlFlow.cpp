@@ -1,4 +1,5 @@
-// Basic blocks, and their immediate post-dominators by the iteration of Cooper, Harvey and Kennedy on the reversed graph.
+// Basic blocks, and their immediate post-dominators by the iteration of Cooper, Harvey and Kennedy on the reversed
+// graph.
 #include "neap/runtime/sim/machine/ControlFlow.h"
 
 #include <algorithm>
@@ -13,8 +14,8 @@ using ptx::Opcode;
 constexpr uint32_t unknown = 0xffffffff;
 
 bool endsBlock(const Instruction &instruction) {
-  return instruction.opcode == Opcode::Bra || instruction.opcode == Opcode::BrxIdx || instruction.opcode == Opcode::Exit ||
-         instruction.opcode == Opcode::Trap;
+  return instruction.opcode == Opcode::Bra || instruction.opcode == Opcode::BrxIdx ||
+         instruction.opcode == Opcode::Exit || instruction.opcode == Opcode::Trap;
 }
 
 class Graph {

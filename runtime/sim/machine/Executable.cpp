@@ -58,15 +58,16 @@ uint32_t architectureOf(const std::string &target) {
 
 } // namespace
 
-Executable::Executable(const LoadedModule &module, const ptx::Kernel &kernel, const std::vector<uint64_t> &globalAddresses)
+Executable::Executable(const LoadedModule &module, const ptx::Kernel &kernel,
+                       const std::vector<uint64_t> &globalAddresses)
     : module_(module), kernel_(kernel), fileImage_(kernel.fileBytes) {
   std::vector<uint32_t> points = meetingPoints(kernel);
   for (size_t i = 0; i < kernel.code.size(); ++i) {
     steps_.push_back(makeStep(kernel.code[i]));
     steps_.back().meetingPoint = points[i];
     if (isLaneOperation(kernel.code[i].opcode) && !steps_.back().compute)
-      throw std::logic_error("kernel '" + kernel.name + "', line " + std::to_string(kernel.code[i].line) + ": no function for " +
-                             module.module().textOf(kernel.code[i].line));
+      throw std::logic_error("kernel '" + kernel.name + "', line " + std::to_string(kernel.code[i].line) +
+                             ": no function for " + module.module().textOf(kernel.code[i].line));
   }
   for (const ptx::Constant &constant : kernel.constants)
     fillConstant(fileImage_, constant, constant.global < 0 ? 0 : globalAddresses[size_t(constant.global)]);
@@ -82,7 +83,8 @@ uint32_t Executable::declaredSharedBytes() const {
 LoadedModule::LoadedModule(std::shared_ptr<const ptx::Module> module, DeviceMemory &memory, const Device &device)
     : module_(std::move(module)), memory_(memory) {
   if (architectureOf(module_->target) > device.architecture)
-    throw MemoryError("cannot load a module for " + module_->target + " on a device of sm_" + std::to_string(device.architecture));
+    throw MemoryError("cannot load a module for " + module_->target + " on a device of sm_" +
+                      std::to_string(device.architecture));
   loadConstants();
   loadGlobals();
   for (const ptx::Kernel &kernel : module_->kernels)
@@ -100,8 +102,9 @@ void LoadedModule::loadGlobals() {
     needed += std::max<uint64_t>(variable.bytes, 1);
   // Asked beforehand, so that nothing is left behind when there is no room.
   if (needed > memory_.capacity() - memory_.used())
-    throw OutOfMemory("cannot load a module with " + std::to_string(needed) + " bytes of variables: " +
-                      std::to_string(memory_.used()) + " of " + std::to_string(memory_.capacity()) + " bytes are in use");
+    throw OutOfMemory("cannot load a module with " + std::to_string(needed) +
+                      " bytes of variables: " + std::to_string(memory_.used()) + " of " +
+                      std::to_string(memory_.capacity()) + " bytes are in use");
   for (const ptx::Variable &variable : module_->globals) {
     uint64_t address = memory_.allocate(std::max<uint64_t>(variable.bytes, 1), variable.name);
     memory_.find(address)->isVariable = true;

@@ -21,8 +21,9 @@ constexpr uint64_t maxTurn = 256;
 } // namespace
 
 Interpreter::Interpreter(const Executable &executable, const Launch &launch, DeviceMemory &memory, LaunchResult &result)
-    : executable_(executable), kernel_(executable.kernel()), launch_(launch), result_(result), reporter_(executable, launch, result.reports),
-      memory_(executable, launch, memory), memoryUnit_(memory_, reporter_, launch.observer), warpUnit_(reporter_), random_(launch.seed) {
+    : executable_(executable), kernel_(executable.kernel()), launch_(launch), result_(result),
+      reporter_(executable, launch, result.reports), memory_(executable, launch, memory),
+      memoryUnit_(memory_, reporter_, launch.observer), warpUnit_(reporter_), random_(launch.seed) {
   for (uint32_t warp = 0; warp * 32 < launch.block.count(); ++warp)
     warps_.push_back(std::make_unique<Warp>(executable, launch.grid, launch.block, warp));
 }
@@ -60,7 +61,8 @@ Warp *Interpreter::chooseWarp() {
 }
 
 bool Interpreter::allDone() const {
-  return std::all_of(warps_.begin(), warps_.end(), [](const std::unique_ptr<Warp> &warp) { return warp->paths.empty(); });
+  return std::all_of(warps_.begin(), warps_.end(),
+                     [](const std::unique_ptr<Warp> &warp) { return warp->paths.empty(); });
 }
 
 void Interpreter::passBarrier() {
@@ -148,7 +150,8 @@ void Interpreter::reportStuck(Warp &warp) {
   std::string detail = "only " + lanesText(path.mask) + " came here; " + others;
   if (instruction.opcode == Opcode::Barrier)
     reportBarrier(warp, std::move(detail));
-  reporter_.add(Fault::WarpDivergence, instruction, warp.index(), uint32_t(std::countr_zero(path.mask)), 0, std::move(detail));
+  reporter_.add(Fault::WarpDivergence, instruction, warp.index(), uint32_t(std::countr_zero(path.mask)), 0,
+                std::move(detail));
   throw StopLaunch();
 }
 
@@ -163,8 +166,9 @@ void Interpreter::count(Warp &warp, const Instruction &instruction, uint32_t mas
   result_.threadInstructions += uint64_t(std::popcount(mask));
   if (++result_.warpInstructions <= launch_.instructionBudget)
     return;
-  reporter_.add(Fault::Budget, instruction, warp.index(), uint32_t(std::countr_zero(warp.paths.at(warp.current).mask)), 0,
-                "more than " + std::to_string(launch_.instructionBudget) + " instructions of warps; a loop without an end?");
+  reporter_.add(
+      Fault::Budget, instruction, warp.index(), uint32_t(std::countr_zero(warp.paths.at(warp.current).mask)), 0,
+      "more than " + std::to_string(launch_.instructionBudget) + " instructions of warps; a loop without an end?");
   throw StopLaunch();
 }
 
@@ -195,7 +199,8 @@ void Interpreter::checkDivisor(Warp &warp, const Instruction &instruction, uint3
   warp.file().readBits(instruction.sources[1], divisors);
   for (uint32_t lane = 0; lane < 32; ++lane)
     if (mask >> lane & 1 && divisors[lane] == 0)
-      return reporter_.add(Fault::DivisionByZero, instruction, warp.index(), lane, 0, "the divisor is 0; the result is undefined");
+      return reporter_.add(Fault::DivisionByZero, instruction, warp.index(), lane, 0,
+                           "the divisor is 0; the result is undefined");
 }
 
 void Interpreter::markWritten(Warp &warp, const Step &step, uint32_t mask) {
@@ -217,7 +222,8 @@ void Interpreter::execute(Warp &warp, const Instruction &instruction, const Step
   case Opcode::Trap:
     if (mask == 0)
       break;
-    reporter_.add(Fault::Trap, instruction, warp.index(), uint32_t(std::countr_zero(mask)), 0, "the kernel stops itself here");
+    reporter_.add(Fault::Trap, instruction, warp.index(), uint32_t(std::countr_zero(mask)), 0,
+                  "the kernel stops itself here");
     throw StopLaunch();
   // Memory is in order here: what a fence would order is judged by the race checks.
   case Opcode::Fence: break;

@@ -3,6 +3,8 @@
 
 #include "neap/runtime/sim/machine/Interpreter.h"
 
+#include <cfenv>
+
 namespace neap::sim {
 
 namespace {
@@ -48,9 +50,23 @@ std::string checkMemory(const Executable &executable, const Launch &launch, cons
   if (kernel.parameterBytes > device.maxParameterBytes)
     return limit("bytes of parameters", kernel.parameterBytes, device.maxParameterBytes);
   if (launch.arguments.size() != kernel.parameterBytes)
-    return "expected " + std::to_string(kernel.parameterBytes) + " bytes of arguments, got " + std::to_string(launch.arguments.size());
+    return "expected " + std::to_string(kernel.parameterBytes) + " bytes of arguments, got " +
+           std::to_string(launch.arguments.size());
   return {};
 }
+
+/// The processor's default rounding, with subnormal numbers, whatever the caller has set.
+class DefaultFloatEnvironment {
+public:
+  DefaultFloatEnvironment() {
+    std::fegetenv(&before_);
+    std::fesetenv(FE_DFL_ENV);
+  }
+  ~DefaultFloatEnvironment() { std::fesetenv(&before_); }
+
+private:
+  std::fenv_t before_;
+};
 
 } // namespace
 
@@ -69,8 +85,8 @@ std::vector<std::byte> packArguments(const ptx::Kernel &kernel, std::span<const 
 }
 
 std::string checkLaunch(const Executable &executable, const Launch &launch, const Device &device) {
-  for (const std::string &problem :
-       {checkShape(launch, device), checkKernelShape(executable.kernel(), launch), checkMemory(executable, launch, device)})
+  for (const std::string &problem : {checkShape(launch, device), checkKernelShape(executable.kernel(), launch),
+                                     checkMemory(executable, launch, device)})
     if (!problem.empty())
       return problem;
   return {};
@@ -82,6 +98,7 @@ LaunchResult run(const Executable &executable, const Launch &launch, DeviceMemor
     Reporter(executable, launch, result.reports).addLaunch(problem);
     return result;
   }
+  DefaultFloatEnvironment environment;
   Interpreter interpreter(executable, launch, memory, result);
   try {
     interpreter.run();

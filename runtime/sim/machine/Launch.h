@@ -30,13 +30,14 @@ struct Launch {
   uint32_t dynamicSharedBytes = 0;
   /// The kernel's parameters, laid out as it declares them; see packArguments.
   std::vector<std::byte> arguments;
-  /// What the kernel may access of the device's allocations; everything if not given. Variables of its module are always
-  /// allowed. An access must lie inside one range.
+  /// What the kernel may access of the device's allocations; everything if not given. Variables of its module are
+  /// always allowed. An access must lie inside one range.
   std::optional<std::vector<DeclaredRange>> ranges;
-  /// Picks the order of blocks, of warps and of the sides of branches. A correct kernel gives the same bytes for all seeds.
+  /// Picks the order of blocks, of warps and of the sides of branches. A correct kernel gives the same bytes for all
+  /// seeds.
   uint64_t seed = 0;
   /// Instructions of a warp, over all warps. More are taken for a loop without an end.
-  uint64_t instructionBudget = uint64_t(1) << 36;
+  uint64_t instructionBudget = uint64_t(1) << 32;
   /// The launch stops at so many reports. Of each fault there is one report for a line.
   uint32_t maxReports = 1;
   /// Nobody if nullptr.

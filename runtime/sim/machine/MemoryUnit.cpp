@@ -106,8 +106,8 @@ bool MemoryUnit::accessRun(const Access &access, Buffer &buffer) {
   return true;
 }
 
-/// All lanes load the same bytes: one access by the first lane and one by the last say as much as 32. Other lanes do not
-/// matter as nobody reads their results.
+/// All lanes load the same bytes: one access by the first lane and one by the last say as much as 32. Other lanes do
+/// not matter as nobody reads their results.
 bool MemoryUnit::loadUniform(const Access &access, Buffer &buffer) {
   if (access.mask != allLanes || !isUniform(access.addresses))
     return false;
@@ -116,7 +116,8 @@ bool MemoryUnit::loadUniform(const Access &access, Buffer &buffer) {
     accessLane(access, 0, buffer.bytes);
   } else {
     Region *region = memory_.find(location);
-    if (!isFine(access, region, location, access.bytes) || !region->initialised.all(location.address - region->base, access.bytes))
+    if (!isFine(access, region, location, access.bytes) ||
+        !region->initialised.all(location.address - region->base, access.bytes))
       return false;
     accessLane(access, 0, buffer.bytes);
     accessLane(access, 31, buffer.bytes);
@@ -157,25 +158,45 @@ void MemoryUnit::checkLanes(const Access &access, const uint64_t (&offsets)[32],
   const Clock &clock = memory_.clockOf(space);
   uint64_t stamp = stampOf(access, 0, clock);
   uint32_t lane = 0;
-  Conflict conflict =
-      access.writes ? region.shadow.writeLanes(offsets, access.mask, access.bytes, stamp, clock, lane)
-                    : region.shadow.readLanes(offsets, access.mask, access.bytes, stamp, clock, access.instruction.nonCoherent, lane);
+  Conflict conflict = access.writes ? region.shadow.writeLanes(offsets, access.mask, access.bytes, stamp, clock, lane)
+                                    : region.shadow.readLanes(offsets, access.mask, access.bytes, stamp, clock,
+                                                              access.instruction.nonCoherent, lane);
   if (conflict)
     reportConflict(access, lane, {space, region.base + offsets[lane]}, conflict);
 }
 
+namespace {
+
+/// Calls `copy` with the size as a constant, so that copies of usual sizes are single instructions.
+template <class Copy> void withSize(uint32_t bytes, Copy copy) {
+  switch (bytes) {
+  case 4: return copy(std::integral_constant<uint32_t, 4>());
+  case 8: return copy(std::integral_constant<uint32_t, 8>());
+  case 16: return copy(std::integral_constant<uint32_t, 16>());
+  default: return copy(bytes);
+  }
+}
+
+} // namespace
+
 void MemoryUnit::fetchLanes(const Access &access, const uint64_t (&offsets)[32], const Region &region, Buffer &buffer) {
-  for (uint32_t lane = 0; lane < 32; ++lane)
-    if (access.mask >> lane & 1)
-      std::memcpy(&buffer.bytes[lane * access.bytes], region.data.data() + offsets[lane], access.bytes);
+  const std::byte *data = region.data.data();
+  withSize(access.bytes, [&](auto bytes) {
+    for (uint32_t lane = 0; lane < 32; ++lane)
+      if (access.mask >> lane & 1)
+        std::memcpy(&buffer.bytes[lane * bytes], data + offsets[lane], bytes);
+  });
 }
 
 void MemoryUnit::copyLanes(const Access &access, const uint64_t (&offsets)[32], Region &region, const Buffer &buffer) {
-  for (uint32_t lane = 0; lane < 32; ++lane)
-    if (access.mask >> lane & 1) {
-      std::memcpy(region.data.data() + offsets[lane], &buffer.bytes[lane * access.bytes], access.bytes);
-      region.initialised.set(offsets[lane], access.bytes);
-    }
+  std::byte *data = region.data.data();
+  withSize(access.bytes, [&](auto bytes) {
+    for (uint32_t lane = 0; lane < 32; ++lane)
+      if (access.mask >> lane & 1) {
+        std::memcpy(data + offsets[lane], &buffer.bytes[lane * bytes], bytes);
+        region.initialised.set(offsets[lane], bytes);
+      }
+  });
 }
 
 /// `detail` is asked for its text only if the report is wanted.
@@ -183,8 +204,8 @@ template <class Detail>
 void MemoryUnit::report(const Access &access, uint32_t lane, Fault fault, const Location &location, Detail detail) {
   if (!reporter_.wants(fault, access.instruction))
     return;
-  std::string what = (access.writes ? "writes " : "reads ") + std::to_string(access.bytes) + " bytes at " + hex(location.address) +
-                     " in ." + std::string(nameOf(location.space)) + ": " + detail();
+  std::string what = (access.writes ? "writes " : "reads ") + std::to_string(access.bytes) + " bytes at " +
+                     hex(location.address) + " in ." + std::string(nameOf(location.space)) + ": " + detail();
   reporter_.add(fault, access.instruction, access.warp.index(), lane, location.address, std::move(what));
 }
 
@@ -249,25 +270,30 @@ bool MemoryUnit::checkRegion(const Access &access, uint32_t lane, const Location
 void MemoryUnit::checkOrder(const Access &access, uint32_t lane, const Location &location, Region &region) {
   const Clock &clock = memory_.clockOf(location.space);
   uint64_t offset = location.address - region.base, stamp = stampOf(access, lane, clock);
-  Conflict conflict = access.writes ? region.shadow.write(offset, access.bytes, stamp, clock)
-                                    : region.shadow.read(offset, access.bytes, stamp, clock, access.instruction.nonCoherent);
+  Conflict conflict = access.writes
+                          ? region.shadow.write(offset, access.bytes, stamp, clock)
+                          : region.shadow.read(offset, access.bytes, stamp, clock, access.instruction.nonCoherent);
   if (conflict)
     reportConflict(access, lane, location, conflict);
 }
 
-void MemoryUnit::reportConflict(const Access &access, uint32_t lane, const Location &location, const Conflict &conflict) {
+void MemoryUnit::reportConflict(const Access &access, uint32_t lane, const Location &location,
+                                const Conflict &conflict) {
   Fault fault = conflict.kind == Conflict::Kind::NonCoherent ? Fault::NonCoherent : Fault::Race;
   report(access, lane, fault, location, [&] {
-    return describeConflict(access, lane, conflict, memory_.clockOf(location.space)) + "; " + memory_.describe(location);
+    return describeConflict(access, lane, conflict, memory_.clockOf(location.space)) + "; " +
+           memory_.describe(location);
   });
 }
 
-std::string MemoryUnit::describeConflict(const Access &access, uint32_t lane, const Conflict &conflict, const Clock &clock) const {
+std::string MemoryUnit::describeConflict(const Access &access, uint32_t lane, const Conflict &conflict,
+                                         const Clock &clock) const {
   bool otherBlock = stamp::eraOf(conflict.other) < clock.block || conflict.other & stamp::otherBlock;
   bool sameBlockToo = stamp::eraOf(conflict.other) >= clock.block;
   std::string who = reporter_.threadText(stamp::threadOf(conflict.other));
   // Reads that were summed up are known by the last reader only, who may be this very thread.
-  if (stamp::threadOf(conflict.other) == access.threadOf(lane) && sameBlockToo && conflict.kind == Conflict::Kind::WriteAfterRead)
+  if (stamp::threadOf(conflict.other) == access.threadOf(lane) && sameBlockToo &&
+      conflict.kind == Conflict::Kind::WriteAfterRead)
     who = "another thread";
   if (otherBlock)
     who = sameBlockToo ? "a thread of another block" : who + " of block " + memory_.blockOf(conflict.other).text();
@@ -284,7 +310,8 @@ void MemoryUnit::accessLocal(const Access &access, uint32_t lane, const Location
   if (!offset)
     return report(access, lane, Fault::OutOfBounds, location, [&] { return memory_.describe(location); });
   if (location.address % access.bytes != 0)
-    return report(access, lane, Fault::Misaligned, location, [&] { return "expected a multiple of " + std::to_string(access.bytes); });
+    return report(access, lane, Fault::Misaligned, location,
+                  [&] { return "expected a multiple of " + std::to_string(access.bytes); });
   uint32_t thread = access.threadOf(lane);
   if (access.writes) {
     std::memcpy(memory_.local(thread, *offset), bytes, access.bytes);
@@ -300,14 +327,16 @@ void MemoryUnit::readParameter(const Access &access, uint32_t lane, const Locati
   if (!offset)
     return report(access, lane, Fault::OutOfBounds, location, [&] { return memory_.describe(location); });
   if (location.address % access.bytes != 0)
-    return report(access, lane, Fault::Misaligned, location, [&] { return "expected a multiple of " + std::to_string(access.bytes); });
+    return report(access, lane, Fault::Misaligned, location,
+                  [&] { return "expected a multiple of " + std::to_string(access.bytes); });
   std::memcpy(bytes, memory_.parameter(*offset), access.bytes);
 }
 
 namespace {
 
 /// The lanes of a register that are as wide as the elements in memory, without regard to the mask.
-template <class T> void interleave(const LaneFile &file, const ptx::Operand &place, std::byte *target, uint32_t stride) {
+template <class T>
+void interleave(const LaneFile &file, const ptx::Operand &place, std::byte *target, uint32_t stride) {
   const auto *values = file.lanes<T>(place);
   for (uint32_t lane = 0; lane < 32; ++lane) {
     T value = values[lane];
@@ -323,7 +352,9 @@ template <class T> void deinterleave(const std::byte *source, uint32_t stride, b
   }
 }
 
-template <class T> void deinterleaveSame(LaneFile &file, const ptx::Operand &place, const std::byte *source, uint32_t stride, uint32_t mask) {
+template <class T>
+void deinterleaveSame(LaneFile &file, const ptx::Operand &place, const std::byte *source, uint32_t stride,
+                      uint32_t mask) {
   T values[32];
   for (uint32_t lane = 0; lane < 32; ++lane)
     std::memcpy(&values[lane], source + lane * stride, sizeof(T));

@@ -56,7 +56,8 @@ private:
   void checkOrder(const Access &access, uint32_t lane, const Location &location, Region &region);
   void reportConflict(const Access &access, uint32_t lane, const Location &location, const Conflict &conflict);
 
-  template <class Detail> void report(const Access &access, uint32_t lane, Fault fault, const Location &location, Detail detail);
+  template <class Detail>
+  void report(const Access &access, uint32_t lane, Fault fault, const Location &location, Detail detail);
   std::string describeConflict(const Access &access, uint32_t lane, const Conflict &conflict, const Clock &clock) const;
 
   // Between registers and the buffer.

@@ -1,14 +1,14 @@
 // The lanes of a warp, grouped into paths: lanes that are at the same instruction and run together.
 //
-// A branch that lanes take differently splits a path in two, which meet again at the branch's meeting point (the immediate
-// post-dominator): there each waits for the others of its junction, and one path goes on.
+// A branch that lanes take differently splits a path in two, which meet again at the branch's meeting point (the
+// immediate post-dominator): there each waits for the others of its junction, and one path goes on.
 //
 //        path p ---- branch ----+---- path q ----+
 //                               |                |
 //                               +---- path p ----+---- meeting point ---- one path
 //
-// A path may also stand still at an instruction that needs further lanes (a barrier, a shuffle) until another path comes to
-// the same instruction and joins it, as lanes of a device do.
+// A path may also stand still at an instruction that needs further lanes (a barrier, a shuffle) until another path
+// comes to the same instruction and joins it, as lanes of a device do.
 #ifndef NEAP_RUNTIME_SIM_MACHINE_PATHS_H
 #define NEAP_RUNTIME_SIM_MACHINE_PATHS_H
 
@@ -42,8 +42,8 @@ public:
   /// The lanes of all paths and of those that wait at meeting points.
   uint32_t alive() const { return alive_; }
 
-  /// Lets the lanes `taken` of path `i` go to `target` on a new path, which is the last one then. Some but not all of its
-  /// lanes.
+  /// Lets the lanes `taken` of path `i` go to `target` on a new path, which is the last one then. Some but not all of
+  /// its lanes.
   void split(size_t i, uint32_t taken, uint32_t target, uint32_t meetingPoint);
   /// Path `i` is at its meeting point. Invalidates indices.
   void meet(size_t i);

@@ -32,8 +32,9 @@ std::string Report::message() const {
   std::string head = "kernel '" + kernel + "'";
   if (line == 0)
     return head + ": " + std::string(nameOf(fault)) + ": " + detail;
-  return head + ", line " + std::to_string(line) + ": " + text + "\n  block " + block.text() + ", warp " + std::to_string(warp) +
-         ", lane " + std::to_string(lane) + ", thread " + thread.text() + ": " + std::string(nameOf(fault)) + ": " + detail;
+  return head + ", line " + std::to_string(line) + ": " + text + "\n  block " + block.text() + ", warp " +
+         std::to_string(warp) + ", lane " + std::to_string(lane) + ", thread " + thread.text() + ": " +
+         std::string(nameOf(fault)) + ": " + detail;
 }
 
 } // namespace neap::sim

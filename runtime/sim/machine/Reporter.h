@@ -20,9 +20,12 @@ public:
   Dim3 block;
 
   /// Whether a report of this fault would be the first for the line: others are not worth their text.
-  bool wants(Fault fault, const ptx::Instruction &instruction) const { return !seen_.contains({instruction.line, fault}); }
+  bool wants(Fault fault, const ptx::Instruction &instruction) const {
+    return !seen_.contains({instruction.line, fault});
+  }
   /// Adds a report unless its line has one of this fault. Throws StopLaunch when that makes enough.
-  void add(Fault fault, const ptx::Instruction &instruction, uint32_t warp, uint32_t lane, uint64_t address, std::string detail);
+  void add(Fault fault, const ptx::Instruction &instruction, uint32_t warp, uint32_t lane, uint64_t address,
+           std::string detail);
   /// A report of the launch as a whole.
   void addLaunch(std::string detail);
   /// "thread (3,0,0)"

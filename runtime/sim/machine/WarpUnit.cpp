@@ -34,7 +34,8 @@ std::string lanesText(uint32_t mask) {
 }
 
 void WarpUnit::report(Warp &warp, const Instruction &instruction, uint32_t lanes, std::string detail) {
-  reporter_.add(Fault::WarpDivergence, instruction, warp.index(), uint32_t(std::countr_zero(lanes)), 0, std::move(detail));
+  reporter_.add(Fault::WarpDivergence, instruction, warp.index(), uint32_t(std::countr_zero(lanes)), 0,
+                std::move(detail));
 }
 
 bool WarpUnit::hasLanes(Warp &warp, const Instruction &instruction, uint32_t path, uint32_t mask) {
@@ -60,13 +61,15 @@ void WarpUnit::checkMembers(Warp &warp, const Instruction &instruction, uint32_t
     if (!has(mask, lane))
       continue;
     if (!has(members[lane], lane))
-      return report(warp, instruction, 1u << lane, "the mask " + hex(members[lane]) + " does not name this lane, which executes it");
+      return report(warp, instruction, 1u << lane,
+                    "the mask " + hex(members[lane]) + " does not name this lane, which executes it");
     if (members[lane] == first)
       continue;
     for (uint32_t other = 0; other < 32; ++other)
       if (has(members[lane] & mask, other) && members[other] != members[lane])
         return report(warp, instruction, 1u << lane,
-                      "the mask is " + hex(members[lane]) + " here but " + hex(members[other]) + " in lane " + std::to_string(other));
+                      "the mask is " + hex(members[lane]) + " here but " + hex(members[other]) + " in lane " +
+                          std::to_string(other));
   }
 }
 

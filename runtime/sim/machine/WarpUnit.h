@@ -1,4 +1,5 @@
-// Executes what crosses the lanes of a warp: shuffles, votes and reductions. Which lanes must take part is checked here.
+// Executes what crosses the lanes of a warp: shuffles, votes and reductions. Which lanes must take part is checked
+// here.
 #ifndef NEAP_RUNTIME_SIM_MACHINE_WARPUNIT_H
 #define NEAP_RUNTIME_SIM_MACHINE_WARPUNIT_H
 
@@ -12,8 +13,8 @@ public:
   explicit WarpUnit(Reporter &reporter) : reporter_(reporter) {}
 
   /// Whether the instruction has all lanes that its masks name; then they take part together. `path` are the lanes that
-  /// are here, `mask` those of them that the guard lets execute. False if lanes are named that may still come here; what
-  /// can never be right is reported.
+  /// are here, `mask` those of them that the guard lets execute. False if lanes are named that may still come here;
+  /// what can never be right is reported.
   bool hasLanes(Warp &warp, const ptx::Instruction &instruction, uint32_t path, uint32_t mask);
   /// Executes shfl, vote, activemask or redux for the lanes `mask`.
   void execute(Warp &warp, const ptx::Instruction &instruction, uint32_t mask);

@@ -78,13 +78,6 @@ void AccessShadow::Stamps::resize(uint64_t granules) {
   recent = FlagArray(granules);
 }
 
-inline void AccessShadow::Stamps::catchUp(const Clock &clock) {
-  if (since == clock.oldest)
-    return;
-  recent.clearAll();
-  since = clock.oldest;
-}
-
 /// Replaces each granule by `factor` smaller ones.
 void AccessShadow::Stamps::refine(uint64_t factor) {
   std::vector<uint64_t> finer;
@@ -121,13 +114,24 @@ inline AccessShadow::Span AccessShadow::granules(uint64_t offset, uint64_t bytes
   return {&page, offset % pageBytes >> page.shift, bytes >> page.shift};
 }
 
+inline void AccessShadow::touch(Stamps &stamps, const Span &span, const Clock &clock) {
+  if (stamps.since != clock.oldest) {
+    if (touchedSince_ != clock.oldest)
+      touched_.clear();
+    touchedSince_ = clock.oldest;
+    touched_.push_back(span.page);
+    stamps.recent.clearAll();
+    stamps.since = clock.oldest;
+  }
+  stamps.recent.set(span.first, span.count);
+}
+
 Conflict AccessShadow::read(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock, bool nonCoherent) {
   Span span = granules(offset, bytes, bytes);
   Stamps &reads = span.page->reads;
   Conflict conflict;
   uint64_t mine = stamp | (nonCoherent ? stamp::nonCoherent : 0);
-  reads.catchUp(clock);
-  reads.recent.set(span.first, span.count);
+  touch(reads, span, clock);
   for (uint64_t i = span.first; i < span.first + span.count; ++i) {
     if (!conflict)
       conflict = judgeRead(span.page->writes.values[i], mine, clock, nonCoherent);
@@ -140,8 +144,7 @@ Conflict AccessShadow::write(uint64_t offset, uint32_t bytes, uint64_t stamp, co
   Span span = granules(offset, bytes, bytes);
   Stamps &writes = span.page->writes;
   Conflict conflict;
-  writes.catchUp(clock);
-  writes.recent.set(span.first, span.count);
+  touch(writes, span, clock);
   for (uint64_t i = span.first; i < span.first + span.count; ++i) {
     if (!conflict)
       conflict = judgeWrite(span.page->reads.values[i], writes.values[i], stamp, clock);
@@ -170,16 +173,24 @@ uint64_t stampOfLane(uint64_t stamp, uint32_t lane) { return stamp + (uint64_t(l
 
 } // namespace
 
-Conflict AccessShadow::readLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
-                                 bool nonCoherent, uint32_t &lane) {
+Conflict AccessShadow::readLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp,
+                                 const Clock &clock, bool nonCoherent, uint32_t &lane) {
+  // Of neighbours that read the same bytes two are enough: they say that several threads do, and a write by one of them
+  // conflicts with the other.
+  uint64_t previous = ~uint64_t(0);
+  bool isRepeated = false;
   return forLanes(mask, lane, [&](uint32_t current) {
-    return read(offsets[current], bytes, stampOfLane(stamp, current), clock, nonCoherent);
+    bool isSame = offsets[current] == previous, isThird = isSame && isRepeated;
+    previous = offsets[current];
+    isRepeated = isSame;
+    return isThird ? Conflict() : read(offsets[current], bytes, stampOfLane(stamp, current), clock, nonCoherent);
   });
 }
 
-Conflict AccessShadow::writeLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
-                                  uint32_t &lane) {
-  return forLanes(mask, lane, [&](uint32_t current) { return write(offsets[current], bytes, stampOfLane(stamp, current), clock); });
+Conflict AccessShadow::writeLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp,
+                                  const Clock &clock, uint32_t &lane) {
+  return forLanes(mask, lane,
+                  [&](uint32_t current) { return write(offsets[current], bytes, stampOfLane(stamp, current), clock); });
 }
 
 /// Calls `visit(span, lanes before it)` for the part of a run in each page, until it returns false. Returns whether all
@@ -195,13 +206,14 @@ template <class Visit> bool AccessShadow::forSpans(uint64_t offset, uint32_t byt
 }
 
 bool AccessShadow::isForgotten(const Span &span, const Clock &clock) {
-  return span.page->writes.isForgotten(span.first, span.count, clock) && span.page->reads.isForgotten(span.first, span.count, clock);
+  return span.page->writes.isForgotten(span.first, span.count, clock) &&
+         span.page->reads.isForgotten(span.first, span.count, clock);
 }
 
 /// Stamps the granules of a span for the lanes from `lane` on.
-void AccessShadow::stampRun(Stamps &stamps, const Span &span, uint32_t bytes, uint64_t stamp, uint64_t lane, const Clock &clock) {
-  stamps.catchUp(clock);
-  stamps.recent.set(span.first, span.count);
+void AccessShadow::stampRun(Stamps &stamps, const Span &span, uint32_t bytes, uint64_t stamp, uint64_t lane,
+                            const Clock &clock) {
+  touch(stamps, span, clock);
   uint64_t perLane = bytes >> span.page->shift, current = stampOfLane(stamp, uint32_t(lane));
   uint64_t *value = &stamps.values[span.first], *end = value + span.count;
   for (; value < end; current += uint64_t(1) << stamp::threadShift)
@@ -236,11 +248,11 @@ void AccessShadow::Stamps::collect(uint64_t start, int shift, IntervalSet &set) 
 }
 
 void AccessShadow::collect(uint64_t base, const Clock &clock, IntervalSet &reads, IntervalSet &writes) const {
-  std::vector<const Page *> touched;
-  for (const std::unique_ptr<Page> &page : owned_)
-    if (std::max(page->reads.since, page->writes.since) == clock.oldest)
-      touched.push_back(page.get());
+  if (touchedSince_ != clock.oldest)
+    return;
+  std::vector<const Page *> touched = touched_;
   std::sort(touched.begin(), touched.end(), [](const Page *a, const Page *b) { return a->index < b->index; });
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
   for (const Page *page : touched) {
     uint64_t start = base + page->index * pageBytes;
     if (page->reads.since == clock.oldest)

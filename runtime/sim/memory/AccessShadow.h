@@ -1,8 +1,8 @@
 // Who read and who wrote each byte of a region last, and when: what finds races.
 //
-// Time is counted in eras: a block gets a new one when it starts and at each barrier, from one counter for all blocks and
-// launches, and blocks run one after the other. So with the eras of the launch's and the block's beginning at hand, the era
-// of an earlier access says all there is to know:
+// Time is counted in eras: a block gets a new one when it starts and at each barrier, from one counter for all blocks
+// and launches, and blocks run one after the other. So with the eras of the launch's and the block's beginning at hand,
+// the era of an earlier access says all there is to know:
 //
 //      earlier launch  |  another block of this launch  |  this block, before a barrier  |  since the last barrier
 //   -------------------+--------------------------------+--------------------------------+------------------------> era
@@ -32,8 +32,8 @@ struct Clock {
   uint64_t now = 1;
 };
 
-/// One thread at one time, in 64 bits: era (34), count of the warp's bar.warp.sync (16), thread in its block (10), flags
-/// (4). Larger stamps are later ones.
+/// One thread at one time, in 64 bits: era (34), count of the warp's bar.warp.sync (16), thread in its block (10),
+/// flags (4). Larger stamps are later ones.
 namespace stamp {
 constexpr int eraShift = 30, syncShift = 14, threadShift = 4;
 /// Flags of a stamp of reads: threads of one warp, or of several, have read since the last order between them; another
@@ -64,17 +64,19 @@ public:
   AccessShadow() = default;
   explicit AccessShadow(uint64_t bytes) : bytes_(bytes), pages_((bytes + pageBytes - 1) / pageBytes) {}
 
-  // Aligned accesses of a thread of 1, 2, 4, 8, 16 or 32 bytes. The first conflict is returned; the access counts anyhow.
+  // Aligned accesses of a thread of 1, 2, 4, 8, 16 or 32 bytes. The first conflict is returned; the access counts
+  // anyhow.
   Conflict read(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock, bool nonCoherent);
   Conflict write(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock);
 
   // The same for the lanes `mask` of a warp; `stamp` is that of lane 0. `lane` becomes the lane of the conflict.
   Conflict readLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
                      bool nonCoherent, uint32_t &lane);
-  Conflict writeLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock, uint32_t &lane);
+  Conflict writeLanes(const uint64_t (&offsets)[32], uint32_t mask, uint32_t bytes, uint64_t stamp, const Clock &clock,
+                      uint32_t &lane);
 
-  // Accesses of 32 lanes side by side, `bytes` each, the first by the thread of `stamp`. Done and true if nobody else has
-  // accessed these bytes in this launch; otherwise nothing is done.
+  // Accesses of 32 lanes side by side, `bytes` each, the first by the thread of `stamp`. Done and true if nobody else
+  // has accessed these bytes in this launch; otherwise nothing is done.
   bool readRun(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock, bool nonCoherent);
   bool writeRun(uint64_t offset, uint32_t bytes, uint64_t stamp, const Clock &clock);
 
@@ -92,8 +94,6 @@ private:
     uint64_t since = 0;
 
     void resize(uint64_t granules);
-    /// Forgets what is too old for the clock.
-    void catchUp(const Clock &clock);
     bool isForgotten(uint64_t first, uint64_t count, const Clock &clock) const {
       return since < clock.oldest || recent.none(first, count);
     }
@@ -113,13 +113,18 @@ private:
   /// The granules of an access that lies in one page. Makes the page, and its granules finer if the access needs that.
   Span granules(uint64_t offset, uint64_t bytes, uint32_t elementBytes);
   Page &makePage(uint64_t index);
+  /// Flags granules of the span as accessed in the time of the clock.
+  void touch(Stamps &stamps, const Span &span, const Clock &clock);
   static bool isForgotten(const Span &span, const Clock &clock);
-  static void stampRun(Stamps &stamps, const Span &span, uint32_t bytes, uint64_t stamp, uint64_t lane, const Clock &clock);
+  void stampRun(Stamps &stamps, const Span &span, uint32_t bytes, uint64_t stamp, uint64_t lane, const Clock &clock);
   template <class Visit> bool forSpans(uint64_t offset, uint32_t bytes, Visit visit);
 
   uint64_t bytes_ = 0;
   ZeroedArray<Page *> pages_;
   std::vector<std::unique_ptr<Page>> owned_;
+  /// Pages accessed since `touchedSince_`, a Clock::oldest. Some may be there twice.
+  std::vector<const Page *> touched_;
+  uint64_t touchedSince_ = 0;
 };
 
 } // namespace neap::sim

@@ -31,8 +31,8 @@ uint64_t DeviceMemory::allocate(uint64_t bytes, std::string name) {
   if (bytes == 0)
     throw MemoryError("cannot allocate 0 bytes for '" + name + "'");
   if (bytes > capacity_ - used_)
-    throw OutOfMemory("cannot allocate " + std::to_string(bytes) + " bytes for '" + name + "': " + std::to_string(used_) + " of " +
-                      std::to_string(capacity_) + " are in use");
+    throw OutOfMemory("cannot allocate " + std::to_string(bytes) + " bytes for '" + name +
+                      "': " + std::to_string(used_) + " of " + std::to_string(capacity_) + " are in use");
   uint64_t base = next_;
   next_ = alignUp(base + bytes + gap, alignment);
   used_ += bytes;
@@ -62,7 +62,8 @@ Region *DeviceMemory::find(uint64_t address) { return const_cast<Region *>(std::
 const Region &DeviceMemory::require(const char *operation, uint64_t address, uint64_t bytes) const {
   const Region *region = find(address);
   if (!region || !region->contains(address, bytes))
-    throw MemoryError(std::string("cannot ") + operation + " " + range(address, bytes) + ": the first is " + describe(address));
+    throw MemoryError(std::string("cannot ") + operation + " " + range(address, bytes) + ": the first is " +
+                      describe(address));
   return *region;
 }
 
@@ -84,7 +85,8 @@ void DeviceMemory::copyOut(void *target, uint64_t address, uint64_t bytes) const
   const Region &region = require("copy out", address, bytes);
   uint64_t offset = address - region.base, missing = region.initialised.firstClear(offset, bytes);
   if (missing != offset + bytes)
-    throw MemoryError("cannot copy out " + range(address, bytes) + ": nobody has written the byte " + describe(region.base + missing));
+    throw MemoryError("cannot copy out " + range(address, bytes) + ": nobody has written the byte " +
+                      describe(region.base + missing));
   std::memcpy(target, region.data.data() + offset, bytes);
 }
 

@@ -1,5 +1,5 @@
-// The memory of a simulated device: allocations in an address space of their own, with gaps between them, each byte either
-// initialised or not. The host's copies obey the same rules as the kernels' accesses.
+// The memory of a simulated device: allocations in an address space of their own, with gaps between them, each byte
+// either initialised or not. The host's copies obey the same rules as the kernels' accesses.
 #ifndef NEAP_RUNTIME_SIM_MEMORY_DEVICEMEMORY_H
 #define NEAP_RUNTIME_SIM_MEMORY_DEVICEMEMORY_H
 
@@ -22,6 +22,7 @@ public:
   using MemoryError::MemoryError;
 };
 
+/// For one thread at a time.
 class DeviceMemory {
 public:
   /// Allocations start at multiples of this.

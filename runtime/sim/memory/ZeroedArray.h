@@ -17,7 +17,8 @@ template <class Element> class ZeroedArray {
 public:
   ZeroedArray() = default;
   /// Throws std::bad_alloc.
-  explicit ZeroedArray(uint64_t size) : data_(static_cast<Element *>(std::calloc(size == 0 ? 1 : size, sizeof(Element)))), size_(size) {
+  explicit ZeroedArray(uint64_t size)
+      : data_(static_cast<Element *>(std::calloc(size == 0 ? 1 : size, sizeof(Element)))), size_(size) {
     if (!data_)
       throw std::bad_alloc();
   }

@@ -107,15 +107,17 @@ void InstructionDecoder::rem() {
 }
 
 void InstructionDecoder::absOrNeg() {
-  out_.type = words_.type({Type::S16, Type::S32, Type::S64, Type::F32, Type::F64, Type::F16, Type::BF16, Type::F16x2, Type::BF16x2});
+  out_.type = words_.type(
+      {Type::S16, Type::S32, Type::S64, Type::F32, Type::F64, Type::F16, Type::BF16, Type::F16x2, Type::BF16x2});
   operandsOfType(1);
 }
 
 void InstructionDecoder::minOrMax() {
   out_.nan = words_.take("NaN");
-  out_.type = out_.nan ? words_.type(floats)
-                       : words_.type({Type::U16, Type::U32, Type::U64, Type::S16, Type::S32, Type::S64, Type::U16x2, Type::S16x2,
-                                      Type::F32, Type::F64, Type::F16, Type::BF16, Type::F16x2, Type::BF16x2});
+  out_.type = out_.nan
+                  ? words_.type(floats)
+                  : words_.type({Type::U16, Type::U32, Type::U64, Type::S16, Type::S32, Type::S64, Type::U16x2,
+                                 Type::S16x2, Type::F32, Type::F64, Type::F16, Type::BF16, Type::F16x2, Type::BF16x2});
   operandsOfType(2);
 }
 
@@ -138,7 +140,8 @@ void InstructionDecoder::notOrCnot() {
 void InstructionDecoder::shift() {
   bool left = out_.opcode == Opcode::Shl;
   out_.type = left ? words_.type({Type::B16, Type::B32, Type::B64})
-                   : words_.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16, Type::S32, Type::S64});
+                   : words_.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16,
+                                  Type::S32, Type::S64});
   expectOperands(3);
   result(operand(0), out_.type);
   source(operand(1), out_.type);
@@ -275,22 +278,35 @@ void InstructionDecoder::checkConversion() {
   bool toInteger = out_.rounding >= Rounding::Rni, rounds = out_.rounding != Rounding::None && !toInteger;
   // f16 and bf16 do not contain each other.
   bool inexact = bytesOf(out_.type) < bytesOf(out_.from) || (bytesOf(out_.type) == 2 && out_.type != out_.from);
-  bool good = !toFloat && !fromFloat                 ? out_.rounding == Rounding::None
-              : !toFloat                             ? toInteger && !out_.saturate
-              : !fromFloat                           ? out_.rounding == Rounding::Rn && !out_.saturate
-              : out_.type == out_.from               ? (toInteger || out_.rounding == Rounding::None) && !out_.saturate
-              : inexact                              ? rounds && !out_.saturate
-                                                     : out_.rounding == Rounding::None && !out_.saturate;
+  bool good = !toFloat && !fromFloat   ? out_.rounding == Rounding::None
+              : !toFloat               ? toInteger && !out_.saturate
+              : !fromFloat             ? out_.rounding == Rounding::Rn && !out_.saturate
+              : out_.type == out_.from ? (toInteger || out_.rounding == Rounding::None) && !out_.saturate
+              : inexact                ? rounds && !out_.saturate
+                                       : out_.rounding == Rounding::None && !out_.saturate;
   if (!good)
     words_.fail("unsupported rounding or saturation in " + syntax_.opcode);
 }
 
 bool InstructionDecoder::takeCompare() {
-  return words_.takeFrom<Compare>({{"eq", Compare::Eq},   {"ne", Compare::Ne},   {"lt", Compare::Lt},   {"le", Compare::Le},
-                                   {"gt", Compare::Gt},   {"ge", Compare::Ge},   {"lo", Compare::Lt},   {"ls", Compare::Le},
-                                   {"hi", Compare::Gt},   {"hs", Compare::Ge},   {"equ", Compare::EqU}, {"neu", Compare::NeU},
-                                   {"ltu", Compare::LtU}, {"leu", Compare::LeU}, {"gtu", Compare::GtU}, {"geu", Compare::GeU},
-                                   {"num", Compare::Num}, {"nan", Compare::NaN}},
+  return words_.takeFrom<Compare>({{"eq", Compare::Eq},
+                                   {"ne", Compare::Ne},
+                                   {"lt", Compare::Lt},
+                                   {"le", Compare::Le},
+                                   {"gt", Compare::Gt},
+                                   {"ge", Compare::Ge},
+                                   {"lo", Compare::Lt},
+                                   {"ls", Compare::Le},
+                                   {"hi", Compare::Gt},
+                                   {"hs", Compare::Ge},
+                                   {"equ", Compare::EqU},
+                                   {"neu", Compare::NeU},
+                                   {"ltu", Compare::LtU},
+                                   {"leu", Compare::LeU},
+                                   {"gtu", Compare::GtU},
+                                   {"geu", Compare::GeU},
+                                   {"num", Compare::Num},
+                                   {"nan", Compare::NaN}},
                                   out_.compare);
 }
 
@@ -299,8 +315,8 @@ void InstructionDecoder::setp() {
     words_.refuse();
   words_.takeFrom<Combine>({{"and", Combine::And}, {"or", Combine::Or}, {"xor", Combine::Xor}}, out_.combine);
   out_.type = Type::Pred;
-  out_.from = words_.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16, Type::S32, Type::S64,
-                           Type::F16, Type::BF16, Type::F32, Type::F64});
+  out_.from = words_.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16, Type::S32,
+                           Type::S64, Type::F16, Type::BF16, Type::F32, Type::F64});
   if (out_.compare >= Compare::EqU && !isFloat(out_.from))
     words_.fail("unsupported comparison of integers in " + syntax_.opcode);
   bool combines = out_.combine != Combine::None;
@@ -331,8 +347,8 @@ void InstructionDecoder::set() {
 }
 
 void InstructionDecoder::selp() {
-  out_.type = words_.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16, Type::S32, Type::S64,
-                           Type::F16, Type::BF16, Type::F32, Type::F64});
+  out_.type = words_.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16, Type::S32,
+                           Type::S64, Type::F16, Type::BF16, Type::F32, Type::F64});
   expectOperands(4);
   result(operand(0), out_.type);
   source(operand(1), out_.type);
@@ -341,8 +357,8 @@ void InstructionDecoder::selp() {
 }
 
 void InstructionDecoder::slct() {
-  out_.type = words_.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16, Type::S32, Type::S64, Type::F32,
-                           Type::F64});
+  out_.type = words_.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16, Type::S32,
+                           Type::S64, Type::F32, Type::F64});
   out_.from = words_.type({Type::S32, Type::F32});
   expectOperands(4);
   result(operand(0), out_.type);

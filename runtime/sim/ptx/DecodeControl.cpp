@@ -20,7 +20,8 @@ void InstructionDecoder::shfl() {
 
 void InstructionDecoder::vote() {
   words_.expect("sync");
-  if (!words_.takeFrom<Vote>({{"all", Vote::All}, {"any", Vote::Any}, {"uni", Vote::Uni}, {"ballot", Vote::Ballot}}, out_.vote))
+  if (!words_.takeFrom<Vote>({{"all", Vote::All}, {"any", Vote::Any}, {"uni", Vote::Uni}, {"ballot", Vote::Ballot}},
+                             out_.vote))
     words_.refuse();
   out_.type = words_.type({out_.vote == Vote::Ballot ? Type::B32 : Type::Pred});
   expectOperands(3);

@@ -5,10 +5,12 @@ namespace neap::sim::ptx {
 
 namespace {
 
-constexpr std::initializer_list<Type> movable = {Type::Pred, Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
-                                                 Type::S16,  Type::S32, Type::S64, Type::F32, Type::F64, Type::F16, Type::BF16};
-constexpr std::initializer_list<Type> loadable = {Type::B8,  Type::B16, Type::B32, Type::B64, Type::U8,  Type::U16, Type::U32,
-                                                  Type::U64, Type::S8,  Type::S16, Type::S32, Type::S64, Type::F32, Type::F64};
+constexpr std::initializer_list<Type> movable = {Type::Pred, Type::B16, Type::B32, Type::B64, Type::U16,
+                                                 Type::U32,  Type::U64, Type::S16, Type::S32, Type::S64,
+                                                 Type::F32,  Type::F64, Type::F16, Type::BF16};
+constexpr std::initializer_list<Type> loadable = {Type::B8,  Type::B16, Type::B32, Type::B64, Type::U8,
+                                                  Type::U16, Type::U32, Type::U64, Type::S8,  Type::S16,
+                                                  Type::S32, Type::S64, Type::F32, Type::F64};
 /// The type of a part of a packed register.
 Type partType(uint32_t bytes, size_t parts) {
   switch (bytes / parts) {
@@ -128,7 +130,8 @@ void InstructionDecoder::decodeVector() {
   bool isVector = value.kind == OperandSyntax::Kind::Vector;
   size_t elements = isVector ? value.elements.size() : 1;
   if (elements != out_.vector || isVector != (out_.vector > 1))
-    words_.fail("expected " + std::to_string(out_.vector) + " registers for " + syntax_.opcode + ", got " + std::to_string(elements));
+    words_.fail("expected " + std::to_string(out_.vector) + " registers for " + syntax_.opcode + ", got " +
+                std::to_string(elements));
   for (size_t i = 0; i < elements; ++i) {
     const OperandSyntax &element = isVector ? value.elements[i] : value;
     loads ? result(element, out_.type, true) : source(element, out_.type, true);

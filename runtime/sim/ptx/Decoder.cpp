@@ -35,7 +35,8 @@ void addVariable(const VariableSyntax &syntax, Module &module, ModuleNames &name
   } else if (syntax.space == Space::Shared && syntax.initial.empty()) {
     names.shared[syntax.name] = syntax;
   } else {
-    throw Error(syntax.line, "unsupported variable '" + syntax.name + "' in ." + std::string(nameOf(syntax.space)) + " of a module");
+    throw Error(syntax.line,
+                "unsupported variable '" + syntax.name + "' in ." + std::string(nameOf(syntax.space)) + " of a module");
   }
 }
 

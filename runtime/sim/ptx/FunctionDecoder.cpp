@@ -15,7 +15,9 @@ constexpr int maxDepth = 16;
 /// Calls multiply code; more than this is a mistake.
 constexpr size_t maxInstructions = size_t(1) << 20;
 
-uint32_t alignUp(uint64_t value, uint64_t alignment) { return uint32_t((value + alignment - 1) / alignment * alignment); }
+uint32_t alignUp(uint64_t value, uint64_t alignment) {
+  return uint32_t((value + alignment - 1) / alignment * alignment);
+}
 
 Instruction exitAt(uint32_t line) {
   Instruction instruction;
@@ -54,7 +56,8 @@ void FunctionDecoder::decodeStatement(const VariableSyntax &variable) {
   else if (variable.space == Space::Local || variable.space == Space::Param)
     place = {Space::Local, builder_.addLocal(variable)};
   else
-    throw Error(variable.line, "unsupported variable '" + variable.name + "' in ." + std::string(nameOf(variable.space)) + " of a function");
+    throw Error(variable.line, "unsupported variable '" + variable.name + "' in ." +
+                                   std::string(nameOf(variable.space)) + " of a function");
   names_.declare(variable.name, place, variable.line);
 }
 
@@ -95,7 +98,9 @@ const FunctionSyntax *FunctionDecoder::findFunction(const std::string &name) con
 
 /// call (results), name, (parameters), where both lists may be missing.
 void FunctionDecoder::inlineCall(const InstructionSyntax &call) {
-  auto isList = [&](size_t i) { return i < call.operands.size() && call.operands[i].kind == OperandSyntax::Kind::List; };
+  auto isList = [&](size_t i) {
+    return i < call.operands.size() && call.operands[i].kind == OperandSyntax::Kind::List;
+  };
   size_t position = isList(0) ? 1 : 0;
   std::string name = position < call.operands.size() ? call.operands[position].name : "";
   const FunctionSyntax *callee = findFunction(name);
@@ -106,7 +111,8 @@ void FunctionDecoder::inlineCall(const InstructionSyntax &call) {
   body.decodeBody(*callee);
 }
 
-void FunctionDecoder::checkCall(const InstructionSyntax &call, const FunctionSyntax *callee, const std::string &name) const {
+void FunctionDecoder::checkCall(const InstructionSyntax &call, const FunctionSyntax *callee,
+                                const std::string &name) const {
   if (!callee || callee->entry)
     throw Error(call.line, "unsupported call: expected the name of a function, got '" + name + "'");
   if (!callee->defined)
@@ -118,8 +124,8 @@ void FunctionDecoder::checkCall(const InstructionSyntax &call, const FunctionSyn
 }
 
 /// Caller and callee share the memory of a parameter.
-void FunctionDecoder::bind(const std::vector<VariableSyntax> &formal, const OperandSyntax *actual, FunctionDecoder &callee,
-                           uint32_t line) const {
+void FunctionDecoder::bind(const std::vector<VariableSyntax> &formal, const OperandSyntax *actual,
+                           FunctionDecoder &callee, uint32_t line) const {
   if (formal.size() != (actual ? actual->elements.size() : 0))
     throw Error(line, "the call passes another number of values than the function takes");
   for (size_t i = 0; i < formal.size(); ++i) {

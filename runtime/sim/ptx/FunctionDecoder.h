@@ -1,5 +1,5 @@
-// Decodes the body of a function into the kernel that is being built. A call is replaced by the body of what it calls, so
-// that the machine knows nothing of calls.
+// Decodes the body of a function into the kernel that is being built. A call is replaced by the body of what it calls,
+// so that the machine knows nothing of calls.
 #ifndef NEAP_RUNTIME_SIM_PTX_FUNCTIONDECODER_H
 #define NEAP_RUNTIME_SIM_PTX_FUNCTIONDECODER_H
 
@@ -27,7 +27,8 @@ private:
   void decodeBranch(const InstructionSyntax &syntax, Instruction &instruction);
   void inlineCall(const InstructionSyntax &call);
   void checkCall(const InstructionSyntax &call, const FunctionSyntax *callee, const std::string &name) const;
-  void bind(const std::vector<VariableSyntax> &formal, const OperandSyntax *actual, FunctionDecoder &callee, uint32_t line) const;
+  void bind(const std::vector<VariableSyntax> &formal, const OperandSyntax *actual, FunctionDecoder &callee,
+            uint32_t line) const;
   const FunctionSyntax *findFunction(const std::string &name) const;
   void resolveLabels();
   uint32_t labelled(const std::string &label, uint32_t line) const;

@@ -165,8 +165,8 @@ Operand InstructionDecoder::resolveConstant(const OperandSyntax &syntax, Type ty
   // The bits cut off must be copies of the sign or zeros.
   int64_t high = bytes == 8 ? 0 : int64_t(syntax.value) >> (8 * bytes - 1);
   if (high != 0 && high != 1 && high != -1)
-    words_.fail("the constant " + std::to_string(int64_t(syntax.value)) + " in " + syntax_.opcode + " is too large for " +
-                std::string(nameOf(type)));
+    words_.fail("the constant " + std::to_string(int64_t(syntax.value)) + " in " + syntax_.opcode +
+                " is too large for " + std::string(nameOf(type)));
   uint64_t mask = bytes == 8 ? ~uint64_t(0) : (uint64_t(1) << 8 * bytes) - 1;
   return builder_.constant(syntax.value & mask, bytes);
 }

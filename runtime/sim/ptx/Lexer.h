@@ -17,8 +17,8 @@ struct Token {
   uint32_t line = 0;
 };
 
-/// The tokens of `text`, comments left out, End last. Throws Error at a character that PTX does not use and at a comment
-/// or string without an end.
+/// The tokens of `text`, comments left out, End last. Throws Error at a character that PTX does not use and at a
+/// comment or string without an end.
 std::vector<Token> tokenize(std::string_view text);
 
 } // namespace neap::sim::ptx

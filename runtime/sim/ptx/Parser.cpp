@@ -1,4 +1,5 @@
-// Recursive descent over the tokens: directives of a module, heads of functions, statements. Operands are in Operands.cpp.
+// Recursive descent over the tokens: directives of a module, heads of functions, statements. Operands are in
+// Operands.cpp.
 #include "neap/runtime/sim/ptx/Parser.h"
 
 #include "neap/runtime/sim/ptx/TokenReader.h"
@@ -14,11 +15,16 @@ namespace {
 constexpr uint64_t maxVariableBytes = uint64_t(1) << 28;
 
 std::optional<Space> variableSpace(std::string_view directive) {
-  if (directive == ".global") return Space::Global;
-  if (directive == ".shared") return Space::Shared;
-  if (directive == ".local") return Space::Local;
-  if (directive == ".const") return Space::Const;
-  if (directive == ".param") return Space::Param;
+  if (directive == ".global")
+    return Space::Global;
+  if (directive == ".shared")
+    return Space::Shared;
+  if (directive == ".local")
+    return Space::Local;
+  if (directive == ".const")
+    return Space::Const;
+  if (directive == ".param")
+    return Space::Param;
   return std::nullopt;
 }
 
@@ -105,7 +111,8 @@ void Parser::parseFunction(bool entry) {
     parseBody(function);
   }
   // A definition replaces its own declaration.
-  std::erase_if(module_.functions, [&](const FunctionSyntax &other) { return other.name == function.name && !other.defined; });
+  std::erase_if(module_.functions,
+                [&](const FunctionSyntax &other) { return other.name == function.name && !other.defined; });
   module_.functions.push_back(std::move(function));
 }
 

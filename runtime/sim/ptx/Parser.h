@@ -8,7 +8,8 @@
 
 namespace neap::sim::ptx {
 
-/// Parses a module. Throws Error at the first directive that is not known, by its name, and where the grammar is broken.
+/// Parses a module. Throws Error at the first directive that is not known, by its name, and where the grammar is
+/// broken.
 ModuleSyntax parse(std::string_view text);
 
 } // namespace neap::sim::ptx

@@ -19,8 +19,8 @@ constexpr uint32_t lanes = 32;
 /// The widest access of a thread. Everything in memory starts at a multiple of it.
 constexpr uint32_t maxAccessBytes = 32;
 
-/// Where each state space begins. The spaces are apart from their windows in generic addresses, so that an address used in
-/// the wrong space hits nothing; and none begins at 0, so that a null pointer hits nothing either.
+/// Where each state space begins. The spaces are apart from their windows in generic addresses, so that an address used
+/// in the wrong space hits nothing; and none begins at 0, so that a null pointer hits nothing either.
 constexpr uint64_t spaceBase = 0x1000;
 constexpr uint64_t sharedWindow = 0x7d00'0000'0000;
 constexpr uint64_t localWindow = 0x7c00'0000'0000;
@@ -33,15 +33,69 @@ constexpr uint64_t variableGap = 64;
 
 enum class Opcode : uint8_t {
   // Lane by lane, without memory.
-  Mov, Pack, Unpack, ToGeneric, FromGeneric, Add, Sub, Mul, MulHi, MulWide, Mad, MadHi, MadWide, Div, Rem, Abs, Neg, Min, Max, And, Or,
-  Xor, Not, Cnot, Shl, Shr, ShfL, ShfR, Bfe, Bfi, Prmt, Lop3, Popc, Clz, Brev, Sad, Fma, Sqrt, Rcp, Copysign, Testp, Cvt, CvtPack,
-  Setp, Set, Selp, Slct,
+  Mov,
+  Pack,
+  Unpack,
+  ToGeneric,
+  FromGeneric,
+  Add,
+  Sub,
+  Mul,
+  MulHi,
+  MulWide,
+  Mad,
+  MadHi,
+  MadWide,
+  Div,
+  Rem,
+  Abs,
+  Neg,
+  Min,
+  Max,
+  And,
+  Or,
+  Xor,
+  Not,
+  Cnot,
+  Shl,
+  Shr,
+  ShfL,
+  ShfR,
+  Bfe,
+  Bfi,
+  Prmt,
+  Lop3,
+  Popc,
+  Clz,
+  Brev,
+  Sad,
+  Fma,
+  Sqrt,
+  Rcp,
+  Copysign,
+  Testp,
+  Cvt,
+  CvtPack,
+  Setp,
+  Set,
+  Selp,
+  Slct,
   // Memory.
-  Ld, St, Fence,
+  Ld,
+  St,
+  Fence,
   // Across the lanes of a warp.
-  Shfl, Vote, ActiveMask, Redux, WarpSync,
+  Shfl,
+  Vote,
+  ActiveMask,
+  Redux,
+  WarpSync,
   // Control.
-  Barrier, Bra, BrxIdx, Exit, Trap
+  Barrier,
+  Bra,
+  BrxIdx,
+  Exit,
+  Trap
 };
 
 /// A place in a warp's register file, where each register has its 32 lanes side by side; a predicate is one word with a

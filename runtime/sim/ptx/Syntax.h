@@ -13,8 +13,8 @@
 namespace neap::sim::ptx {
 
 struct OperandSyntax {
-  /// Address: elements[0] is the base (Name or Integer) and `value` the displacement. Vector: {a, b}. List: (a, b), of a
-  /// call. Pair: d|p, of a shuffle.
+  /// Address: elements[0] is the base (Name or Integer) and `value` the displacement. Vector: {a, b}. List: (a, b), of
+  /// a call. Pair: d|p, of a shuffle.
   enum class Kind : uint8_t { Name, Integer, Float32, Float64, Address, Vector, List, Pair, Sink };
   Kind kind = Kind::Name;
   std::string name;
@@ -72,7 +72,8 @@ struct ScopeSyntax {
   bool opens = true;
 };
 
-using Statement = std::variant<InstructionSyntax, VariableSyntax, RegistersSyntax, LabelSyntax, BranchTargetsSyntax, ScopeSyntax>;
+using Statement =
+    std::variant<InstructionSyntax, VariableSyntax, RegistersSyntax, LabelSyntax, BranchTargetsSyntax, ScopeSyntax>;
 
 struct FunctionSyntax {
   uint32_t line = 0;

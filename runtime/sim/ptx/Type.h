@@ -10,7 +10,28 @@ namespace neap::sim::ptx {
 
 /// The type an instruction gives its operands. Registers have a width only.
 enum class Type : uint8_t {
-  Pred, B8, B16, B32, B64, U8, U16, U32, U64, S8, S16, S32, S64, F16, BF16, F32, F64, F16x2, BF16x2, F32x2, U16x2, S16x2
+  Pred,
+  B8,
+  B16,
+  B32,
+  B64,
+  U8,
+  U16,
+  U32,
+  U64,
+  S8,
+  S16,
+  S32,
+  S64,
+  F16,
+  BF16,
+  F32,
+  F64,
+  F16x2,
+  BF16x2,
+  F32x2,
+  U16x2,
+  S16x2
 };
 
 /// The type written `name`, without its dot; nothing if there is none.
@@ -25,8 +46,8 @@ bool isFloat(Type type);
 enum class Space : uint8_t { Generic, Global, Shared, Local, Const, Param };
 std::string_view nameOf(Space space);
 
-/// Ordered comparisons are false on a NaN, those ending in U true. Lo, Ls, Hi, Hs compare as unsigned and are decoded as
-/// Lt, Le, Gt, Ge.
+/// Ordered comparisons are false on a NaN, those ending in U true. Lo, Ls, Hi, Hs compare as unsigned and are decoded
+/// as Lt, Le, Gt, Ge.
 enum class Compare : uint8_t { Eq, Ne, Lt, Le, Gt, Ge, EqU, NeU, LtU, LeU, GtU, GeU, Num, NaN };
 /// How setp joins its comparison with a predicate.
 enum class Combine : uint8_t { None, And, Or, Xor };
@@ -39,8 +60,26 @@ enum class Property : uint8_t { Finite, Infinite, Number, NotANumber, Normal, Su
 
 /// The registers that the machine writes.
 enum class Special : uint8_t {
-  TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ, LaneId, WarpId, NWarpId,
-  LaneMaskEq, LaneMaskLt, LaneMaskLe, LaneMaskGt, LaneMaskGe
+  TidX,
+  TidY,
+  TidZ,
+  NtidX,
+  NtidY,
+  NtidZ,
+  CtaidX,
+  CtaidY,
+  CtaidZ,
+  NctaidX,
+  NctaidY,
+  NctaidZ,
+  LaneId,
+  WarpId,
+  NWarpId,
+  LaneMaskEq,
+  LaneMaskLt,
+  LaneMaskLe,
+  LaneMaskGt,
+  LaneMaskGe
 };
 constexpr uint32_t specialCount = uint32_t(Special::LaneMaskGe) + 1;
 /// The register written `name` ("%tid.x"); nothing if there is none.

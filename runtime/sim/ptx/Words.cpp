@@ -23,16 +23,9 @@ constexpr Reason modifierReasons[] = {
 };
 
 constexpr Reason rootReasons[] = {
-    {"ex2", approximate},
-    {"lg2", approximate},
-    {"sin", approximate},
-    {"cos", approximate},
-    {"tanh", approximate},
-    {"rsqrt", approximate},
-    {"atom", atomic},
-    {"red", atomic},
-    {"cp", asynchronous},
-    {"mbarrier", asynchronous},
+    {"ex2", approximate},  {"lg2", approximate},       {"sin", approximate}, {"cos", approximate},
+    {"tanh", approximate}, {"rsqrt", approximate},     {"atom", atomic},     {"red", atomic},
+    {"cp", asynchronous},  {"mbarrier", asynchronous},
 };
 
 template <size_t N> const char *find(const Reason (&reasons)[N], std::string_view word) {

@@ -19,7 +19,8 @@ class Benchmark {
 public:
   explicit Benchmark(const std::string &text) : module_(sim::ptx::decode(text), memory_, device()) {}
 
-  void run(const char *name, sim::Dim3 grid, sim::Dim3 block, const std::vector<size_t> &sizes, const std::vector<int> &integers) {
+  void run(const char *name, sim::Dim3 grid, sim::Dim3 block, const std::vector<size_t> &sizes,
+           const std::vector<int> &integers) {
     const sim::Executable &kernel = *module_.kernel(name);
     sim::Launch launch;
     launch.grid = grid;
@@ -42,7 +43,8 @@ public:
       instructions = result.threadInstructions;
       best = std::max(best, double(instructions) / seconds);
     }
-    std::printf("%-12s %12llu thread instructions %8.0f million/s\n", name, static_cast<unsigned long long>(instructions), best / 1e6);
+    std::printf("%-12s %12llu thread instructions %8.0f million/s\n", name,
+                static_cast<unsigned long long>(instructions), best / 1e6);
     for (uint64_t buffer : buffers)
       memory_.free(buffer);
   }
@@ -75,9 +77,11 @@ int main(int count, char **arguments) {
   try {
     Benchmark benchmark(test::compileKernels(count > 1 ? arguments[1] : "sm_90"));
     constexpr int elements = 1 << 22, rows = 256, columns = 4096, size = 256;
-    benchmark.run("vector_add", {elements / 4 / 256, 1, 1}, {256, 1, 1}, {elements, elements, elements}, {elements / 4});
+    benchmark.run("vector_add", {elements / 4 / 256, 1, 1}, {256, 1, 1}, {elements, elements, elements},
+                  {elements / 4});
     benchmark.run("softmax", {rows, 1, 1}, {128, 1, 1}, {size_t(rows) * columns, size_t(rows) * columns}, {columns});
-    benchmark.run("matmul", {size / 16, size / 16, 1}, {16, 16, 1}, {size * size, size * size, size * size}, {size, size, size});
+    benchmark.run("matmul", {size / 16, size / 16, 1}, {16, 16, 1}, {size * size, size * size, size * size},
+                  {size, size, size});
     benchmark.run("column_sum", {columns / 128, 1, 1}, {128, 1, 1}, {size_t(rows) * columns, columns}, {rows, columns});
   } catch (const std::exception &error) {
     std::fprintf(stderr, "sim_bench: %s\n", error.what());

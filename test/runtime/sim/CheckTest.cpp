@@ -11,14 +11,17 @@ using sim::Fault;
 /// Runs `body` on buffers of 128 words: %rd0 initialised, %rd1 not. %rd4 is 4 * thread.
 class CheckTest : public testing::Test {
 protected:
-  sim::LaunchResult runBody(const std::string &body, uint32_t threads = 32, uint32_t blocks = 1, const std::string &variables = "") {
-    simulator.load(kernelText("  mul.wide.u32 %rd4, %r0, 4;\n  add.s64 %rd5, %rd0, %rd4;\n  add.s64 %rd6, %rd1, %rd4;\n" + body, variables));
+  sim::LaunchResult runBody(const std::string &body, uint32_t threads = 32, uint32_t blocks = 1,
+                            const std::string &variables = "") {
+    simulator.load(kernelText(
+        "  mul.wide.u32 %rd4, %r0, 4;\n  add.s64 %rd5, %rd0, %rd4;\n  add.s64 %rd6, %rd1, %rd4;\n" + body, variables));
     if (!initialised)
       initialised = simulator.buffer(std::vector<uint32_t>(128, 7), "input");
     fresh = simulator.buffer(uint64_t(512), "fresh");
     return simulator.run("k", {blocks, 1, 1}, {threads, 1, 1}, initialised, fresh, initialised, fresh);
   }
-  void expectFine(const std::string &body, uint32_t threads = 32, uint32_t blocks = 1, const std::string &variables = "") {
+  void expectFine(const std::string &body, uint32_t threads = 32, uint32_t blocks = 1,
+                  const std::string &variables = "") {
     for (uint64_t seed = 0; seed < 5; ++seed) {
       simulator.launch.seed = seed;
       sim::LaunchResult result = runBody(body, threads, blocks, variables);
@@ -26,8 +29,8 @@ protected:
     }
   }
   /// One report, whose message contains `part`.
-  sim::Report expectFault(Fault fault, const std::string &part, const std::string &body, uint32_t threads = 32, uint32_t blocks = 1,
-                          const std::string &variables = "") {
+  sim::Report expectFault(Fault fault, const std::string &part, const std::string &body, uint32_t threads = 32,
+                          uint32_t blocks = 1, const std::string &variables = "") {
     sim::LaunchResult result = runBody(body, threads, blocks, variables);
     EXPECT_EQ(faultsOf(result), std::vector<Fault>{fault}) << result.message();
     EXPECT_NE(result.message().find(part), std::string::npos) << result.message();
@@ -39,8 +42,10 @@ protected:
 };
 
 TEST_F(CheckTest, AReportSaysWhereAndWhat) {
-  sim::Report report = expectFault(Fault::OutOfBounds, "reads 4 bytes at", "  mov.b32 %r2, %ctaid.x;\n  add.s64 %rd7, %rd5, 300;\n"
-                                   "  ld.global.b32 %r1, [%rd7];", 64, 2);
+  sim::Report report = expectFault(Fault::OutOfBounds, "reads 4 bytes at",
+                                   "  mov.b32 %r2, %ctaid.x;\n  add.s64 %rd7, %rd5, 300;\n"
+                                   "  ld.global.b32 %r1, [%rd7];",
+                                   64, 2);
   EXPECT_EQ(report.kernel, "k");
   EXPECT_EQ(report.line, 21u);
   EXPECT_EQ(report.text, "ld.global.b32 %r1, [%rd7];");
@@ -48,9 +53,11 @@ TEST_F(CheckTest, AReportSaysWhereAndWhat) {
   EXPECT_EQ(report.warp, report.thread.x / 32);
   EXPECT_EQ(report.lane, report.thread.x % 32);
   std::string message = report.message();
-  EXPECT_EQ(message, "kernel 'k', line 21: ld.global.b32 %r1, [%rd7];\n  block " + report.block.text() + ", warp 1, lane 21, thread (53,0,0): "
-                     "out of bounds: reads 4 bytes at " + sim::hex(report.address) + " in .global: 0 bytes past the end of 'input' (512 bytes at " +
-                     sim::hex(initialised) + ")");
+  EXPECT_EQ(message, "kernel 'k', line 21: ld.global.b32 %r1, [%rd7];\n  block " + report.block.text() +
+                         ", warp 1, lane 21, thread (53,0,0): "
+                         "out of bounds: reads 4 bytes at " +
+                         sim::hex(report.address) + " in .global: 0 bytes past the end of 'input' (512 bytes at " +
+                         sim::hex(initialised) + ")");
 }
 
 TEST_F(CheckTest, Bounds) {
@@ -60,7 +67,8 @@ TEST_F(CheckTest, Bounds) {
   expectFault(Fault::OutOfBounds, "it starts 508 bytes into 'input'", "ld.global.b64 %rd7, [%rd0+508];");
   expectFault(Fault::OutOfBounds, "in no allocation", "ld.global.b32 %r1, [0];");
   // An address of one space used in another hits nothing.
-  expectFault(Fault::OutOfBounds, "in no allocation", "mov.b64 %rd7, tile; ld.b32 %r1, [%rd7];", 32, 1, ".shared .b8 tile[64];");
+  expectFault(Fault::OutOfBounds, "in no allocation", "mov.b64 %rd7, tile; ld.b32 %r1, [%rd7];", 32, 1,
+              ".shared .b8 tile[64];");
   expectFault(Fault::OutOfBounds, "in no variable of .shared", "ld.shared.b32 %r1, [%rd5];");
 }
 
@@ -68,17 +76,21 @@ TEST_F(CheckTest, BoundsOfVariables) {
   const std::string two = ".shared .align 4 .b8 first[64];\n.shared .align 4 .b8 second[64];";
   const std::string write = "setp.eq.u32 %p0, %r0, 0; mov.b64 %rd7, first; mov.b64 %rd8, second; ";
   expectFine(write + "@%p0 st.shared.b32 [%rd7+60], 1; @%p0 st.shared.b32 [%rd8], 1;", 32, 1, two);
-  expectFault(Fault::OutOfBounds, "0 bytes past the end of 'first' (64 bytes)", write + "@%p0 st.shared.b32 [%rd7+64], 1;", 32, 1, two);
+  expectFault(Fault::OutOfBounds, "0 bytes past the end of 'first' (64 bytes)",
+              write + "@%p0 st.shared.b32 [%rd7+64], 1;", 32, 1, two);
   expectFault(Fault::OutOfBounds, "4 bytes before 'first'", write + "@%p0 st.shared.b32 [%rd7+-4], 1;", 32, 1, two);
   expectFine(".local .b8 depot[8]; st.local.b32 [depot+4], 1; ld.local.b32 %r1, [depot+4];");
   expectFault(Fault::OutOfBounds, "in no variable of .local", ".local .b8 depot[8]; st.local.b32 [depot+8], 1;");
   expectFault(Fault::OutOfBounds, "in no variable of .param", "ld.param.b32 %r1, [p3+8];");
-  expectFine("mov.b64 %rd7, table; ld.const.b32 %r1, [%rd7+4];", 32, 1, ".const .align 4 .b8 table[8] = {1, 0, 0, 0, 2};");
-  expectFault(Fault::OutOfBounds, "past the end of 'table'", "ld.const.b32 %r1, [table+8];", 32, 1, ".const .align 4 .b8 table[8] = {1};");
+  expectFine("mov.b64 %rd7, table; ld.const.b32 %r1, [%rd7+4];", 32, 1,
+             ".const .align 4 .b8 table[8] = {1, 0, 0, 0, 2};");
+  expectFault(Fault::OutOfBounds, "past the end of 'table'", "ld.const.b32 %r1, [table+8];", 32, 1,
+              ".const .align 4 .b8 table[8] = {1};");
 }
 
 TEST_F(CheckTest, DynamicSharedMemoryIsAsLargeAsTheLaunchSays) {
-  const std::string text = ".extern .shared .align 16 .b8 pool[];", body = "mov.b64 %rd7, pool; add.s64 %rd7, %rd7, %rd4; st.shared.b32 [%rd7], %r0;";
+  const std::string text = ".extern .shared .align 16 .b8 pool[];",
+                    body = "mov.b64 %rd7, pool; add.s64 %rd7, %rd7, %rd4; st.shared.b32 [%rd7], %r0;";
   simulator.launch.dynamicSharedBytes = 128;
   expectFine(body, 32, 1, text);
   simulator.launch.dynamicSharedBytes = 124;
@@ -88,18 +100,21 @@ TEST_F(CheckTest, DynamicSharedMemoryIsAsLargeAsTheLaunchSays) {
 TEST_F(CheckTest, UseAfterFree) {
   expectFine("ld.global.b32 %r1, [%rd5];");
   simulator.memory.free(initialised);
-  expectFault(Fault::OutOfBounds, "0 bytes into 'input' (512 bytes at " + sim::hex(initialised) + "), which was freed", "ld.global.b32 %r1, [%rd5];");
+  expectFault(Fault::OutOfBounds, "0 bytes into 'input' (512 bytes at " + sim::hex(initialised) + "), which was freed",
+              "ld.global.b32 %r1, [%rd5];");
 }
 
 TEST_F(CheckTest, Alignment) {
   expectFine("ld.global.v4.b32 {%r1, %r2, %r3, %r4}, [%rd0+16];");
-  expectFault(Fault::Misaligned, "expected a multiple of 16, got one 8 beyond", "ld.global.v4.b32 {%r1, %r2, %r3, %r4}, [%rd0+8];");
+  expectFault(Fault::Misaligned, "expected a multiple of 16, got one 8 beyond",
+              "ld.global.v4.b32 {%r1, %r2, %r3, %r4}, [%rd0+8];");
   expectFine("ld.global.v2.b16 {%rs1, %rs2}, [%rd0+4];");
   // A whole warp, side by side.
   expectFine("mul.wide.u32 %rd7, %r0, 8; add.s64 %rd7, %rd7, %rd0; ld.global.b64 %rd8, [%rd7+8];");
   expectFault(Fault::Misaligned, "expected a multiple of 8, got one 4 beyond",
               "mul.wide.u32 %rd7, %r0, 8; add.s64 %rd7, %rd7, %rd0; ld.global.b64 %rd8, [%rd7+4];");
-  expectFault(Fault::Misaligned, "expected a multiple of 4, got one 2 beyond", "ld.global.v2.b16 {%rs1, %rs2}, [%rd0+2];");
+  expectFault(Fault::Misaligned, "expected a multiple of 4, got one 2 beyond",
+              "ld.global.v2.b16 {%rs1, %rs2}, [%rd0+2];");
   expectFine("st.global.b16 [%rd6+2], 1;", 1);
   expectFault(Fault::Misaligned, "expected a multiple of 2", "st.global.b16 [%rd6+1], 1;", 1);
   expectFault(Fault::Misaligned, "expected a multiple of 4", "ld.param.b32 %r1, [p0+2];");
@@ -108,11 +123,15 @@ TEST_F(CheckTest, Alignment) {
 TEST_F(CheckTest, UninitialisedMemory) {
   expectFine("st.global.b32 [%rd6], %r0; ld.global.b32 %r1, [%rd6];");
   expectFault(Fault::Uninitialised, "nobody has written the byte 0 bytes into 'fresh'", "ld.global.b32 %r1, [%rd6];");
-  expectFault(Fault::Uninitialised, "nobody has written the byte 7 bytes into 'fresh'",
-              "st.global.b32 [%rd6], %r0; st.global.b16 [%rd6+4], 1; st.global.b8 [%rd6+6], 1; ld.global.v2.b32 {%r1, %r2}, [%rd6];", 1);
+  expectFault(
+      Fault::Uninitialised, "nobody has written the byte 7 bytes into 'fresh'",
+      "st.global.b32 [%rd6], %r0; st.global.b16 [%rd6+4], 1; st.global.b8 [%rd6+6], 1; ld.global.v2.b32 {%r1, %r2}, [%rd6];",
+      1);
   const std::string tile = ".shared .align 4 .b8 tile[128];";
-  expectFault(Fault::Uninitialised, "into 'tile'", "mov.b64 %rd7, tile; add.s64 %rd7, %rd7, %rd4; ld.shared.b32 %r1, [%rd7];", 32, 1, tile);
-  expectFault(Fault::Uninitialised, "this thread has not written all of it", ".local .b8 depot[8]; ld.local.b32 %r1, [depot];");
+  expectFault(Fault::Uninitialised, "into 'tile'",
+              "mov.b64 %rd7, tile; add.s64 %rd7, %rd7, %rd4; ld.shared.b32 %r1, [%rd7];", 32, 1, tile);
+  expectFault(Fault::Uninitialised, "this thread has not written all of it",
+              ".local .b8 depot[8]; ld.local.b32 %r1, [depot];");
 }
 
 TEST_F(CheckTest, SharedAndLocalMemoryAreForgottenBetweenBlocks) {
@@ -120,10 +139,13 @@ TEST_F(CheckTest, SharedAndLocalMemoryAreForgottenBetweenBlocks) {
   const std::string one = "mov.u32 %r2, %ctaid.x; setp.eq.u32 %p0, %r2, 0; @%p0 bra READ; ";
   for (uint64_t seed = 0; seed < 10; ++seed) {
     simulator.launch.seed = seed;
-    expectFault(Fault::Uninitialised, "into 'tile'", one + "st.shared.b32 [tile], 1; ret; READ: ld.shared.b32 %r1, [tile];", 1, 2,
+    expectFault(Fault::Uninitialised, "into 'tile'",
+                one + "st.shared.b32 [tile], 1; ret; READ: ld.shared.b32 %r1, [tile];", 1, 2,
                 ".shared .align 4 .b8 tile[4];");
     expectFault(Fault::Uninitialised, "this thread has not written all of it",
-                ".local .align 4 .b8 depot[4]; " + one + "st.local.b32 [depot], 1; ret; READ: ld.local.b32 %r1, [depot];", 1, 2);
+                ".local .align 4 .b8 depot[4]; " + one +
+                    "st.local.b32 [depot], 1; ret; READ: ld.local.b32 %r1, [depot];",
+                1, 2);
   }
 }
 
@@ -178,33 +200,42 @@ TEST_F(CheckTest, VariablesOfTheModuleNeedNoDeclaration) {
 TEST_F(CheckTest, ReadOnlyMemory) {
   const std::string table = ".const .align 4 .b8 table[8] = {1};";
   expectFine("mov.b64 %rd7, table; cvta.const.u64 %rd8, %rd7; ld.b32 %r1, [%rd8];", 32, 1, table);
-  expectFault(Fault::ReadOnly, "0 bytes into 'table'", "mov.b64 %rd7, table; cvta.const.u64 %rd8, %rd7; st.b32 [%rd8], 1;", 32, 1, table);
+  expectFault(Fault::ReadOnly, "0 bytes into 'table'",
+              "mov.b64 %rd7, table; cvta.const.u64 %rd8, %rd7; st.b32 [%rd8], 1;", 32, 1, table);
 }
 
 TEST_F(CheckTest, NonCoherentLoads) {
   expectFine("ld.global.nc.b32 %r1, [%rd5]; st.global.b32 [%rd6], %r1;");
-  expectFault(Fault::NonCoherent, "has written it in this launch", "st.global.b32 [%rd5], 1; ld.global.nc.b32 %r1, [%rd5];");
+  expectFault(Fault::NonCoherent, "has written it in this launch",
+              "st.global.b32 [%rd5], 1; ld.global.nc.b32 %r1, [%rd5];");
   expectFine("st.global.b32 [%rd5], 1; ld.global.b32 %r1, [%rd5];");
-  expectFault(Fault::NonCoherent, "has read it by ld.global.nc", "ld.global.nc.b32 %r1, [%rd5]; st.global.b32 [%rd5], 1;");
+  expectFault(Fault::NonCoherent, "has read it by ld.global.nc",
+              "ld.global.nc.b32 %r1, [%rd5]; st.global.b32 [%rd5], 1;");
   // Written by another launch.
   expectFine("ld.global.nc.b32 %r1, [%rd5];");
 }
 
 TEST_F(CheckTest, GlobalRaces) {
   // Each block writes one word; then all write the first.
-  expectFine("mov.u32 %r2, %ctaid.x; mul.wide.u32 %rd7, %r2, 4; add.s64 %rd7, %rd1, %rd7; st.global.b32 [%rd7], 1;", 1, 8);
+  expectFine("mov.u32 %r2, %ctaid.x; mul.wide.u32 %rd7, %r2, 4; add.s64 %rd7, %rd1, %rd7; st.global.b32 [%rd7], 1;", 1,
+             8);
   expectFault(Fault::Race, "of block (", "st.global.b32 [%rd1], 1;", 1, 8);
   // Two warps, without and with a barrier.
   const std::string exchange = "xor.b32 %r2, %r0, 32; mul.wide.u32 %rd7, %r2, 4; add.s64 %rd7, %rd1, %rd7; ";
   expectFine(exchange + "st.global.b32 [%rd6], %r0; bar.sync 0; ld.global.b32 %r1, [%rd7];", 64);
-  expectFine(exchange + "st.global.b32 [%rd6], %r0; bar.sync 0; ld.global.b32 %r1, [%rd7]; bar.sync 0; st.global.b32 [%rd6], %r1;", 64);
+  expectFine(
+      exchange +
+          "st.global.b32 [%rd6], %r0; bar.sync 0; ld.global.b32 %r1, [%rd7]; bar.sync 0; st.global.b32 [%rd6], %r1;",
+      64);
   expectFault(Fault::Race, "and nothing orders the two",
-              exchange + "st.global.b32 [%rd6], %r0; bar.sync 0; ld.global.b32 %r1, [%rd7]; st.global.b32 [%rd6], %r1;", 64);
+              exchange + "st.global.b32 [%rd6], %r0; bar.sync 0; ld.global.b32 %r1, [%rd7]; st.global.b32 [%rd6], %r1;",
+              64);
   // All may read.
   expectFine("ld.global.b32 %r1, [%rd0]; ld.global.b32 %r1, [%rd5];", 64, 4);
   // One writes what all blocks have read.
-  expectFault(Fault::Race, "and nothing orders the two",
-              "ld.global.b32 %r1, [%rd0]; mov.u32 %r2, %ctaid.x; setp.eq.u32 %p0, %r2, 3; @%p0 st.global.b32 [%rd0], 1;", 1, 8);
+  expectFault(
+      Fault::Race, "and nothing orders the two",
+      "ld.global.b32 %r1, [%rd0]; mov.u32 %r2, %ctaid.x; setp.eq.u32 %p0, %r2, 3; @%p0 st.global.b32 [%rd0], 1;", 1, 8);
 }
 
 TEST_F(CheckTest, RacesOfThreadsOfOneWarp) {
@@ -212,9 +243,12 @@ TEST_F(CheckTest, RacesOfThreadsOfOneWarp) {
   expectFine("st.global.b32 [%rd1], %r0;", 1);
   // A neighbour's word in the same instruction is none of this thread's business.
   expectFine("st.global.b32 [%rd6], %r0;");
-  expectFine("shr.u32 %r2, %r0, 1; mul.wide.u32 %rd7, %r0, 2; add.s64 %rd7, %rd1, %rd7; mov.b16 %rs1, 1; st.global.b16 [%rd7], %rs1;");
+  expectFine(
+      "shr.u32 %r2, %r0, 1; mul.wide.u32 %rd7, %r0, 2; add.s64 %rd7, %rd1, %rd7; mov.b16 %rs1, 1; st.global.b16 [%rd7], %rs1;");
   expectFine("cvt.u64.u32 %rd7, %r0; add.s64 %rd7, %rd1, %rd7; mov.b16 %rs1, 1; st.global.b8 [%rd7], %rs1;");
-  expectFault(Fault::Race, "", "shr.u32 %r2, %r0, 1; mul.wide.u32 %rd7, %r2, 2; add.s64 %rd7, %rd1, %rd7; mov.b16 %rs1, 1; st.global.b16 [%rd7], %rs1;");
+  expectFault(
+      Fault::Race, "",
+      "shr.u32 %r2, %r0, 1; mul.wide.u32 %rd7, %r2, 2; add.s64 %rd7, %rd1, %rd7; mov.b16 %rs1, 1; st.global.b16 [%rd7], %rs1;");
 }
 
 TEST_F(CheckTest, LaunchesAreOrdered) {
@@ -259,14 +293,16 @@ TEST_F(CheckTest, LaunchLimits) {
   ++simulator.launch.dynamicSharedBytes;
   expectFault(Fault::Launch, "bytes of shared memory: 232449, at most 232448 allowed", use, 32, 1, large);
   simulator.launch.dynamicSharedBytes = 0;
-  expectFault(Fault::Launch, "declared bytes of shared memory: 49156, at most 49152 allowed", use, 32, 1, ".shared .align 4 .b8 tile[49156];");
+  expectFault(Fault::Launch, "declared bytes of shared memory: 49156, at most 49152 allowed", use, 32, 1,
+              ".shared .align 4 .b8 tile[49156];");
   // Variables that the kernel does not use take nothing.
   expectFine("", 32, 1, ".shared .align 4 .b8 tile[49156];");
   expectFault(Fault::Launch, "grid (0,1,1)", "", 32, 0);
 }
 
 TEST_F(CheckTest, LimitsOfTheKernelItself) {
-  simulator.load(".version 8.0\n.target sm_80\n.address_size 64\n.entry a() .maxntid 64 { ret; }\n.entry b() .reqntid 8, 4 { ret; }");
+  simulator.load(
+      ".version 8.0\n.target sm_80\n.address_size 64\n.entry a() .maxntid 64 { ret; }\n.entry b() .reqntid 8, 4 { ret; }");
   EXPECT_TRUE(simulator.run("a", {}, {8, 8, 1}).ok());
   EXPECT_EQ(simulator.run("a", {}, {65, 1, 1}).message(),
             "kernel 'a': launch refused: threads of a block by the kernel's .maxntid: 65, at most 64 allowed");
@@ -293,17 +329,20 @@ TEST_F(CheckTest, ModulesForNewerDevicesAreRefused) {
 
 TEST_F(CheckTest, SeveralReportsOnePerLineAndFault) {
   simulator.launch.maxReports = 10;
-  sim::LaunchResult result = runBody("ld.global.b32 %r1, [%rd6];\nld.global.b32 %r2, [%rd6];\nst.global.b32 [%rd6+2], %r1;\nld.global.b32 %r3, [%rd5];");
+  sim::LaunchResult result = runBody(
+      "ld.global.b32 %r1, [%rd6];\nld.global.b32 %r2, [%rd6];\nst.global.b32 [%rd6+2], %r1;\nld.global.b32 %r3, [%rd5];");
   EXPECT_EQ(faultsOf(result), (std::vector<Fault>{Fault::Uninitialised, Fault::Uninitialised, Fault::Misaligned}));
   EXPECT_EQ(result.reports[0].line, 19u);
   EXPECT_EQ(result.reports[2].line, 21u);
 }
 
 TEST_F(CheckTest, RecordsWhatWasAccessed) {
-  sim::LaunchResult result = runBody("ld.global.v2.b32 {%r1, %r2}, [%rd0+8]; ld.global.b32 %r1, [%rd5+256]; st.global.b32 [%rd6], %r1; "
-                                     "setp.eq.u32 %p0, %r0, 0; mov.b16 %rs1, 1; @%p0 st.global.b8 [%rd1+401], %rs1;");
+  sim::LaunchResult result =
+      runBody("ld.global.v2.b32 {%r1, %r2}, [%rd0+8]; ld.global.b32 %r1, [%rd5+256]; st.global.b32 [%rd6], %r1; "
+              "setp.eq.u32 %p0, %r0, 0; mov.b16 %rs1, 1; @%p0 st.global.b8 [%rd1+401], %rs1;");
   ASSERT_TRUE(result.ok()) << result.message();
-  EXPECT_EQ(result.reads.intervals(), (std::vector<sim::Interval>{{initialised + 8, initialised + 16}, {initialised + 256, initialised + 384}}));
+  EXPECT_EQ(result.reads.intervals(),
+            (std::vector<sim::Interval>{{initialised + 8, initialised + 16}, {initialised + 256, initialised + 384}}));
   EXPECT_EQ(result.writes.intervals(), (std::vector<sim::Interval>{{fresh, fresh + 128}, {fresh + 401, fresh + 402}}));
   EXPECT_EQ(result.threadInstructions, result.warpInstructions * 32 - 31);
 }

@@ -8,7 +8,8 @@
 namespace neap::test {
 
 std::string compileKernels(const std::string &architecture) {
-  std::string command = std::string(NEAP_LLC) + " -march=nvptx64 -mcpu=" + architecture + " -o - " + NEAP_KERNELS + "/kernels.ll";
+  std::string command =
+      std::string(NEAP_LLC) + " -march=nvptx64 -mcpu=" + architecture + " -o - " + NEAP_KERNELS + "/kernels.ll";
   FILE *pipe = popen(command.c_str(), "r");
   if (!pipe)
     throw std::runtime_error("cannot run " + command);

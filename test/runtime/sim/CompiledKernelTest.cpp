@@ -13,7 +13,8 @@ TEST_P(CompiledKernelTest, ComputesWhatPlainCodeComputes) {
       Problem::Outcome outcome = problem.run(text, seed);
       ASSERT_TRUE(outcome.result.ok()) << outcome.result.message();
       for (size_t i = 0; i < problem.expected.size(); ++i)
-        ASSERT_EQ(outcome.output[i], std::bit_cast<uint32_t>(problem.expected[i])) << problem.kernel << " element " << i << " seed " << seed;
+        ASSERT_EQ(outcome.output[i], std::bit_cast<uint32_t>(problem.expected[i]))
+            << problem.kernel << " element " << i << " seed " << seed;
     }
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 /// Runs a body that leaves its result in %r1, for `threads` threads, with seeds from 0 to 9; all must agree.
 std::vector<uint32_t> resultsOf(const std::string &body, uint32_t threads = 64, const std::string &variables = "") {
-  Simulator simulator(kernelText(body + "\n  mad.wide.u32 %rd31, %r0, 4, %rd0;\n  st.global.b32 [%rd31], %r1;", variables));
+  Simulator simulator(
+      kernelText(body + "\n  mad.wide.u32 %rd31, %r0, 4, %rd0;\n  st.global.b32 [%rd31], %r1;", variables));
   std::vector<uint32_t> first;
   for (uint64_t seed = 0; seed < 10; ++seed) {
     uint64_t out = simulator.buffer(threads * 4, "out"), zero = 0;
@@ -65,7 +66,8 @@ NEXT:
   add.u32 %r1, %r1, 1;
   setp.lt.u32 %p2, %r1, 50;
   @%p2 bra LOOP;
-END:)", 100);
+END:)",
+                       100);
   EXPECT_EQ(got, expected(100, [](uint32_t i) {
               uint32_t steps = 0;
               for (uint32_t n = i + 1; n != 1 && steps < 50; ++steps)

@@ -2,6 +2,7 @@
 #include "Simulator.h"
 #include "Values.h"
 
+#include <cfenv>
 #include <cmath>
 
 namespace neap::test {
@@ -106,7 +107,8 @@ TYPED_TEST(FloatTest, Comparisons) {
   using T = TypeParam;
   auto pairs = pairsOf(floatValues<T>(), floatValues<T>());
   auto run = [&](const std::string &compare) {
-    return evaluate<uint32_t>("setp." + compare + typeName<T>() + " %p, %a, %b; selp.b32 %x, 1, 0, %p;", pairs.first, pairs.second);
+    return evaluate<uint32_t>("setp." + compare + typeName<T>() + " %p, %a, %b; selp.b32 %x, 1, 0, %p;", pairs.first,
+                              pairs.second);
   };
   struct Case {
     const char *name;
@@ -129,7 +131,8 @@ TYPED_TEST(FloatTest, Comparisons) {
   for (const Case &entry : cases) {
     auto got = run(entry.name);
     for (size_t i = 0; i < got.size(); ++i)
-      ASSERT_EQ(got[i], entry.holds(pairs.first[i], pairs.second[i])) << entry.name << " " << pairs.first[i] << " " << pairs.second[i];
+      ASSERT_EQ(got[i], entry.holds(pairs.first[i], pairs.second[i]))
+          << entry.name << " " << pairs.first[i] << " " << pairs.second[i];
   }
 }
 
@@ -139,7 +142,8 @@ TYPED_TEST(FloatTest, Testp) {
   auto run = [&](const std::string &property) {
     return evaluate<uint32_t>("testp." + property + typeName<T>() + " %p, %a; selp.b32 %x, 1, 0, %p;", values);
   };
-  auto finite = run("finite"), infinite = run("infinite"), number = run("number"), normal = run("normal"), subnormal = run("subnormal");
+  auto finite = run("finite"), infinite = run("infinite"), number = run("number"), normal = run("normal"),
+       subnormal = run("subnormal");
   for (size_t i = 0; i < values.size(); ++i) {
     ASSERT_EQ(finite[i], std::isfinite(values[i]));
     ASSERT_EQ(infinite[i], std::isinf(values[i]));
@@ -150,10 +154,20 @@ TYPED_TEST(FloatTest, Testp) {
 }
 
 TEST(FloatPairTest, PairsAreTwoNumbers) {
-  auto pair = [](float low, float high) { return uint64_t(std::bit_cast<uint32_t>(high)) << 32 | std::bit_cast<uint32_t>(low); };
+  auto pair = [](float low, float high) {
+    return uint64_t(std::bit_cast<uint32_t>(high)) << 32 | std::bit_cast<uint32_t>(low);
+  };
   std::vector<uint64_t> a = {pair(1.5f, -2)}, b = {pair(0.25f, 8)}, c = {pair(1, 1)};
   EXPECT_EQ(evaluate<uint64_t>("fma.rn.f32x2 %x, %a, %b, %c;", a, b, c)[0], pair(1.375f, -15));
   EXPECT_EQ(evaluate<uint64_t>("sub.rn.f32x2 %x, %a, %b;", a, b)[0], pair(1.25f, -10));
+}
+
+TEST(FloatEnvironmentTest, TheCallersRoundingIsOfNoMatter) {
+  std::fesetround(FE_UPWARD);
+  auto got = evaluate<float>("add.rn.f32 %x, %a, 0f33000000;", std::vector<float>{1});
+  EXPECT_EQ(std::fegetround(), FE_UPWARD);
+  std::fesetround(FE_TONEAREST);
+  EXPECT_EQ(got[0], 1);
 }
 
 TEST(SlctTest, ANaNSelectsTheSecond) {
@@ -188,7 +202,8 @@ template <class To, class From> void expectToInteger(const std::string &types, T
   for (const Case &entry : cases) {
     auto got = evaluate<To>(std::string("cvt.") + entry.mode + types + " %x, %a;", values);
     for (size_t i = 0; i < got.size(); ++i)
-      ASSERT_EQ(got[i], (saturated<To, From>(entry.round(values[i]), ofNaN))) << entry.mode << types << " of " << values[i];
+      ASSERT_EQ(got[i], (saturated<To, From>(entry.round(values[i]), ofNaN)))
+          << entry.mode << types << " of " << values[i];
   }
 }
 
@@ -234,7 +249,8 @@ TEST(ConvertTest, BetweenFloats) {
   auto widened = evaluate<double>("cvt.f64.f32 %x, %a;", narrow);
   for (size_t i = 0; i < narrow.size(); ++i)
     expectSame<double>(widened[i], narrow[i], "cvt.f64.f32");
-  auto nearest = evaluate<float>("cvt.rn.f32.f64 %x, %a;", wide), zero = evaluate<float>("cvt.rz.f32.f64 %x, %a;", wide);
+  auto nearest = evaluate<float>("cvt.rn.f32.f64 %x, %a;", wide),
+       zero = evaluate<float>("cvt.rz.f32.f64 %x, %a;", wide);
   auto down = evaluate<float>("cvt.rm.f32.f64 %x, %a;", wide), up = evaluate<float>("cvt.rp.f32.f64 %x, %a;", wide);
   for (size_t i = 0; i < wide.size(); ++i) {
     expectSame<float>(nearest[i], float(wide[i]), "cvt.rn.f32.f64");
@@ -249,7 +265,8 @@ TEST(ConvertTest, BetweenFloats) {
 
 TEST(ConvertTest, FloatsToIntegralFloats) {
   std::vector<float> values = floatValues<float>();
-  auto nearest = evaluate<float>("cvt.rni.f32.f32 %x, %a;", values), down = evaluate<float>("cvt.rmi.f32.f32 %x, %a;", values);
+  auto nearest = evaluate<float>("cvt.rni.f32.f32 %x, %a;", values),
+       down = evaluate<float>("cvt.rmi.f32.f32 %x, %a;", values);
   for (size_t i = 0; i < values.size(); ++i) {
     expectSame<float>(nearest[i], std::nearbyint(values[i]), "cvt.rni.f32.f32");
     expectSame<float>(down[i], std::floor(values[i]), "cvt.rmi.f32.f32");
@@ -258,9 +275,11 @@ TEST(ConvertTest, FloatsToIntegralFloats) {
 
 TEST(ConvertTest, IntegersOfOtherWidths) {
   std::vector<uint32_t> values = {0x12345678, 0xffffffff, 0x80, 0x8000, 0x7f};
-  EXPECT_EQ(evaluate<int64_t>("cvt.s64.s32 %x, %a;", values), (std::vector<int64_t>{0x12345678, -1, 0x80, 0x8000, 0x7f}));
+  EXPECT_EQ(evaluate<int64_t>("cvt.s64.s32 %x, %a;", values),
+            (std::vector<int64_t>{0x12345678, -1, 0x80, 0x8000, 0x7f}));
   EXPECT_EQ(evaluate<uint64_t>("cvt.u64.u32 %x, %a;", values)[1], 0xffffffff);
-  EXPECT_EQ(evaluate<uint16_t>("cvt.u16.u32 %x, %a;", values), (std::vector<uint16_t>{0x5678, 0xffff, 0x80, 0x8000, 0x7f}));
+  EXPECT_EQ(evaluate<uint16_t>("cvt.u16.u32 %x, %a;", values),
+            (std::vector<uint16_t>{0x5678, 0xffff, 0x80, 0x8000, 0x7f}));
   EXPECT_EQ(evaluate<int32_t>("cvt.s32.s8 %x, %a;", values), (std::vector<int32_t>{0x78, -1, -128, 0, 0x7f}));
   EXPECT_EQ(evaluate<uint32_t>("cvt.u32.u8 %x, %a;", values), (std::vector<uint32_t>{0x78, 0xff, 0x80, 0, 0x7f}));
   EXPECT_EQ(evaluate<int32_t>("cvt.sat.s8.s32 %x, %a;", values), (std::vector<int32_t>{127, -1, 127, 127, 127}));

@@ -17,9 +17,11 @@ constexpr Format f16{"f16", 5, 10}, bf16{"bf16", 8, 7};
 
 long double valueOf(uint16_t bits, const Format &format) {
   int bias = (1 << (format.exponentBits - 1)) - 1;
-  int exponent = bits >> format.mantissaBits & ((1 << format.exponentBits) - 1), mantissa = bits & ((1 << format.mantissaBits) - 1);
+  int exponent = bits >> format.mantissaBits & ((1 << format.exponentBits) - 1),
+      mantissa = bits & ((1 << format.mantissaBits) - 1);
   long double magnitude = exponent == 0 ? std::ldexp((long double)mantissa, 1 - bias - format.mantissaBits)
-                                        : std::ldexp((long double)(mantissa + (1 << format.mantissaBits)), exponent - bias - format.mantissaBits);
+                                        : std::ldexp((long double)(mantissa + (1 << format.mantissaBits)),
+                                                     exponent - bias - format.mantissaBits);
   if (exponent == (1 << format.exponentBits) - 1)
     magnitude = mantissa ? NAN : INFINITY;
   return bits >> 15 ? -magnitude : magnitude;
@@ -30,7 +32,8 @@ long double valueOf(uint16_t bits, const Format &format) {
 uint16_t nearest(long double value, const Format &format) {
   if (std::isnan(value))
     return 0x7fff;
-  uint16_t sign = std::signbit(value) ? 0x8000 : 0, infinity = uint16_t(((1 << format.exponentBits) - 1) << format.mantissaBits);
+  uint16_t sign = std::signbit(value) ? 0x8000 : 0,
+           infinity = uint16_t(((1 << format.exponentBits) - 1) << format.mantissaBits);
   long double magnitude = std::fabs(value);
   uint32_t low = 0, high = infinity;
   while (high - low > 1)
@@ -38,7 +41,8 @@ uint16_t nearest(long double value, const Format &format) {
   if (magnitude == INFINITY)
     return sign | infinity;
   long double below = valueOf(uint16_t(low), format);
-  long double above = high == infinity ? 2 * below - valueOf(uint16_t(low - 1), format) : valueOf(uint16_t(high), format);
+  long double above =
+      high == infinity ? 2 * below - valueOf(uint16_t(low - 1), format) : valueOf(uint16_t(high), format);
   long double toBelow = magnitude - below, toAbove = above - magnitude;
   bool up = toAbove < toBelow || (toAbove == toBelow && low % 2 == 1);
   return uint16_t(sign | (up ? high : low));
@@ -64,7 +68,8 @@ TEST_P(HalfTest, WideningIsExactForEveryNumber) {
 std::vector<float> roundingValues(const Format &format) {
   std::vector<float> values = floatValues<float>();
   for (uint32_t bits = 0; bits < 0x7c00; bits += 61) {
-    float value = float(valueOf(uint16_t(bits), format)), next = float(valueOf(uint16_t(bits + 1), format)), half = value + (next - value) / 2;
+    float value = float(valueOf(uint16_t(bits), format)), next = float(valueOf(uint16_t(bits + 1), format)),
+          half = value + (next - value) / 2;
     for (float candidate : {value, half, std::nextafter(half, INFINITY), std::nextafter(half, -INFINITY)}) {
       values.push_back(candidate);
       values.push_back(-candidate);
@@ -100,7 +105,8 @@ TEST_P(HalfTest, NarrowingTowardsZeroNeverGrows) {
 TEST_P(HalfTest, NarrowingFromDoubleRoundsOnce) {
   // A double just above a tie, which f32 would round to the tie.
   double one = double(valueOf(nearest(1, GetParam()), GetParam())), ulp = std::ldexp(1.0, -GetParam().mantissaBits);
-  std::vector<double> values = {one + ulp / 2 + 1e-14, one + ulp / 2 - 1e-14, one + ulp / 2, one + 3 * ulp / 2, 1e300, -1e-300};
+  std::vector<double> values = {
+      one + ulp / 2 + 1e-14, one + ulp / 2 - 1e-14, one + ulp / 2, one + 3 * ulp / 2, 1e300, -1e-300};
   auto got = evaluate<uint16_t>(std::string("cvt.rn.") + GetParam().name + ".f64 %x, %a;", values);
   for (size_t i = 0; i < values.size(); ++i)
     ASSERT_EQ(got[i], nearest(values[i], GetParam())) << values[i];
@@ -118,7 +124,8 @@ TEST_P(HalfTest, IntegersRoundOnce) {
 }
 
 std::vector<uint16_t> halfValues(size_t randomCount) {
-  std::vector<uint16_t> values = {0, 0x8000, 1, 0x8001, 0x3c00, 0xbc00, 0x3f80, 0x7bff, 0x7c00, 0xfc00, 0x7f80, 0xff80, 0x7fff, 0x0400, 0x03ff, 0x7f7f};
+  std::vector<uint16_t> values = {0,      0x8000, 1,      0x8001, 0x3c00, 0xbc00, 0x3f80, 0x7bff,
+                                  0x7c00, 0xfc00, 0x7f80, 0xff80, 0x7fff, 0x0400, 0x03ff, 0x7f7f};
   for (uint16_t bits : randomBits<uint16_t>(randomCount))
     values.push_back(bits);
   return values;
@@ -189,7 +196,8 @@ TEST_P(HalfTest, ComparesAndOrders) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, HalfTest, testing::Values(f16, bf16), [](const auto &info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Formats, HalfTest, testing::Values(f16, bf16),
+                         [](const auto &info) { return std::string(info.param.name); });
 
 } // namespace
 } // namespace neap::test

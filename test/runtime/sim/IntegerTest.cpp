@@ -47,7 +47,7 @@ TYPED_TEST(IntegerTest, MulHiIsTheUpperHalf) {
     if constexpr (std::is_signed_v<T>)
       return __int128(a) * __int128(b) >> 8 * sizeof(T);
     else
-      return (unsigned __int128)(a) * b >> 8 * sizeof(T);
+      return (unsigned __int128)(a)*b >> 8 * sizeof(T);
   });
 }
 
@@ -87,9 +87,8 @@ TYPED_TEST(IntegerTest, ShiftsBeyondTheWidthLeaveZerosOrSigns) {
   using U = std::make_unsigned_t<T>;
   std::vector<uint32_t> amounts = {0, 1, 5, 15, 16, 17, 31, 32, 33, 63, 64, 65, 200, 0xffffffff};
   constexpr uint32_t bits = 8 * sizeof(T);
-  expectBinary<T>("shr" + typeName<T>(), integerValues<T>(), amounts, [](T a, uint32_t amount) -> T {
-    return amount < bits ? T(a >> amount) : T(a < 0 ? -1 : 0);
-  });
+  expectBinary<T>("shr" + typeName<T>(), integerValues<T>(), amounts,
+                  [](T a, uint32_t amount) -> T { return amount < bits ? T(a >> amount) : T(a < 0 ? -1 : 0); });
   expectBinary<U>("shl.b" + std::to_string(bits), integerValues<U>(), amounts,
                   [](U a, uint32_t amount) -> U { return amount < bits ? U(a << amount) : U(0); });
 }
@@ -153,12 +152,14 @@ TYPED_TEST(BitsTest, FieldsAreExtractedAndInserted) {
   using T = TypeParam;
   using S = std::make_signed_t<T>;
   constexpr unsigned bits = 8 * sizeof(T);
-  auto pairs = pairsOf(std::vector<uint32_t>{0, 1, 5, 31, 32, 40, 63, 64, 255, 256}, std::vector<uint32_t>{0, 1, 4, 31, 32, 33, 64, 255});
+  auto pairs = pairsOf(std::vector<uint32_t>{0, 1, 5, 31, 32, 40, 63, 64, 255, 256},
+                       std::vector<uint32_t>{0, 1, 4, 31, 32, 33, 64, 255});
   for (T value : {T(0x89abcdef12345678), T(0x7fffffff80000001), T(-1)}) {
     std::vector<T> values(pairs.first.size(), value), bases(pairs.first.size(), T(0x5555aaaa3333cccc));
     auto zeros = evaluate<T>("bfe.u" + std::to_string(bits) + " %x, %a, %b, %c;", values, pairs.first, pairs.second);
     auto signs = evaluate<S>("bfe.s" + std::to_string(bits) + " %x, %a, %b, %c;", values, pairs.first, pairs.second);
-    auto inserted = evaluate<T>("bfi" + bitsName<T>() + " %x, %a, %b, %c, %d;", values, bases, pairs.first, pairs.second);
+    auto inserted =
+        evaluate<T>("bfi" + bitsName<T>() + " %x, %a, %b, %c, %d;", values, bases, pairs.first, pairs.second);
     for (size_t i = 0; i < values.size(); ++i) {
       unsigned position = pairs.first[i] & 255, length = pairs.second[i] & 255;
       bool sign = length > 0 && (value >> std::min(position + length - 1, bits - 1) & 1);
@@ -179,7 +180,9 @@ TYPED_TEST(BitsTest, FieldsAreExtractedAndInserted) {
 
 TEST(BitsOfWordsTest, FunnelShiftsWrapOrClamp) {
   std::vector<uint32_t> amounts = {0, 1, 7, 31, 32, 33, 40, 64, 0xffffffff}, low(9, 0x89abcdef), high(9, 0x12345678);
-  auto run = [&](const std::string &mode) { return evaluate<uint32_t>("shf." + mode + ".b32 %x, %a, %b, %c;", low, high, amounts); };
+  auto run = [&](const std::string &mode) {
+    return evaluate<uint32_t>("shf." + mode + ".b32 %x, %a, %b, %c;", low, high, amounts);
+  };
   auto leftWrap = run("l.wrap"), leftClamp = run("l.clamp"), rightWrap = run("r.wrap"), rightClamp = run("r.clamp");
   for (size_t i = 0; i < amounts.size(); ++i) {
     uint64_t joined = 0x1234567889abcdef;
@@ -212,10 +215,12 @@ TEST(PairsTest, PairsOfSixteenBitsDoNotCarryIntoEachOther) {
 }
 
 TEST(CarryTest, CarriesAndBorrowsChain) {
-  std::vector<uint64_t> a = {~uint64_t(0), 5, 0, 0x8000000000000000}, b = {1, 7, 0, 0x8000000000000000}, high = {10, 20, 30, ~uint64_t(0)};
+  std::vector<uint64_t> a = {~uint64_t(0), 5, 0, 0x8000000000000000}, b = {1, 7, 0, 0x8000000000000000},
+                        high = {10, 20, 30, ~uint64_t(0)};
   auto sums = evaluate<uint64_t>("{ .reg .b64 %low; add.cc.u64 %low, %a, %b; addc.u64 %x, %c, 0; }", a, b, high);
   EXPECT_EQ(sums, (std::vector<uint64_t>{11, 20, 30, 0}));
-  auto differences = evaluate<uint64_t>("{ .reg .b64 %low; sub.cc.u64 %low, %a, %b; subc.cc.u64 %x, %c, 0; }", a, b, high);
+  auto differences =
+      evaluate<uint64_t>("{ .reg .b64 %low; sub.cc.u64 %low, %a, %b; subc.cc.u64 %x, %c, 0; }", a, b, high);
   EXPECT_EQ(differences, (std::vector<uint64_t>{10, 19, 30, ~uint64_t(0)}));
 }
 
@@ -230,13 +235,18 @@ TEST(MoveTest, PacksAndUnpacks) {
 
 TEST(SelectTest, SelpSlctAndPredicates) {
   std::vector<int32_t> a = {1, 2, 3, 4}, b = {10, 20, 30, 40}, c = {-1, 0, 1, std::numeric_limits<int32_t>::min()};
-  EXPECT_EQ(evaluate<int32_t>("setp.lt.s32 %p, %c, 0; selp.b32 %x, %a, %b, %p;", a, b, c), (std::vector<int32_t>{1, 20, 30, 4}));
+  EXPECT_EQ(evaluate<int32_t>("setp.lt.s32 %p, %c, 0; selp.b32 %x, %a, %b, %p;", a, b, c),
+            (std::vector<int32_t>{1, 20, 30, 4}));
   EXPECT_EQ(evaluate<int32_t>("slct.s32.s32 %x, %a, %b, %c;", a, b, c), (std::vector<int32_t>{10, 2, 3, 40}));
-  EXPECT_EQ(evaluate<int32_t>("setp.lt.s32 %p|%q, %c, 0; selp.b32 %x, %a, %b, %q;", a, b, c), (std::vector<int32_t>{10, 2, 3, 40}));
-  EXPECT_EQ(evaluate<int32_t>("setp.lt.s32 %p, %c, 0; setp.gt.or.s32 %q, %a, 3, !%p; not.pred %p, %q; selp.b32 %x, 1, 0, %p;", a, b, c),
-            (std::vector<int32_t>{1, 0, 0, 0}));
-  EXPECT_EQ(evaluate<int32_t>("mov.b32 %x, %a; setp.eq.s32 %p, %c, 0; @%p mov.b32 %x, %b; @!%p add.s32 %x, %x, 5;", a, b, c),
-            (std::vector<int32_t>{6, 20, 8, 9}));
+  EXPECT_EQ(evaluate<int32_t>("setp.lt.s32 %p|%q, %c, 0; selp.b32 %x, %a, %b, %q;", a, b, c),
+            (std::vector<int32_t>{10, 2, 3, 40}));
+  EXPECT_EQ(
+      evaluate<int32_t>("setp.lt.s32 %p, %c, 0; setp.gt.or.s32 %q, %a, 3, !%p; not.pred %p, %q; selp.b32 %x, 1, 0, %p;",
+                        a, b, c),
+      (std::vector<int32_t>{1, 0, 0, 0}));
+  EXPECT_EQ(
+      evaluate<int32_t>("mov.b32 %x, %a; setp.eq.s32 %p, %c, 0; @%p mov.b32 %x, %b; @!%p add.s32 %x, %x, 5;", a, b, c),
+      (std::vector<int32_t>{6, 20, 8, 9}));
   EXPECT_EQ(evaluate<uint32_t>("set.gt.u32.s32 %x, %c, %a; ", a, b, c), (std::vector<uint32_t>{0, 0, 0, 0}));
   EXPECT_EQ(evaluate<uint32_t>("set.le.u32.s32 %x, %c, %a; ", a, b, c), (std::vector<uint32_t>(4, 0xffffffff)));
 }
@@ -244,7 +254,8 @@ TEST(SelectTest, SelpSlctAndPredicates) {
 template <class T> void expectComparisons() {
   auto pairs = pairsOf(integerValues<T>(), integerValues<T>());
   auto run = [&](const std::string &compare) {
-    return evaluate<uint32_t>("setp." + compare + typeName<T>() + " %p, %a, %b; selp.b32 %x, 1, 0, %p;", pairs.first, pairs.second);
+    return evaluate<uint32_t>("setp." + compare + typeName<T>() + " %p, %a, %b; selp.b32 %x, 1, 0, %p;", pairs.first,
+                              pairs.second);
   };
   auto eq = run("eq"), ne = run("ne"), lt = run("lt"), le = run("le"), gt = run("gt"), ge = run("ge");
   for (size_t i = 0; i < eq.size(); ++i) {

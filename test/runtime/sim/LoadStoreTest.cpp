@@ -52,8 +52,9 @@ TEST(LoadStoreTest, NarrowTypesAreExtendedByTheirSign) {
 }
 
 TEST(LoadStoreTest, NarrowStoresTakeTheLowBits) {
-  auto bytes = storedBy("ld.global.b64 %rd4, [%rd0];\nst.global.b8 [%rd1], %rd4;\nst.global.b32 [%rd1+4], %rd4;\nmov.b32 %r1, 305419896;\n"
-                        "st.global.b16 [%rd1+8], %r1;\nst.global.b8 [%rd1+12], 255;\nst.global.b32 [%rd1+16], 0f3F800000;");
+  auto bytes = storedBy(
+      "ld.global.b64 %rd4, [%rd0];\nst.global.b8 [%rd1], %rd4;\nst.global.b32 [%rd1+4], %rd4;\nmov.b32 %r1, 305419896;\n"
+      "st.global.b16 [%rd1+8], %r1;\nst.global.b8 [%rd1+12], 255;\nst.global.b32 [%rd1+16], 0f3F800000;");
   EXPECT_EQ(wordAt<uint32_t>(bytes, 0), 0x80u);
   EXPECT_EQ(wordAt<uint32_t>(bytes, 4), 0x83828180u);
   EXPECT_EQ(wordAt<uint32_t>(bytes, 8), 0x5678u);
@@ -84,9 +85,10 @@ TEST(LoadStoreTest, VectorsKeepTheirOrderAndSkipSinks) {
 }
 
 TEST(LoadStoreTest, KindsOfAccessThatDoNotMatterHere) {
-  auto bytes = storedBy("ld.volatile.global.b32 %r1, [%rd0];\nst.volatile.global.b32 [%rd1], %r1;\nld.relaxed.sys.global.b32 %r2, [%rd0+4];\n"
-                        "st.relaxed.gpu.global.b32 [%rd1+4], %r2;\nmembar.gl;\nfence.acq_rel.cta;\nld.weak.global.b32 %r3, [%rd0+8];\n"
-                        "st.b32 [%rd1+8], %r3;\nld.global.nc.b32 %r4, [%rd0+12];\nst.global.b32 [%rd1+12], %r4;");
+  auto bytes = storedBy(
+      "ld.volatile.global.b32 %r1, [%rd0];\nst.volatile.global.b32 [%rd1], %r1;\nld.relaxed.sys.global.b32 %r2, [%rd0+4];\n"
+      "st.relaxed.gpu.global.b32 [%rd1+4], %r2;\nmembar.gl;\nfence.acq_rel.cta;\nld.weak.global.b32 %r3, [%rd0+8];\n"
+      "st.b32 [%rd1+8], %r3;\nld.global.nc.b32 %r4, [%rd0+12];\nst.global.b32 [%rd1+12], %r4;");
   for (size_t i = 0; i < 16; ++i)
     EXPECT_EQ(bytes[i], 0x80 + i);
 }
@@ -122,10 +124,11 @@ TEST(LoadStoreTest, SpacesHaveWindowsInGenericAddresses) {
 }
 
 TEST(LoadStoreTest, ParametersByValueCanBeIndexed) {
-  Simulator simulator(".version 8.0\n.target sm_80\n.address_size 64\n.visible .entry k(.param .u64 out, .param .align 4 .b8 values[16], .param .u8 which)\n"
-                      "{\n.reg .b32 %r<4>;\n.reg .b64 %rd<8>;\nld.param.b64 %rd1, [out];\nmov.u32 %r1, %tid.x;\nmul.wide.u32 %rd2, %r1, 4;\n"
-                      "mov.b64 %rd3, values;\nadd.s64 %rd4, %rd3, %rd2;\nld.param.b32 %r2, [%rd4];\nadd.s64 %rd5, %rd1, %rd2;\n"
-                      "ld.param.u8 %r3, [which];\nadd.u32 %r2, %r2, %r3;\nst.global.b32 [%rd5], %r2;\nret;\n}\n");
+  Simulator simulator(
+      ".version 8.0\n.target sm_80\n.address_size 64\n.visible .entry k(.param .u64 out, .param .align 4 .b8 values[16], .param .u8 which)\n"
+      "{\n.reg .b32 %r<4>;\n.reg .b64 %rd<8>;\nld.param.b64 %rd1, [out];\nmov.u32 %r1, %tid.x;\nmul.wide.u32 %rd2, %r1, 4;\n"
+      "mov.b64 %rd3, values;\nadd.s64 %rd4, %rd3, %rd2;\nld.param.b32 %r2, [%rd4];\nadd.s64 %rd5, %rd1, %rd2;\n"
+      "ld.param.u8 %r3, [which];\nadd.u32 %r2, %r2, %r3;\nst.global.b32 [%rd5], %r2;\nret;\n}\n");
   uint64_t out = simulator.buffer(uint64_t(16));
   std::array<uint32_t, 4> values = {10, 20, 30, 40};
   sim::LaunchResult result = simulator.run("k", {}, {4, 1, 1}, out, values, uint8_t(200));
@@ -165,13 +168,16 @@ TEST(LoadStoreTest, VariablesNeedRoom) {
 }
 
 TEST(LoadStoreTest, SpecialRegisters) {
-  const char *names[] = {"%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y",
-                         "%nctaid.z", "%laneid", "%warpid", "%lanemask_lt"};
+  const char *names[] = {"%tid.x",    "%tid.y",    "%tid.z",   "%ntid.x",  "%ntid.y",
+                         "%ntid.z",   "%ctaid.x",  "%ctaid.y", "%ctaid.z", "%nctaid.x",
+                         "%nctaid.y", "%nctaid.z", "%laneid",  "%warpid",  "%lanemask_lt"};
   constexpr uint32_t count = std::size(names), threads = 4 * 3 * 5, blocks = 2 * 3 * 2;
   // Thread and block numbers in %r2 and %r3, then one row of registers for each thread.
-  std::string body = "mov.u32 %r1, %tid.y; mov.u32 %r2, %tid.z; mad.lo.u32 %r2, %r2, 3, %r1; mad.lo.u32 %r2, %r2, 4, %r0;\n"
-                     "mov.u32 %r3, %ctaid.z; mov.u32 %r4, %ctaid.y; mad.lo.u32 %r3, %r3, 3, %r4; mov.u32 %r4, %ctaid.x; mad.lo.u32 %r3, %r3, 2, %r4;\n"
-                     "mad.lo.u32 %r2, %r3, " + std::to_string(threads) + ", %r2; mad.wide.u32 %rd4, %r2, " + std::to_string(4 * count) + ", %rd0;\n";
+  std::string body =
+      "mov.u32 %r1, %tid.y; mov.u32 %r2, %tid.z; mad.lo.u32 %r2, %r2, 3, %r1; mad.lo.u32 %r2, %r2, 4, %r0;\n"
+      "mov.u32 %r3, %ctaid.z; mov.u32 %r4, %ctaid.y; mad.lo.u32 %r3, %r3, 3, %r4; mov.u32 %r4, %ctaid.x; mad.lo.u32 %r3, %r3, 2, %r4;\n"
+      "mad.lo.u32 %r2, %r3, " +
+      std::to_string(threads) + ", %r2; mad.wide.u32 %rd4, %r2, " + std::to_string(4 * count) + ", %rd0;\n";
   for (uint32_t i = 0; i < count; ++i)
     body += "mov.u32 %r5, " + std::string(names[i]) + "; st.global.b32 [%rd4+" + std::to_string(4 * i) + "], %r5;\n";
   Simulator simulator(kernelText(body));
@@ -183,17 +189,19 @@ TEST(LoadStoreTest, SpecialRegisters) {
   for (uint32_t b = 0; b < blocks; ++b)
     for (uint32_t t = 0; t < threads; ++t) {
       sim::Dim3 thread = block.at(t), position = grid.at(b);
-      std::vector<uint32_t> expected = {thread.x, thread.y, thread.z, 4, 3, 5, position.x, position.y, position.z, 2, 3, 2, t % 32, t / 32,
-                                        (1u << t % 32) - 1};
+      std::vector<uint32_t> expected = {thread.x, thread.y,   thread.z,   4,          3,
+                                        5,        position.x, position.y, position.z, 2,
+                                        3,        2,          t % 32,     t / 32,     (1u << t % 32) - 1};
       auto row = values.begin() + ptrdiff_t((b * threads + t) * count);
       ASSERT_EQ(std::vector<uint32_t>(row, row + count), expected) << "block " << b << " thread " << t;
     }
 }
 
 TEST(ParserFuzzTest, BrokenTextsAreRefusedNotCrashedOn) {
-  const std::string text = kernelText("T: .branchtargets A, B; brx.idx %r0, T; A: ld.global.v2.b32 {%r1, _}, [%rd0+-4]; @!%p1 bra B;\n"
-                                      "shfl.sync.bfly.b32 %r1|%p2, %r2, 1, 31, -1; mov.b64 %rd4, {%r1, %r2}; B: bar.sync 0; fma.rn.f32 %r1, %r2, 0f3F800000, %r3;",
-                                      ".shared .align 4 .b8 tile[64];\n.const .b8 table[4] = {1, 2};\n.func (.param .b32 r) f(.param .b32 a) { ret; }\n");
+  const std::string text = kernelText(
+      "T: .branchtargets A, B; brx.idx %r0, T; A: ld.global.v2.b32 {%r1, _}, [%rd0+-4]; @!%p1 bra B;\n"
+      "shfl.sync.bfly.b32 %r1|%p2, %r2, 1, 31, -1; mov.b64 %rd4, {%r1, %r2}; B: bar.sync 0; fma.rn.f32 %r1, %r2, 0f3F800000, %r3;",
+      ".shared .align 4 .b8 tile[64];\n.const .b8 table[4] = {1, 2};\n.func (.param .b32 r) f(.param .b32 a) { ret; }\n");
   std::mt19937 generator(5);
   size_t refused = 0;
   for (int round = 0; round < 4000; ++round) {

@@ -33,7 +33,8 @@ TEST(DeviceMemoryTest, AllocationsAreAlignedAndApart) {
 TEST(DeviceMemoryTest, RefusesWhatDoesNotFit) {
   DeviceMemory memory(1000);
   memory.allocate(600, "arena");
-  EXPECT_EQ(errorOf([&] { memory.allocate(401, "scratch"); }), "cannot allocate 401 bytes for 'scratch': 600 of 1000 are in use");
+  EXPECT_EQ(errorOf([&] { memory.allocate(401, "scratch"); }),
+            "cannot allocate 401 bytes for 'scratch': 600 of 1000 are in use");
   EXPECT_THROW(memory.allocate(401, "scratch"), sim::OutOfMemory);
   EXPECT_EQ(errorOf([&] { memory.allocate(0, "nothing"); }), "cannot allocate 0 bytes for 'nothing'");
   memory.allocate(400, "scratch");
@@ -45,14 +46,19 @@ TEST(DeviceMemoryTest, CopiesStayInsideOneAllocation) {
   char bytes[32] = {};
   std::string where = "'a' (16 bytes at " + sim::hex(a) + ")";
   memory.copyIn(a, bytes, 16);
-  EXPECT_EQ(errorOf([&] { memory.copyIn(a, bytes, 17); }), "cannot copy in 17 bytes at " + sim::hex(a) + ": the first is 0 bytes into " + where);
-  EXPECT_EQ(errorOf([&] { memory.copyIn(a + 16, bytes, 1); }), "cannot copy in 1 bytes at " + sim::hex(a + 16) + ": the first is 0 bytes past the end of " + where);
-  EXPECT_EQ(errorOf([&] { memory.copyOut(bytes, 16, 1); }), "cannot copy out 1 bytes at 0x10: the first is in no allocation");
+  EXPECT_EQ(errorOf([&] { memory.copyIn(a, bytes, 17); }),
+            "cannot copy in 17 bytes at " + sim::hex(a) + ": the first is 0 bytes into " + where);
+  EXPECT_EQ(errorOf([&] { memory.copyIn(a + 16, bytes, 1); }),
+            "cannot copy in 1 bytes at " + sim::hex(a + 16) + ": the first is 0 bytes past the end of " + where);
+  EXPECT_EQ(errorOf([&] { memory.copyOut(bytes, 16, 1); }),
+            "cannot copy out 1 bytes at 0x10: the first is in no allocation");
   EXPECT_NE(errorOf([&] { memory.fill(b - 8, 0, 4); }).find("the first is 8 bytes before 'b'"), std::string::npos);
   EXPECT_EQ(errorOf([&] { memory.free(a + 4); }), "cannot free " + sim::hex(a + 4) + ": 4 bytes into " + where);
   memory.free(a);
-  EXPECT_EQ(errorOf([&] { memory.copyIn(a, bytes, 1); }), "cannot copy in 1 bytes at " + sim::hex(a) + ": the first is 0 bytes into " + where + ", which was freed");
-  EXPECT_EQ(errorOf([&] { memory.free(a); }), "cannot free " + sim::hex(a) + ": 0 bytes into " + where + ", which was freed");
+  EXPECT_EQ(errorOf([&] { memory.copyIn(a, bytes, 1); }),
+            "cannot copy in 1 bytes at " + sim::hex(a) + ": the first is 0 bytes into " + where + ", which was freed");
+  EXPECT_EQ(errorOf([&] { memory.free(a); }),
+            "cannot free " + sim::hex(a) + ": 0 bytes into " + where + ", which was freed");
 }
 
 TEST(DeviceMemoryTest, KnowsWhatWasWritten) {

@@ -53,7 +53,8 @@ Mutant Mutator::next() {
     if (!changed || *changed == lines_[line])
       continue;
     Mutant mutant;
-    mutant.description = "line " + std::to_string(line + 1) + ": " + lines_[line].substr(1) + " -> " + changed->substr(1);
+    mutant.description =
+        "line " + std::to_string(line + 1) + ": " + lines_[line].substr(1) + " -> " + changed->substr(1);
     if (std::find(made_.begin(), made_.end(), mutant.description) != made_.end())
       continue;
     made_.push_back(mutant.description);
@@ -65,7 +66,8 @@ Mutant Mutator::next() {
 
 std::optional<std::string> Mutator::mutate(Kind kind, const std::string &line) {
   switch (kind) {
-  case Kind::DropBarrier: return std::regex_search(line, std::regex("bar(rier)?\\.sync")) ? std::optional<std::string>("\t") : std::nullopt;
+  case Kind::DropBarrier:
+    return std::regex_search(line, std::regex("bar(rier)?\\.sync")) ? std::optional<std::string>("\t") : std::nullopt;
   case Kind::ShiftAddress: return shiftAddress(line);
   case Kind::ChangeShuffle: return changeShuffle(line);
   case Kind::DropPredicate: return dropPredicate(line);
@@ -88,7 +90,9 @@ std::optional<std::string> Mutator::shiftAddress(const std::string &line) {
 
 std::optional<std::string> Mutator::changeShuffle(const std::string &line) {
   std::smatch match;
-  if (!std::regex_search(line, match, std::regex("(.*shfl\\.sync\\.[a-z]+\\.b32 .*, )(%r[0-9]+|[0-9]+)(, )([0-9]+)(, )(-1|[0-9]+);(.*)")))
+  if (!std::regex_search(
+          line, match,
+          std::regex("(.*shfl\\.sync\\.[a-z]+\\.b32 .*, )(%r[0-9]+|[0-9]+)(, )([0-9]+)(, )(-1|[0-9]+);(.*)")))
     return std::nullopt;
   std::string lane = match[2], clamp = match[4], mask = match[6];
   switch (generator_() % 3) {
@@ -121,7 +125,8 @@ std::optional<std::string> Mutator::swapRegister(const std::string &line) {
 
 /// A constant by one or to its double, or the strictness of a comparison.
 std::optional<std::string> Mutator::changeBound(const std::string &line) {
-  for (auto [from, to] : {std::pair("setp.lt", "setp.le"), {"setp.ge", "setp.gt"}, {"setp.gt", "setp.ge"}, {"setp.le", "setp.lt"}})
+  for (auto [from, to] :
+       {std::pair("setp.lt", "setp.le"), {"setp.ge", "setp.gt"}, {"setp.gt", "setp.ge"}, {"setp.le", "setp.lt"}})
     if (size_t at = line.find(from); at != line.npos && generator_() % 2)
       return replaced(line, {at, 7}, to);
   auto found = matches(line, std::regex(", (-?[0-9]+)(?![0-9a-zA-Z.])"), 1);

@@ -32,7 +32,9 @@ private:
   std::optional<std::string> dropPredicate(const std::string &line);
   std::optional<std::string> swapRegister(const std::string &line);
   std::optional<std::string> changeBound(const std::string &line);
-  template <class Value> const Value &pick(const std::vector<Value> &values) { return values[generator_() % values.size()]; }
+  template <class Value> const Value &pick(const std::vector<Value> &values) {
+    return values[generator_() % values.size()];
+  }
 
   std::mt19937 generator_;
   std::vector<std::string> lines_;

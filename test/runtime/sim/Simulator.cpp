@@ -24,7 +24,8 @@ std::string kernelText(const std::string &body, const std::string &variables) {
   ld.param.b64 %rd2, [p2];
   ld.param.b64 %rd3, [p3];
   mov.u32 %r0, %tid.x;
-)" + body + "\n  ret;\n}\n";
+)" + body +
+         "\n  ret;\n}\n";
 }
 
 std::vector<sim::Fault> faultsOf(const sim::LaunchResult &result) {
@@ -34,15 +35,18 @@ std::vector<sim::Fault> faultsOf(const sim::LaunchResult &result) {
   return faults;
 }
 
-std::vector<std::byte> evaluateBytes(const std::string &instruction, uint32_t resultBytes, const std::vector<uint32_t> &widths,
+std::vector<std::byte> evaluateBytes(const std::string &instruction, uint32_t resultBytes,
+                                     const std::vector<uint32_t> &widths,
                                      const std::vector<std::vector<std::byte>> &inputs, size_t count) {
   std::string parameters = ".param .u32 n, .param .u64 out", declarations, loads;
   for (size_t i = 0; i < widths.size(); ++i) {
     std::string name(1, char('a' + i)), width = widthText(widths[i]), address = "%address_" + name;
     parameters += ", .param .u64 in_" + name;
-    declarations += "  .reg .b" + std::to_string(std::max(16u, 8 * widths[i])) + " %" + name + ";\n  .reg .b64 " + address + ";\n";
+    declarations +=
+        "  .reg .b" + std::to_string(std::max(16u, 8 * widths[i])) + " %" + name + ";\n  .reg .b64 " + address + ";\n";
     loads += "  ld.param.b64 " + address + ", [in_" + name + "];\n  mad.wide.u32 " + address + ", %i, " +
-             std::to_string(widths[i]) + ", " + address + ";\n  ld.global." + width + " %" + name + ", [" + address + "];\n";
+             std::to_string(widths[i]) + ", " + address + ";\n  ld.global." + width + " %" + name + ", [" + address +
+             "];\n";
   }
   std::string text = head + ".visible .entry k(" + parameters + ")\n{\n" + declarations + "  .reg .b" +
                      std::to_string(std::max(16u, 8 * resultBytes)) + " %x;\n" + R"(
@@ -56,7 +60,8 @@ std::vector<std::byte> evaluateBytes(const std::string &instruction, uint32_t re
   ld.param.b32 %n, [n];
   setp.ge.u32 %end, %i, %n;
   @%end ret;
-)" + loads + "  " + instruction + "\n  ld.param.b64 %out, [out];\n  mad.wide.u32 %out, %i, " + std::to_string(resultBytes) +
+)" + loads + "  " + instruction +
+                     "\n  ld.param.b64 %out, [out];\n  mad.wide.u32 %out, %i, " + std::to_string(resultBytes) +
                      ", %out;\n  st.global." + widthText(resultBytes) + " [%out], %x;\n  ret;\n}\n";
   Simulator simulator(text);
   uint64_t out = simulator.buffer(count * resultBytes, "out");

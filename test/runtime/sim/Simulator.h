@@ -38,7 +38,8 @@ public:
   }
 
   /// Launches with the arguments, which have the types that the kernel declares, and all else as `launch` says.
-  template <class... Arguments> sim::LaunchResult run(const std::string &kernel, sim::Dim3 grid, sim::Dim3 block, Arguments... arguments) {
+  template <class... Arguments>
+  sim::LaunchResult run(const std::string &kernel, sim::Dim3 grid, sim::Dim3 block, Arguments... arguments) {
     const sim::Executable *executable = module->kernel(kernel);
     if (!executable)
       throw std::runtime_error("no kernel " + kernel);
@@ -68,7 +69,8 @@ template <class Result, class... Inputs>
 std::vector<Result> evaluate(const std::string &instruction, const std::vector<Inputs> &...inputs);
 
 /// As evaluate, with all inputs as bytes: `widths` and `inputs` belong together.
-std::vector<std::byte> evaluateBytes(const std::string &instruction, uint32_t resultBytes, const std::vector<uint32_t> &widths,
+std::vector<std::byte> evaluateBytes(const std::string &instruction, uint32_t resultBytes,
+                                     const std::vector<uint32_t> &widths,
                                      const std::vector<std::vector<std::byte>> &inputs, size_t count);
 
 template <class Result, class... Inputs>

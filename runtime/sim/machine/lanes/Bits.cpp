@@ -75,7 +75,8 @@ template <class T> T extractField(T value, uint32_t position, uint32_t length) {
 
 template <class T> void bitField(LaneFile &file, const Instruction &instruction, uint32_t mask) {
   const auto *a = file.lanes<T>(instruction.sources[0]);
-  const auto *position = file.lanes<uint32_t>(instruction.sources[1]), *length = file.lanes<uint32_t>(instruction.sources[2]);
+  const auto *position = file.lanes<uint32_t>(instruction.sources[1]),
+             *length = file.lanes<uint32_t>(instruction.sources[2]);
   T values[32];
   for (unsigned lane = 0; lane < 32; ++lane)
     values[lane] = extractField<T>(a[lane], position[lane], length[lane]);
@@ -91,7 +92,8 @@ template <class T> T insertField(T field, T base, uint32_t position, uint32_t le
 
 template <class T> void bitFieldInsert(LaneFile &file, const Instruction &instruction, uint32_t mask) {
   const auto *field = file.lanes<T>(instruction.sources[0]), *base = file.lanes<T>(instruction.sources[1]);
-  const auto *position = file.lanes<uint32_t>(instruction.sources[2]), *length = file.lanes<uint32_t>(instruction.sources[3]);
+  const auto *position = file.lanes<uint32_t>(instruction.sources[2]),
+             *length = file.lanes<uint32_t>(instruction.sources[3]);
   T values[32];
   for (unsigned lane = 0; lane < 32; ++lane)
     values[lane] = insertField<T>(field[lane], base[lane], position[lane], length[lane]);
@@ -182,8 +184,10 @@ LaneFunction findShift(const Instruction &instruction) {
 
 LaneFunction findFunnelShift(bool left, bool wraps) {
   if (left)
-    return wraps ? &ternaryLanes<uint32_t, 1, FunnelShift<true, true>> : &ternaryLanes<uint32_t, 1, FunnelShift<true, false>>;
-  return wraps ? &ternaryLanes<uint32_t, 1, FunnelShift<false, true>> : &ternaryLanes<uint32_t, 1, FunnelShift<false, false>>;
+    return wraps ? &ternaryLanes<uint32_t, 1, FunnelShift<true, true>>
+                 : &ternaryLanes<uint32_t, 1, FunnelShift<true, false>>;
+  return wraps ? &ternaryLanes<uint32_t, 1, FunnelShift<false, true>>
+               : &ternaryLanes<uint32_t, 1, FunnelShift<false, false>>;
 }
 
 LaneFunction findBitField(Type type) {

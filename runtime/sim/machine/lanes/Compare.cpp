@@ -1,5 +1,5 @@
-// setp and set. One loop finds the lanes where a is less, where both are equal and where one is a NaN; every comparison is
-// a combination of the three.
+// setp and set. One loop finds the lanes where a is less, where both are equal and where one is a NaN; every comparison
+// is a combination of the three.
 #include "neap/runtime/sim/machine/lanes/Half.h"
 #include "neap/runtime/sim/machine/lanes/Lanes.h"
 

@@ -87,7 +87,8 @@ struct Range {
 Range rangeOf(Type type) {
   uint32_t bits = 8 * bytesOf(type);
   if (isSigned(type))
-    return {-std::ldexp(1.0, int(bits) - 1), std::ldexp(1.0, int(bits) - 1), ~uint64_t(0) << (bits - 1), ~(~uint64_t(0) << (bits - 1))};
+    return {-std::ldexp(1.0, int(bits) - 1), std::ldexp(1.0, int(bits) - 1), ~uint64_t(0) << (bits - 1),
+            ~(~uint64_t(0) << (bits - 1))};
   return {0, std::ldexp(1.0, int(bits)), 0, bits == 64 ? ~uint64_t(0) : (uint64_t(1) << bits) - 1};
 }
 
@@ -120,7 +121,8 @@ void floatToFloat(LaneFile &file, const Instruction &instruction, uint32_t mask)
   uint64_t values[32];
   file.readBits(instruction.sources[0], values);
   for (uint64_t &value : values)
-    value = encode(roundToInteger(decode(value, instruction.from), instruction.rounding), instruction.type, instruction.rounding);
+    value = encode(roundToInteger(decode(value, instruction.from), instruction.rounding), instruction.type,
+                   instruction.rounding);
   file.storeBits(instruction.results[0], values, mask);
 }
 

@@ -1,5 +1,5 @@
-// f32 and f64 arithmetic by IEEE 754, rounded to nearest even. Results of f32 that are not numbers have the one bit pattern
-// that a device writes; payloads of f64 NaNs are the host's.
+// f32 and f64 arithmetic by IEEE 754, rounded to nearest even. Results of f32 that are not numbers have the one bit
+// pattern that a device writes; payloads of f64 NaNs are the host's.
 #include "neap/runtime/sim/machine/lanes/Lanes.h"
 
 #include <cmath>
@@ -74,7 +74,8 @@ __attribute__((target("avx2,fma"))) void fusedLanes(T *values, const T *a, const
   }
 }
 
-template <class T, unsigned perLane> void fusedMultiplyAdd(LaneFile &file, const Instruction &instruction, uint32_t mask) {
+template <class T, unsigned perLane>
+void fusedMultiplyAdd(LaneFile &file, const Instruction &instruction, uint32_t mask) {
   T a[32 * perLane], b[32 * perLane], c[32 * perLane], values[32 * perLane];
   std::memcpy(a, file.lanes<T>(instruction.sources[0]), sizeof a);
   std::memcpy(b, file.lanes<T>(instruction.sources[1]), sizeof b);

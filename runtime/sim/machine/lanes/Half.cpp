@@ -26,7 +26,8 @@ bool roundsAway(ptx::Rounding rounding, bool negative, uint64_t kept, uint64_t r
 double towardsOdd(double rounded, double error) {
   if (error == 0 || std::bit_cast<uint64_t>(rounded) & 1)
     return rounded;
-  return std::nextafter(rounded, error > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity());
+  return std::nextafter(rounded,
+                        error > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity());
 }
 
 } // namespace
@@ -41,7 +42,8 @@ double widenHalf(uint16_t bits, HalfFormat format) {
     return std::bit_cast<double>(std::bit_cast<uint64_t>(magnitude) | sign);
   }
   uint64_t wide = exponent == largest ? 2047 : uint64_t(exponent - bias + doubleBias);
-  return std::bit_cast<double>(sign | wide << doubleMantissa | uint64_t(mantissa) << (doubleMantissa - format.mantissaBits));
+  return std::bit_cast<double>(sign | wide << doubleMantissa |
+                               uint64_t(mantissa) << (doubleMantissa - format.mantissaBits));
 }
 
 uint16_t roundToHalf(double value, HalfFormat format, ptx::Rounding rounding) {
@@ -54,13 +56,15 @@ uint16_t roundToHalf(double value, HalfFormat format, ptx::Rounding rounding) {
   uint32_t infinity = uint32_t((1 << format.exponentBits) - 1) << format.mantissaBits;
   if (std::isinf(value))
     return uint16_t(sign | infinity);
-  // Subnormal doubles are far below half of the smallest number of either format; as zeros with a rest they round right.
+  // Subnormal doubles are far below half of the smallest number of either format; as zeros with a rest they round
+  // right.
   int exponent = int(bits >> doubleMantissa & 2047) - doubleBias;
   uint64_t mantissa = bits & ((uint64_t(1) << doubleMantissa) - 1);
   if (exponent > -doubleBias)
     mantissa |= uint64_t(1) << doubleMantissa;
   // The quantum of the result is 2^(scale - mantissaBits).
-  int scale = std::max(exponent, 1 - bias), shift = std::min(scale - exponent + doubleMantissa - format.mantissaBits, 63);
+  int scale = std::max(exponent, 1 - bias),
+      shift = std::min(scale - exponent + doubleMantissa - format.mantissaBits, 63);
   uint64_t kept = mantissa >> shift, rest = mantissa & ((uint64_t(1) << shift) - 1);
   kept += roundsAway(rounding, negative, kept, rest, uint64_t(1) << (shift - 1));
   // A carry out of the mantissa raises the exponent by itself. Subnormal results have the exponent field 0.
@@ -107,7 +111,8 @@ struct Fma {
   double operator()(double a, double b, double c) const { return addToOdd(a * b, c); }
 };
 
-/// The one of two numbers that min or max returns. -0 is less than 0; of a number and a NaN it is the number, or the NaN.
+/// The one of two numbers that min or max returns. -0 is less than 0; of a number and a NaN it is the number, or the
+/// NaN.
 template <bool isMax, bool nanWins> struct Extreme {
   double operator()(double a, double b) const {
     if (std::isnan(a) || std::isnan(b))
@@ -130,7 +135,9 @@ struct Neg {
   uint16_t operator()(uint16_t a) const { return a ^ 0x8000; }
 };
 
-bool isHalf(Type type) { return type == Type::F16 || type == Type::F16x2 || type == Type::BF16 || type == Type::BF16x2; }
+bool isHalf(Type type) {
+  return type == Type::F16 || type == Type::F16x2 || type == Type::BF16 || type == Type::BF16x2;
+}
 
 template <unsigned perLane, HalfFormat const &format> LaneFunction findExtreme(const Instruction &instruction) {
   if (instruction.opcode == Opcode::Max)

@@ -15,12 +15,24 @@ using ptx::Type;
 template <class T> using Unsigned = std::make_unsigned_t<T>;
 /// Twice as wide and of the same signedness.
 template <class T> struct Wide;
-template <> struct Wide<uint16_t> { using type = uint32_t; };
-template <> struct Wide<int16_t> { using type = int32_t; };
-template <> struct Wide<uint32_t> { using type = uint64_t; };
-template <> struct Wide<int32_t> { using type = int64_t; };
-template <> struct Wide<uint64_t> { using type = unsigned __int128; };
-template <> struct Wide<int64_t> { using type = __int128; };
+template <> struct Wide<uint16_t> {
+  using type = uint32_t;
+};
+template <> struct Wide<int16_t> {
+  using type = int32_t;
+};
+template <> struct Wide<uint32_t> {
+  using type = uint64_t;
+};
+template <> struct Wide<int32_t> {
+  using type = int64_t;
+};
+template <> struct Wide<uint64_t> {
+  using type = unsigned __int128;
+};
+template <> struct Wide<int64_t> {
+  using type = __int128;
+};
 
 /// The upper half of the product.
 template <class T> T mulHigh(T a, T b) {

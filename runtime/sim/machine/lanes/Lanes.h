@@ -1,5 +1,5 @@
-// The register file of a warp as arrays of 32 lanes, and the loops over them. An operation on a full warp is one loop over
-// contiguous arrays, which the compiler turns into vector instructions.
+// The register file of a warp as arrays of 32 lanes, and the loops over them. An operation on a full warp is one loop
+// over contiguous arrays, which the compiler turns into vector instructions.
 #ifndef NEAP_RUNTIME_SIM_MACHINE_LANES_LANES_H
 #define NEAP_RUNTIME_SIM_MACHINE_LANES_LANES_H
 
@@ -41,7 +41,8 @@ public:
   }
 
   /// Writes the lanes of `mask`; `perLane` elements belong to each.
-  template <class T, unsigned perLane = 1> void store(const ptx::Operand &place, const T (&values)[32 * perLane], uint32_t mask) {
+  template <class T, unsigned perLane = 1>
+  void store(const ptx::Operand &place, const T (&values)[32 * perLane], uint32_t mask) {
     if (place.kind == ptx::Operand::Kind::Sink)
       return;
     std::byte *target = bytes_ + place.offset;

@@ -3,6 +3,10 @@
 ;   softmax      of rows, one block of 128 threads each; exp stands for its Taylor polynomial of degree 3
 ;   matmul       c = a * b through tiles in shared memory, blocks of 16 x 16 threads
 ;   column_sum   of a matrix, one thread a column
+;   transpose    of a matrix through tiles in shared memory, blocks of 32 x 8 threads
+;   prefix_sum   by one block of 256 threads: within warps, over the warps, and with a carry from piece to piece
+;   gather       rows of bf16 by their indices, widened to f32
+;   halve        half of each element, narrowed to bf16
 target triple = "nvptx64"
 
 @warps = addrspace(3) global [4 x float] zeroinitializer, align 4
@@ -347,5 +351,268 @@ for.body:
   br i1 %exitcond.not, label %for.cond.cleanup, label %for.body
 
 cleanup:
+  ret void
+}
+
+@tile = addrspace(3) global [32 x [33 x float]] zeroinitializer, align 4
+@sums = addrspace(3) global [8 x float] zeroinitializer, align 4
+
+define ptx_kernel void @transpose(ptr addrspace(1) readonly %x, ptr addrspace(1) writeonly %y, i32 %rows, i32 %columns) {
+entry:
+  %0 = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %1 = call i32 @llvm.nvvm.read.ptx.sreg.tid.y()
+  %2 = call i32 @llvm.nvvm.read.ptx.sreg.ctaid.x()
+  %mul = shl nsw i32 %2, 5
+  %3 = call i32 @llvm.nvvm.read.ptx.sreg.ctaid.y()
+  %mul1 = shl nuw nsw i32 %3, 5
+  %add = add nuw nsw i32 %mul1, %1
+  %add4 = add nuw nsw i32 %mul, %0
+  %cmp5 = icmp slt i32 %add4, %columns
+  %conv8 = zext nneg i32 %columns to i64
+  %conv10 = zext nneg i32 %mul to i64
+  %conv12 = zext nneg i32 %0 to i64
+  %invariant.gep = getelementptr inbounds nuw float, ptr addrspace(1) %x, i64 %conv10
+  %invariant.gep83 = getelementptr inbounds nuw float, ptr addrspace(1) %invariant.gep, i64 %conv12
+  %invariant.gep85 = getelementptr inbounds nuw float, ptr addrspace(3) @tile, i64 %conv12
+  br label %for.body
+
+for.cond.cleanup:
+  call void @llvm.nvvm.barrier.cta.sync.all(i32 0)
+  %add25 = add nuw nsw i32 %mul, %1
+  %add30 = add nuw nsw i32 %mul1, %0
+  %cmp31 = icmp slt i32 %add30, %rows
+  %arrayidx35 = getelementptr inbounds nuw [33 x float], ptr addrspace(3) @tile, i64 %conv12
+  %conv42 = zext nneg i32 %rows to i64
+  %conv44 = zext nneg i32 %mul1 to i64
+  %invariant.gep87 = getelementptr inbounds nuw float, ptr addrspace(1) %y, i64 %conv44
+  %invariant.gep89 = getelementptr inbounds nuw float, ptr addrspace(1) %invariant.gep87, i64 %conv12
+  br label %for.body24
+
+for.body:
+  %i.082 = phi i32 [ 0, %entry ], [ %add18, %for.inc ]
+  %add2 = add nuw nsw i32 %add, %i.082
+  %cmp3 = icmp slt i32 %add2, %rows
+  %or.cond = select i1 %cmp3, i1 %cmp5, i1 false
+  br i1 %or.cond, label %if.then, label %for.inc
+
+if.then:
+  %conv = zext nneg i32 %add2 to i64
+  %mul9 = mul nuw nsw i64 %conv, %conv8
+  %gep84 = getelementptr inbounds nuw float, ptr addrspace(1) %invariant.gep83, i64 %mul9
+  %4 = load float, ptr addrspace(1) %gep84, align 4
+  %add14 = add nuw nsw i32 %i.082, %1
+  %idxprom = zext nneg i32 %add14 to i64
+  %gep = getelementptr inbounds nuw [33 x float], ptr addrspace(3) %invariant.gep85, i64 %idxprom
+  store float %4, ptr addrspace(3) %gep, align 4
+  br label %for.inc
+
+for.inc:
+  %add18 = add nuw nsw i32 %i.082, 8
+  %cmp = icmp samesign ult i32 %i.082, 24
+  br i1 %cmp, label %for.body, label %for.cond.cleanup
+
+for.cond.cleanup23:
+  ret void
+
+for.body24:
+  %i19.086 = phi i32 [ 0, %for.cond.cleanup ], [ %add51, %for.inc50 ]
+  %add26 = add nuw nsw i32 %add25, %i19.086
+  %cmp27 = icmp slt i32 %add26, %columns
+  %or.cond81 = select i1 %cmp27, i1 %cmp31, i1 false
+  br i1 %or.cond81, label %if.then33, label %for.inc50
+
+if.then33:
+  %add36 = add nuw nsw i32 %i19.086, %1
+  %idxprom37 = zext nneg i32 %add36 to i64
+  %arrayidx38 = getelementptr inbounds nuw float, ptr addrspace(3) %arrayidx35, i64 %idxprom37
+  %5 = load float, ptr addrspace(3) %arrayidx38, align 4
+  %conv41 = zext nneg i32 %add26 to i64
+  %mul43 = mul nuw nsw i64 %conv41, %conv42
+  %gep90 = getelementptr inbounds nuw float, ptr addrspace(1) %invariant.gep89, i64 %mul43
+  store float %5, ptr addrspace(1) %gep90, align 4
+  br label %for.inc50
+
+for.inc50:
+  %add51 = add nuw nsw i32 %i19.086, 8
+  %cmp21 = icmp samesign ult i32 %i19.086, 24
+  br i1 %cmp21, label %for.body24, label %for.cond.cleanup23
+}
+
+define ptx_kernel void @prefix_sum(ptr addrspace(1) readonly %x, ptr addrspace(1) writeonly %y, i32 %n) {
+entry:
+  %0 = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %and = and i32 %0, 31
+  %cmp99 = icmp sgt i32 %n, 0
+  br i1 %cmp99, label %for.body.lr.ph, label %for.cond.cleanup
+
+for.body.lr.ph:
+  %shr = lshr i32 %0, 5
+  %cmp9 = icmp eq i32 %and, 31
+  %idxprom11 = zext nneg i32 %shr to i64
+  %arrayidx12 = getelementptr float, ptr addrspace(3) @sums, i64 %idxprom11
+  %cmp14 = icmp eq i32 %shr, 0
+  %cmp16 = icmp samesign ult i32 %and, 8
+  %idxprom18 = zext nneg i32 %and to i64
+  %arrayidx19 = getelementptr inbounds nuw float, ptr addrspace(3) @sums, i64 %idxprom18
+  %arrayidx45 = getelementptr i8, ptr addrspace(3) %arrayidx12, i64 -4
+  br label %for.body
+
+for.cond.cleanup:
+  ret void
+
+for.body:
+  %carry.0101 = phi float [ 0.000000e+00, %for.body.lr.ph ], [ %add56, %if.end55 ]
+  %start.0100 = phi i32 [ 0, %for.body.lr.ph ], [ %add58, %if.end55 ]
+  %add = add nuw nsw i32 %start.0100, %0
+  %cmp1 = icmp slt i32 %add, %n
+  br i1 %cmp1, label %cond.true, label %for.body6.preheader
+
+cond.true:
+  %idxprom = zext nneg i32 %add to i64
+  %arrayidx = getelementptr inbounds nuw float, ptr addrspace(1) %x, i64 %idxprom
+  %1 = load float, ptr addrspace(1) %arrayidx, align 4
+  br label %for.body6.preheader
+
+for.body6.preheader:
+  %v.095.ph = phi float [ %1, %cond.true ], [ 0.000000e+00, %for.body ]
+  br label %for.body6
+
+for.cond.cleanup5:
+  br i1 %cmp9, label %if.then10, label %if.end13
+
+for.body6:
+  %d.096 = phi i32 [ %mul, %for.body6 ], [ 1, %for.body6.preheader ]
+  %v.095 = phi float [ %spec.select, %for.body6 ], [ %v.095.ph, %for.body6.preheader ]
+  %2 = call float @llvm.nvvm.shfl.sync.up.f32(i32 -1, float %v.095, i32 %d.096, i32 0)
+  %cmp7.not = icmp samesign ult i32 %and, %d.096
+  %add8 = fadd float %v.095, %2
+  %spec.select = select i1 %cmp7.not, float %v.095, float %add8
+  %mul = shl nuw nsw i32 %d.096, 1
+  %cmp4 = icmp samesign ult i32 %d.096, 16
+  br i1 %cmp4, label %for.body6, label %for.cond.cleanup5
+
+if.then10:
+  store float %spec.select, ptr addrspace(3) %arrayidx12, align 4
+  br label %if.end13
+
+if.end13:
+  call void @llvm.nvvm.barrier.cta.sync.all(i32 0)
+  br i1 %cmp14, label %if.then15, label %if.end41
+
+if.then15:
+  br i1 %cmp16, label %cond.true17, label %for.body27.preheader
+
+cond.true17:
+  %3 = load float, ptr addrspace(3) %arrayidx19, align 4
+  br label %for.body27.preheader
+
+for.body27.preheader:
+  %s.097.ph = phi float [ %3, %cond.true17 ], [ 0.000000e+00, %if.then15 ]
+  br label %for.body27
+
+for.cond.cleanup26:
+  br i1 %cmp16, label %if.then37, label %if.end41
+
+for.body27:
+  %d23.098 = phi i32 [ %mul34, %for.body27 ], [ 1, %for.body27.preheader ]
+  %s.097 = phi float [ %spec.select94, %for.body27 ], [ %s.097.ph, %for.body27.preheader ]
+  %4 = call float @llvm.nvvm.shfl.sync.up.f32(i32 -1, float %s.097, i32 %d23.098, i32 0)
+  %cmp29.not = icmp samesign ult i32 %and, %d23.098
+  %add31 = fadd float %s.097, %4
+  %spec.select94 = select i1 %cmp29.not, float %s.097, float %add31
+  %mul34 = shl nuw nsw i32 %d23.098, 1
+  %cmp25 = icmp samesign ult i32 %d23.098, 4
+  br i1 %cmp25, label %for.body27, label %for.cond.cleanup26
+
+if.then37:
+  store float %spec.select94, ptr addrspace(3) %arrayidx19, align 4
+  br label %if.end41
+
+if.end41:
+  call void @llvm.nvvm.barrier.cta.sync.all(i32 0)
+  br i1 %cmp14, label %if.end47, label %if.then43
+
+if.then43:
+  %5 = load float, ptr addrspace(3) %arrayidx45, align 4
+  %add46 = fadd float %spec.select, %5
+  br label %if.end47
+
+if.end47:
+  %v.2 = phi float [ %add46, %if.then43 ], [ %spec.select, %if.end41 ]
+  br i1 %cmp1, label %if.then50, label %if.end55
+
+if.then50:
+  %idxprom53 = zext nneg i32 %add to i64
+  %arrayidx54 = getelementptr inbounds nuw float, ptr addrspace(1) %y, i64 %idxprom53
+  %add51 = fadd float %carry.0101, %v.2
+  store float %add51, ptr addrspace(1) %arrayidx54, align 4
+  br label %if.end55
+
+if.end55:
+  %6 = load float, ptr addrspace(3) getelementptr inbounds nuw (i8, ptr addrspace(3) @sums, i64 28), align 4
+  %add56 = fadd float %carry.0101, %6
+  call void @llvm.nvvm.barrier.cta.sync.all(i32 0)
+  %add58 = add nuw nsw i32 %start.0100, 256
+  %cmp = icmp slt i32 %add58, %n
+  br i1 %cmp, label %for.body, label %for.cond.cleanup
+}
+
+declare float @llvm.nvvm.shfl.sync.up.f32(i32, float, i32, i32)
+
+define ptx_kernel void @gather(ptr addrspace(1) readonly %table, ptr addrspace(1) readonly %index, ptr addrspace(1) writeonly %y, i32 %width) {
+entry:
+  %0 = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %cmp17 = icmp slt i32 %0, %width
+  br i1 %cmp17, label %for.body.lr.ph, label %for.cond.cleanup
+
+for.body.lr.ph:
+  %1 = call i32 @llvm.nvvm.read.ptx.sreg.ctaid.x()
+  %idxprom = zext nneg i32 %1 to i64
+  %arrayidx = getelementptr inbounds nuw i32, ptr addrspace(1) %index, i64 %idxprom
+  %2 = load i32, ptr addrspace(1) %arrayidx, align 4
+  %conv = sext i32 %2 to i64
+  %conv1 = zext nneg i32 %width to i64
+  %mul = mul nsw i64 %conv, %conv1
+  %3 = getelementptr bfloat, ptr addrspace(1) %table, i64 %mul
+  %mul7 = mul nuw nsw i64 %conv1, %idxprom
+  %4 = getelementptr float, ptr addrspace(1) %y, i64 %mul7
+  br label %for.body
+
+for.cond.cleanup:
+  ret void
+
+for.body:
+  %c.018 = phi i32 [ %0, %for.body.lr.ph ], [ %add11, %for.body ]
+  %conv2 = zext nneg i32 %c.018 to i64
+  %arrayidx3 = getelementptr bfloat, ptr addrspace(1) %3, i64 %conv2
+  %5 = load bfloat, ptr addrspace(1) %arrayidx3, align 2
+  %conv4 = fpext bfloat %5 to float
+  %arrayidx10 = getelementptr float, ptr addrspace(1) %4, i64 %conv2
+  store float %conv4, ptr addrspace(1) %arrayidx10, align 4
+  %add11 = add nuw nsw i32 %c.018, 64
+  %cmp = icmp slt i32 %add11, %width
+  br i1 %cmp, label %for.body, label %for.cond.cleanup
+}
+
+define ptx_kernel void @halve(ptr addrspace(1) readonly %x, ptr addrspace(1) writeonly %y, i32 %n) {
+entry:
+  %0 = call i32 @llvm.nvvm.read.ptx.sreg.ctaid.x()
+  %mul = shl nsw i32 %0, 6
+  %1 = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %add = add nuw nsw i32 %mul, %1
+  %cmp = icmp slt i32 %add, %n
+  br i1 %cmp, label %if.then, label %if.end
+
+if.then:
+  %idxprom = zext nneg i32 %add to i64
+  %arrayidx3 = getelementptr inbounds nuw bfloat, ptr addrspace(1) %y, i64 %idxprom
+  %arrayidx = getelementptr inbounds nuw float, ptr addrspace(1) %x, i64 %idxprom
+  %2 = load float, ptr addrspace(1) %arrayidx, align 4
+  %mul1 = fmul float %2, 5.000000e-01
+  %conv = fptrunc float %mul1 to bfloat
+  store bfloat %conv, ptr addrspace(1) %arrayidx3, align 2
+  br label %if.end
+
+if.end:
   ret void
 }
