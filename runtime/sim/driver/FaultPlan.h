@@ -12,7 +12,6 @@
 
 #include "neap/runtime/cuda/Driver.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
