@@ -72,6 +72,28 @@ TEST(ManifestTest, DamagedManifestsAreRefused) {
   expectDamaged("/name", nullptr, "damaged: ");
 }
 
+/// A program as data: launches, copies and observations, by the names of kernels and parameters.
+TEST(ManifestTest, ProgramsAsDataAreParsed) {
+  json manifest = validManifest();
+  manifest["target"] = "cuda";
+  manifest["kernels"] = json::parse(R"([{"name": "k", "blocks": 3, "block_threads": 128}])");
+  manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 16], [64, 8]], "inputs": 1},
+    {"copy": 256, "from": 512, "bytes": 32}, {"observe": "w", "from": 128}])");
+  Manifest parsed = parse(manifest);
+  ASSERT_EQ(parsed.program.size(), 3u);
+  EXPECT_EQ(parsed.kernels.at(0).blocks, 3u);
+  EXPECT_EQ(parsed.program[0].operands.at(1).offset, 64u);
+  EXPECT_EQ(parsed.program[1].operands.at(1).offset, 256u) << "a copy writes its second operand";
+  EXPECT_EQ(parsed.program[2].operands.at(0).bytes, 16u);
+
+  manifest["program"][0]["launch"] = "other";
+  EXPECT_THROW(parse(manifest), Failure);
+  manifest["program"][0] = json::parse(R"({"launch": "k", "arguments": [[1020, 16]], "inputs": 1})");
+  EXPECT_THROW(parse(manifest), Failure);
+  manifest["program"][0] = json::parse(R"({"launch": "k", "arguments": [], "inputs": 1})");
+  EXPECT_THROW(parse(manifest), Failure);
+}
+
 TEST(ManifestTest, TextThatIsNoJsonIsRefused) {
   neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
