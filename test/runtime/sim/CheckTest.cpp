@@ -163,6 +163,12 @@ TEST_F(CheckTest, Registers) {
   expectFault(Fault::UnwrittenRegister, "lane 5", "setp.lt.u32 %p0, %r0, 5; @%p0 mov.b32 %r1, 1; add.u32 %r2, %r1, 1;");
   expectFine("setp.lt.u32 %p0, %r0, 5; @%p0 mov.b32 %r1, 1; @%p0 add.u32 %r2, %r1, 1;");
   expectFault(Fault::UnwrittenRegister, "%p3", "@%p3 mov.b32 %r1, 1;");
+  // Each block has its own.
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    simulator.launch.seed = seed;
+    expectFault(Fault::UnwrittenRegister, "block (1,0,0)",
+                "mov.u32 %r2, %ctaid.x; setp.eq.u32 %p0, %r2, 0; @%p0 mov.b32 %r1, 1; add.u32 %r3, %r1, 1;", 32, 2);
+  }
   // selp reads what it selects.
   expectFine("setp.lt.u32 %p0, %r0, 32; selp.b32 %r2, 1, %r1, %p0;");
   expectFault(Fault::UnwrittenRegister, "%r1", "setp.lt.u32 %p0, %r0, 31; selp.b32 %r2, 1, %r1, %p0;");
@@ -249,6 +255,29 @@ TEST_F(CheckTest, RacesOfThreadsOfOneWarp) {
   expectFault(
       Fault::Race, "",
       "shr.u32 %r2, %r0, 1; mul.wide.u32 %rd7, %r2, 2; add.s64 %rd7, %rd1, %rd7; mov.b16 %rs1, 1; st.global.b16 [%rd7], %rs1;");
+}
+
+TEST_F(CheckTest, RacesWithOneOfSeveralReaders) {
+  // All threads of a warp read a word, in one instruction; then any one of them writes it.
+  for (uint32_t threads : {2, 3, 7, 32})
+    for (uint32_t writer : {0u, 1u, threads - 1})
+      expectFault(Fault::Race, "reads it, and nothing orders the two",
+                  "ld.global.b32 %r1, [%rd0]; setp.eq.u32 %p0, %r0, " + std::to_string(writer) +
+                      "; @%p0 st.global.b32 [%rd0], 1;",
+                  threads);
+  expectFine("ld.global.b32 %r1, [%rd0]; st.global.b32 [%rd0], 1;", 1);
+}
+
+TEST_F(CheckTest, RacesOfAccessesOfDifferentWidths) {
+  const std::string roles = "setp.eq.u32 %p0, %r0, 0; setp.eq.u32 %p1, %r0, 33; mov.b16 %rs1, 1; ";
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    simulator.launch.seed = seed;
+    expectFault(Fault::Race, "", roles + "@%p0 st.global.b32 [%rd1], 1; @%p1 st.global.b8 [%rd1+3], %rs1;", 64);
+    expectFault(Fault::Race, "",
+                roles + "@%p0 ld.global.v4.b32 {%r1, %r2, %r3, %r4}, [%rd0]; @%p1 st.global.b16 [%rd0+14], %rs1;", 64);
+  }
+  expectFine(roles + "@%p0 st.global.b32 [%rd1], 1; @%p1 st.global.b8 [%rd1+4], %rs1;", 64);
+  expectFine(roles + "@%p0 st.global.b16 [%rd1], %rs1; @%p1 st.global.b8 [%rd1+2], %rs1;", 64);
 }
 
 TEST_F(CheckTest, LaunchesAreOrdered) {
@@ -345,6 +374,10 @@ TEST_F(CheckTest, RecordsWhatWasAccessed) {
             (std::vector<sim::Interval>{{initialised + 8, initialised + 16}, {initialised + 256, initialised + 384}}));
   EXPECT_EQ(result.writes.intervals(), (std::vector<sim::Interval>{{fresh, fresh + 128}, {fresh + 401, fresh + 402}}));
   EXPECT_EQ(result.threadInstructions, result.warpInstructions * 32 - 31);
+  // Nothing is left of it in the next launch, which touches the same page.
+  result = simulator.run("k", {}, {1, 1, 1}, initialised, fresh, initialised, fresh);
+  EXPECT_EQ(result.reads.intervals(),
+            (std::vector<sim::Interval>{{initialised + 8, initialised + 16}, {initialised + 256, initialised + 260}}));
 }
 
 } // namespace
