@@ -80,8 +80,9 @@ TEST_F(CheckTest, BoundsOfVariables) {
               write + "@%p0 st.shared.b32 [%rd7+64], 1;", 32, 1, two);
   expectFault(Fault::OutOfBounds, "4 bytes before 'first'", write + "@%p0 st.shared.b32 [%rd7+-4], 1;", 32, 1, two);
   expectFine(".local .b8 depot[8]; st.local.b32 [depot+4], 1; ld.local.b32 %r1, [depot+4];");
-  expectFault(Fault::OutOfBounds, "in no variable of .local", ".local .b8 depot[8]; st.local.b32 [depot+8], 1;");
-  expectFault(Fault::OutOfBounds, "in no variable of .param", "ld.param.b32 %r1, [p3+8];");
+  expectFault(Fault::OutOfBounds, "0 bytes past the end of 'depot' (8 bytes) of .local",
+              ".local .b8 depot[8]; st.local.b32 [depot+8], 1;");
+  expectFault(Fault::OutOfBounds, "0 bytes past the end of 'p3' (8 bytes) of .param", "ld.param.b32 %r1, [p3+8];");
   expectFine("mov.b64 %rd7, table; ld.const.b32 %r1, [%rd7+4];", 32, 1,
              ".const .align 4 .b8 table[8] = {1, 0, 0, 0, 2};");
   expectFault(Fault::OutOfBounds, "past the end of 'table'", "ld.const.b32 %r1, [table+8];", 32, 1,
@@ -187,13 +188,25 @@ TEST_F(CheckTest, DeclaredRanges) {
   sim::LaunchResult fine = runBody(body);
   EXPECT_TRUE(fine.ok()) << fine.message();
   declare(124, true);
-  expectFault(Fault::Undeclared, "the launch declares no range there", body);
+  expectFault(Fault::Undeclared, "the launch declares no range there; 124 bytes into 'input'", body);
+  expectFault(Fault::Undeclared, "; as declared, 0 bytes past the end of 'x' (124 bytes)", body);
   declare(126, true);
-  expectFault(Fault::Undeclared, "only part of it lies in 'x' (126 bytes", body);
+  expectFault(Fault::Undeclared, "only part of it lies in 'x'", body);
   declare(128, false);
   expectFault(Fault::Undeclared, "'y' is declared as read only", body);
   simulator.launch.ranges = {{{initialised, 512, false, true, "x"}}};
   expectFault(Fault::Undeclared, "'x' is declared as written only", body);
+}
+
+TEST_F(CheckTest, ReportsNameTheSlotOfAnArena) {
+  expectFine("");
+  // Two slots of 64 bytes in the buffer; the second was freed and given away.
+  simulator.launch.ranges = {{{initialised, 64, true, false, "h1"}, {initialised + 64, 64, true, true, "h2"}}};
+  simulator.memory.poison(initialised + 64, 64);
+  expectFault(Fault::Uninitialised,
+              "64 bytes into 'input' (512 bytes at " + sim::hex(initialised) +
+                  "); as declared, 0 bytes into 'h2' (64 bytes)",
+              "ld.global.b32 %r1, [%rd5];");
 }
 
 TEST_F(CheckTest, VariablesOfTheModuleNeedNoDeclaration) {
