@@ -70,27 +70,66 @@ Region *BlockMemory::find(const Location &location) {
   }
 }
 
-std::string BlockMemory::describe(const Location &location) const {
-  uint64_t address = location.address;
-  if (location.space == Space::Global)
-    return memory_.describe(address);
-  const auto &regions = location.space == Space::Const ? executable_.module().constants() : shared_;
-  std::string space = " of ." + std::string(nameOf(location.space)), best = "in no variable";
-  uint64_t distance = ptx::variableGap + 1;
-  if (location.space == Space::Local || location.space == Space::Param)
-    return best + space;
-  for (const std::unique_ptr<Region> &region : regions) {
-    std::string name = "'" + region->name + "' (" + std::to_string(region->bytes) + " bytes)";
-    if (region->contains(address, 1))
-      return std::to_string(address - region->base) + " bytes into " + name;
-    bool isBehind = address >= region->end();
-    uint64_t away = isBehind ? address - region->end() : region->base - address;
-    if (away < distance) {
-      distance = away;
-      best = std::to_string(away) + (isBehind ? " bytes past the end of " : " bytes before ") + name;
-    }
+namespace {
+
+/// Finds the place that an address lies in or next to.
+class NearestPlace {
+public:
+  /// Places further than `reach` bytes away do not count.
+  NearestPlace(uint64_t address, uint64_t reach) : address_(address), distance_(reach + 1) {}
+
+  void look(const std::string &name, uint64_t base, uint64_t bytes) {
+    uint64_t offset = address_ - base;
+    bool isInside = offset < bytes, isBehind = address_ >= base;
+    uint64_t away = isInside ? 0 : isBehind ? offset - bytes : base - address_;
+    if (isInside_ || (away >= distance_ && !isInside))
+      return;
+    isInside_ = isInside;
+    distance_ = away;
+    text_ = std::to_string(isInside ? offset : away) +
+            (isInside   ? " bytes into '"
+             : isBehind ? " bytes past the end of '"
+                        : " bytes before '") +
+            name + "' (" + std::to_string(bytes) + " bytes)";
   }
-  return best + space;
+
+  /// Empty if there is none.
+  const std::string &text() const { return text_; }
+
+private:
+  uint64_t address_, distance_;
+  bool isInside_ = false;
+  std::string text_;
+};
+
+/// How far from a declared range its name is still of interest.
+constexpr uint64_t rangeReach = 4096;
+
+} // namespace
+
+std::string BlockMemory::describe(const Location &location) const {
+  if (location.space == Space::Global)
+    return memory_.describe(location.address) + describeRange(location.address);
+  NearestPlace nearest(location.address, ptx::variableGap);
+  if (location.space == Space::Local)
+    for (const ptx::Variable &variable : executable_.kernel().local)
+      nearest.look(variable.name, variable.address, variable.bytes);
+  else if (location.space == Space::Param)
+    for (const ptx::Parameter &parameter : executable_.kernel().parameters)
+      nearest.look(parameter.name, ptx::spaceBase + parameter.address, parameter.bytes);
+  else
+    for (const auto &region : location.space == Space::Const ? executable_.module().constants() : shared_)
+      nearest.look(region->name, region->base, region->bytes);
+  return (nearest.text().empty() ? "in no variable" : nearest.text()) + " of ." + std::string(nameOf(location.space));
+}
+
+/// Where an address lies among the ranges that the launch declares.
+std::string BlockMemory::describeRange(uint64_t address) const {
+  NearestPlace nearest(address, rangeReach);
+  if (launch_.ranges)
+    for (const DeclaredRange &range : *launch_.ranges)
+      nearest.look(range.name, range.address, range.bytes);
+  return nearest.text().empty() ? "" : "; as declared, " + nearest.text();
 }
 
 namespace {
@@ -121,8 +160,7 @@ std::string BlockMemory::whyUndeclared(uint64_t address, uint64_t bytes, bool wr
       return "'" + range.name + "' is declared as " + (writes ? "read" : "written") + " only";
   for (const DeclaredRange &range : *launch_.ranges)
     if (address < range.address + range.bytes && range.address < address + bytes)
-      return "only part of it lies in '" + range.name + "' (" + std::to_string(range.bytes) + " bytes at " +
-             hex(range.address) + ")";
+      return "only part of it lies in '" + range.name + "'";
   return "the launch declares no range there";
 }
 

@@ -47,6 +47,7 @@ public:
   const Clock &launchClock() const { return clock_; }
 
 private:
+  std::string describeRange(uint64_t address) const;
   struct BlockStart {
     uint64_t era;
     Dim3 position;

@@ -80,8 +80,9 @@ TEST_F(CheckTest, BoundsOfVariables) {
               write + "@%p0 st.shared.b32 [%rd7+64], 1;", 32, 1, two);
   expectFault(Fault::OutOfBounds, "4 bytes before 'first'", write + "@%p0 st.shared.b32 [%rd7+-4], 1;", 32, 1, two);
   expectFine(".local .b8 depot[8]; st.local.b32 [depot+4], 1; ld.local.b32 %r1, [depot+4];");
-  expectFault(Fault::OutOfBounds, "in no variable of .local", ".local .b8 depot[8]; st.local.b32 [depot+8], 1;");
-  expectFault(Fault::OutOfBounds, "in no variable of .param", "ld.param.b32 %r1, [p3+8];");
+  expectFault(Fault::OutOfBounds, "0 bytes past the end of 'depot' (8 bytes) of .local",
+              ".local .b8 depot[8]; st.local.b32 [depot+8], 1;");
+  expectFault(Fault::OutOfBounds, "0 bytes past the end of 'p3' (8 bytes) of .param", "ld.param.b32 %r1, [p3+8];");
   expectFine("mov.b64 %rd7, table; ld.const.b32 %r1, [%rd7+4];", 32, 1,
              ".const .align 4 .b8 table[8] = {1, 0, 0, 0, 2};");
   expectFault(Fault::OutOfBounds, "past the end of 'table'", "ld.const.b32 %r1, [table+8];", 32, 1,
@@ -163,6 +164,12 @@ TEST_F(CheckTest, Registers) {
   expectFault(Fault::UnwrittenRegister, "lane 5", "setp.lt.u32 %p0, %r0, 5; @%p0 mov.b32 %r1, 1; add.u32 %r2, %r1, 1;");
   expectFine("setp.lt.u32 %p0, %r0, 5; @%p0 mov.b32 %r1, 1; @%p0 add.u32 %r2, %r1, 1;");
   expectFault(Fault::UnwrittenRegister, "%p3", "@%p3 mov.b32 %r1, 1;");
+  // Each block has its own.
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    simulator.launch.seed = seed;
+    expectFault(Fault::UnwrittenRegister, "block (1,0,0)",
+                "mov.u32 %r2, %ctaid.x; setp.eq.u32 %p0, %r2, 0; @%p0 mov.b32 %r1, 1; add.u32 %r3, %r1, 1;", 32, 2);
+  }
   // selp reads what it selects.
   expectFine("setp.lt.u32 %p0, %r0, 32; selp.b32 %r2, 1, %r1, %p0;");
   expectFault(Fault::UnwrittenRegister, "%r1", "setp.lt.u32 %p0, %r0, 31; selp.b32 %r2, 1, %r1, %p0;");
@@ -181,13 +188,25 @@ TEST_F(CheckTest, DeclaredRanges) {
   sim::LaunchResult fine = runBody(body);
   EXPECT_TRUE(fine.ok()) << fine.message();
   declare(124, true);
-  expectFault(Fault::Undeclared, "the launch declares no range there", body);
+  expectFault(Fault::Undeclared, "the launch declares no range there; 124 bytes into 'input'", body);
+  expectFault(Fault::Undeclared, "; as declared, 0 bytes past the end of 'x' (124 bytes)", body);
   declare(126, true);
-  expectFault(Fault::Undeclared, "only part of it lies in 'x' (126 bytes", body);
+  expectFault(Fault::Undeclared, "only part of it lies in 'x'", body);
   declare(128, false);
   expectFault(Fault::Undeclared, "'y' is declared as read only", body);
   simulator.launch.ranges = {{{initialised, 512, false, true, "x"}}};
   expectFault(Fault::Undeclared, "'x' is declared as written only", body);
+}
+
+TEST_F(CheckTest, ReportsNameTheSlotOfAnArena) {
+  expectFine("");
+  // Two slots of 64 bytes in the buffer; the second was freed and given away.
+  simulator.launch.ranges = {{{initialised, 64, true, false, "h1"}, {initialised + 64, 64, true, true, "h2"}}};
+  simulator.memory.poison(initialised + 64, 64);
+  expectFault(Fault::Uninitialised,
+              "64 bytes into 'input' (512 bytes at " + sim::hex(initialised) +
+                  "); as declared, 0 bytes into 'h2' (64 bytes)",
+              "ld.global.b32 %r1, [%rd5];");
 }
 
 TEST_F(CheckTest, VariablesOfTheModuleNeedNoDeclaration) {
@@ -249,6 +268,29 @@ TEST_F(CheckTest, RacesOfThreadsOfOneWarp) {
   expectFault(
       Fault::Race, "",
       "shr.u32 %r2, %r0, 1; mul.wide.u32 %rd7, %r2, 2; add.s64 %rd7, %rd1, %rd7; mov.b16 %rs1, 1; st.global.b16 [%rd7], %rs1;");
+}
+
+TEST_F(CheckTest, RacesWithOneOfSeveralReaders) {
+  // All threads of a warp read a word, in one instruction; then any one of them writes it.
+  for (uint32_t threads : {2, 3, 7, 32})
+    for (uint32_t writer : {0u, 1u, threads - 1})
+      expectFault(Fault::Race, "reads it, and nothing orders the two",
+                  "ld.global.b32 %r1, [%rd0]; setp.eq.u32 %p0, %r0, " + std::to_string(writer) +
+                      "; @%p0 st.global.b32 [%rd0], 1;",
+                  threads);
+  expectFine("ld.global.b32 %r1, [%rd0]; st.global.b32 [%rd0], 1;", 1);
+}
+
+TEST_F(CheckTest, RacesOfAccessesOfDifferentWidths) {
+  const std::string roles = "setp.eq.u32 %p0, %r0, 0; setp.eq.u32 %p1, %r0, 33; mov.b16 %rs1, 1; ";
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    simulator.launch.seed = seed;
+    expectFault(Fault::Race, "", roles + "@%p0 st.global.b32 [%rd1], 1; @%p1 st.global.b8 [%rd1+3], %rs1;", 64);
+    expectFault(Fault::Race, "",
+                roles + "@%p0 ld.global.v4.b32 {%r1, %r2, %r3, %r4}, [%rd0]; @%p1 st.global.b16 [%rd0+14], %rs1;", 64);
+  }
+  expectFine(roles + "@%p0 st.global.b32 [%rd1], 1; @%p1 st.global.b8 [%rd1+4], %rs1;", 64);
+  expectFine(roles + "@%p0 st.global.b16 [%rd1], %rs1; @%p1 st.global.b8 [%rd1+2], %rs1;", 64);
 }
 
 TEST_F(CheckTest, LaunchesAreOrdered) {
@@ -345,6 +387,10 @@ TEST_F(CheckTest, RecordsWhatWasAccessed) {
             (std::vector<sim::Interval>{{initialised + 8, initialised + 16}, {initialised + 256, initialised + 384}}));
   EXPECT_EQ(result.writes.intervals(), (std::vector<sim::Interval>{{fresh, fresh + 128}, {fresh + 401, fresh + 402}}));
   EXPECT_EQ(result.threadInstructions, result.warpInstructions * 32 - 31);
+  // Nothing is left of it in the next launch, which touches the same page.
+  result = simulator.run("k", {}, {1, 1, 1}, initialised, fresh, initialised, fresh);
+  EXPECT_EQ(result.reads.intervals(),
+            (std::vector<sim::Interval>{{initialised + 8, initialised + 16}, {initialised + 256, initialised + 260}}));
 }
 
 } // namespace

@@ -3,6 +3,8 @@
 
 #include "neap/runtime/sim/machine/ControlFlow.h"
 
+#include <set>
+
 namespace neap::test {
 namespace {
 
@@ -182,6 +184,32 @@ TEST(ControlFlowTest, LocalVariablesBelongToTheirThread) {
   st.local.b32 [%rd7], %r0;
   ld.b32 %r1, [%rd8];)");
   EXPECT_EQ(got, expected(64, [](uint32_t i) { return i; }));
+}
+
+/// The words that a racing program leaves behind, over the seeds.
+std::set<uint32_t> outcomesOf(const std::string &body, uint32_t threads, uint32_t blocks) {
+  Simulator simulator(kernelText(body));
+  simulator.launch.maxReports = 1000;
+  std::set<uint32_t> outcomes;
+  for (simulator.launch.seed = 0; simulator.launch.seed < 40; ++simulator.launch.seed) {
+    uint64_t out = simulator.buffer(uint64_t(4));
+    EXPECT_FALSE(simulator.run("k", {blocks, 1, 1}, {threads, 1, 1}, out, out, out, out).ok());
+    outcomes.insert(simulator.read<uint32_t>(out, 1)[0]);
+  }
+  return outcomes;
+}
+
+TEST(ControlFlowTest, SeedsPickTheOrderOfAllThatHasNone) {
+  EXPECT_EQ(outcomesOf("mov.u32 %r1, %ctaid.x; st.global.b32 [%rd0], %r1;", 1, 3), (std::set<uint32_t>{0, 1, 2}));
+  EXPECT_EQ(
+      outcomesOf("mov.u32 %r1, %warpid; and.b32 %r2, %r0, 31; setp.eq.u32 %p0, %r2, 0; @%p0 st.global.b32 [%rd0], %r1;",
+                 96, 1),
+      (std::set<uint32_t>{0, 1, 2}));
+  EXPECT_EQ(
+      outcomesOf(
+          "setp.eq.u32 %p0, %r0, 0; @%p0 bra FIRST; st.global.b32 [%rd0], 1; bra END; FIRST: st.global.b32 [%rd0], 0; END:",
+          2, 1),
+      (std::set<uint32_t>{0, 1}));
 }
 
 TEST(ControlFlowTest, MeetingPointsArePostDominators) {
