@@ -19,6 +19,11 @@ bool isComputing(Operation *op) {
   return op->getNumOperands() > 0;
 }
 
+bool readsMemory(Operation *op) { return isContraction(op) || !isa<Fusible>(op); }
+
+/// Nothing that is in memory by itself, and computed by no kernel unless somebody wants it there.
+static bool isMadeOnDemand(Operation *op) { return isView(op) || (isFree(op) && isa<Fusible>(op)); }
+
 //===- Loops and accesses -------------------------------------------------------------------------------------------===//
 
 ResolvedOperand Partition::resolve(Value operand, Access access, ArrayRef<int64_t> loops) const {
@@ -83,7 +88,7 @@ void Partition::requireInMemory(Value value, FusionGroup *reader) {
   Operation *producer = value.getDefiningOp();
   if (producer && isa<ReshapeOp>(producer) && !groupOf.contains(producer))
     return requireInMemory(producer->getOperand(0), reader); // the same bytes under another shape
-  if (producer && isView(producer) && !groupOf.contains(producer))
+  if (producer && isMadeOnDemand(producer) && !groupOf.contains(producer))
     openGroup(producer);
   Readers &readers = readersOf[value];
   readers.inMemory = true;
@@ -94,7 +99,7 @@ void Partition::requireInMemory(Value value, FusionGroup *reader) {
 void Partition::recordRead(FusionGroup &group, Value operand, Access access, ArrayRef<int64_t> loops, bool fromMemory) {
   ResolvedOperand resolved = resolve(operand, std::move(access), loops);
   Operation *producer = resolved.source.getDefiningOp();
-  if (producer && isFree(producer))
+  if (producer && isFree(producer) && !fromMemory)
     return;
   bool isStuckView = producer && isView(producer) && !groupOf.contains(producer);
   if (isStuckView || fromMemory)
@@ -106,14 +111,12 @@ void Partition::recordRead(FusionGroup &group, Value operand, Access access, Arr
 }
 
 void Partition::recordOperands(FusionGroup &group, Operation *op) {
-  auto fusible = dyn_cast<Fusible>(op);
   for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
     if (group.kind == GroupKind::Scatter) {
-      if (Operation *producer = operand.getDefiningOp(); !producer || !isFree(producer))
-        requireInMemory(operand, &group);
+      requireInMemory(operand, &group);
       continue;
     }
-    if (!fusible || isContraction(op)) { // read over loops of their own
+    if (readsMemory(op)) {
       ArrayRef<int64_t> loops = shapeOf(operand);
       recordRead(group, operand, identityAccess(loops), loops, /*fromMemory=*/true);
       continue;

@@ -85,6 +85,8 @@ private:
 bool isFree(mlir::Operation *op);
 /// Has results that some kernel computes, unless it is a view that all readers see through.
 bool isComputing(mlir::Operation *op);
+/// Reads whole operands as tensors in memory, over loops of their own.
+bool readsMemory(mlir::Operation *op);
 /// The access that an op's own loops give an operand: through its index map, composed with how its result is accessed. For
 /// an op with reduction loops, `loops` ends with (or starts with) those.
 mlir::FailureOr<Access> operandAccess(mlir::Operation *op, unsigned operand, const FusionGroup &group);

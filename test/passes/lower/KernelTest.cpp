@@ -309,6 +309,61 @@ TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
             "gemm");
 }
 
+/// As mean pooling behind a linear layer makes them: all rows, or all columns, are one.
+TEST_F(KernelTest, ProductsOfRepeatedOperands) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%q: tensor<1x24xf32>, %w: tensor<24x40xf32>, %c: tensor<24x1xf32>)
+        -> (tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x36xf32>) {
+      %x = neap.broadcast %q : tensor<1x24xf32> -> tensor<8x24xf32>
+      %y = neap.matmul %x, %w : tensor<8x24xf32>, tensor<24x40xf32>
+      %t = neap.transpose %x [1, 0] : tensor<8x24xf32>
+      %g = neap.matmul %t, %y : tensor<24x8xf32>, tensor<8x40xf32>
+      %v = neap.broadcast %c : tensor<24x1xf32> -> tensor<24x36xf32>
+      %z = neap.matmul %x, %v : tensor<8x24xf32>, tensor<24x36xf32>
+      neap.return %y, %g, %z : tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x36xf32>
+    })"),
+            "gemm gemm gemm");
+}
+
+/// A constant with one value everywhere has no memory; a product reads one element of it again and again.
+TEST_F(KernelTest, ProductsOfConstants) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<8x24xf32>, %w: tensor<24x40xf32>) -> (tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x24xf32>) {
+      %a = neap.constant dense<0.25> : tensor<8x24xf32>
+      %y = neap.matmul %a, %w : tensor<8x24xf32>, tensor<24x40xf32>
+      %d = neap.constant dense<0.125> : tensor<8x40xf32>
+      %t = neap.transpose %x [1, 0] : tensor<8x24xf32>
+      %dw = neap.matmul %t, %d : tensor<24x8xf32>, tensor<8x40xf32>
+      %u = neap.transpose %w [1, 0] : tensor<24x40xf32>
+      %dx = neap.matmul %d, %u : tensor<8x40xf32>, tensor<40x24xf32>
+      neap.return %y, %dw, %dx : tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x24xf32>
+    })"),
+            "gemm gemm gemm");
+}
+
+TEST_F(KernelTest, MovesOfConstants) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<4x5xf32>, %i: tensor<2x5xi64>) -> (tensor<6x5xf32>, tensor<6x9xf32>, tensor<5x5xi64>) {
+      %z = neap.constant dense<0.5> : tensor<2x5xf32>
+      %a = neap.concat %z, %x axis 0 : tensor<2x5xf32>, tensor<4x5xf32>
+      %c = neap.constant dense<2.0> : tensor<3x4xf32>
+      %b = neap.unslice %c starts [1, 2] strides [2, 1] : tensor<3x4xf32> -> tensor<6x9xf32>
+      %n = neap.iota 1 : tensor<3x5xi64>
+      %d = neap.concat %n, %i axis 0 : tensor<3x5xi64>, tensor<2x5xi64>
+      neap.return %a, %b, %d : tensor<6x5xf32>, tensor<6x9xf32>, tensor<5x5xi64>
+    })"),
+            "concat concat pointwise concat");
+}
+
+/// What decides whether a value is ready must not walk every path to it: there are 2^60.
+TEST_F(KernelTest, RowsBehindManyDiamonds) {
+  std::string text = "neap.step @s(%x0: tensor<6x40xf32>) -> (tensor<6x40xf32>) {\n";
+  for (int i = 0; i < 60; ++i)
+    text += "%x" + std::to_string(i + 1) + " = neap.maximum %x" + std::to_string(i) + ", %x" + std::to_string(i) +
+            " : tensor<6x40xf32>\n";
+  EXPECT_EQ(check(text + "%y = neap.softmax %x60 : tensor<6x40xf32>\n neap.return %y : tensor<6x40xf32> }"), "row");
+}
+
 TEST_F(KernelTest, AttentionThroughStridedOperandsOnly) {
   EXPECT_EQ(check(R"(
     neap.step @s(%qkv: tensor<20x192xf32>) -> (tensor<20x64xf32>) {
