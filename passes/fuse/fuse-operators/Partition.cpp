@@ -3,6 +3,8 @@
 
 #include "neap/dialects/neap/TensorBuilder.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 
 namespace neap {
@@ -78,8 +80,8 @@ bool Partition::fits(const FusionGroup &group, Operation *op) const {
       return false;
     return !isReduction(op) || (reducesLastAxis(op) && shapeOf(op->getOperand(0)).back() == group.loops.back());
   }
-  return !isReduction(op) && elementsOf(result) == points && group.kind != GroupKind::Concat &&
-         group.kind != GroupKind::Scatter;
+  bool computesAtLoopPoints = mayHaveRows || group.kind == GroupKind::Gemm || group.kind == GroupKind::Column;
+  return !isReduction(op) && elementsOf(result) == points && computesAtLoopPoints;
 }
 
 //===- Who reads what -----------------------------------------------------------------------------------------------===//
@@ -262,18 +264,26 @@ bool Partition::takePointwise(FusionGroup &group, Operation *op, Value through) 
 
 //===- All other groups ---------------------------------------------------------------------------------------------===//
 
+/// The loops of an op that is no reduction.
+static GroupKind kindOf(Operation *op) {
+  return TypeSwitch<Operation *, GroupKind>(op)
+      .Case<ScatterAddOp>([](auto) { return GroupKind::Scatter; })
+      .Case<CumsumOp>([](auto) { return GroupKind::Scan; })
+      .Case<ConcatOp, UnsliceOp>([](auto) { return GroupKind::Concat; })
+      .Default([](auto) { return GroupKind::Pointwise; });
+}
+
 FusionGroup &Partition::openGroup(Operation *op) {
   Value result = op->getResult(0);
-  auto fusible = dyn_cast<Fusible>(op);
   if (isReduction(op)) {
+    auto fusible = cast<Fusible>(op);
     auto space = fusible.getIterationSpace();
     FusionGroup &group = createGroup(reducesLastAxis(op) ? GroupKind::Row : GroupKind::Column, space.sizes, op);
     group.accesses[result] = *composeAccess(fusible.getResultMap(0), identityAccess(group.loops), group.loops);
     join(group, op, /*asClone=*/false);
     return group;
   }
-  GroupKind kind = fusible ? GroupKind::Pointwise : isa<ScatterAddOp>(op) ? GroupKind::Scatter : GroupKind::Concat;
-  FusionGroup &group = createGroup(kind, shapeOf(result), op);
+  FusionGroup &group = createGroup(kindOf(op), shapeOf(result), op);
   group.accesses[result] = identityAccess(group.loops);
   join(group, op, /*asClone=*/false);
   return group;

@@ -22,6 +22,8 @@ FailureOr<Kernel> buildKernel(ModuleOp module, StringRef name, GroupKind kind, B
                                                                               : buildConcatKernel(module, name, body);
   case GroupKind::Scatter:
     return buildScatterKernel(module, name, body);
+  case GroupKind::Scan:
+    return buildScanKernel(module, name, body);
   }
   llvm_unreachable("unknown kind of group");
 }

@@ -1,7 +1,7 @@
 // Generates the CPU kernel of a fusion group from the structure of its loops.
 //
-// Four loop nests serve all groups that compute (pointwise, row, column, gemm), two more those that only place elements
-// (concat, scatter). The computation at a loop point comes from the ops' own Fusible::buildBody.
+// Four loop nests serve all groups that compute (pointwise, row, column, gemm), three more what goes from element to element
+// in memory (concat, scatter, scan). The computation at a loop point comes from the ops' own Fusible::buildBody.
 #pragma once
 
 #include "neap/dialects/neap/Neap.h"

@@ -93,6 +93,14 @@ void addMoves(std::vector<Case> &cases) {
                    "%r = neap.gather %a0, %i : tensor<5xf64>, tensor<i64>"});
 }
 
+void addRunningSums(std::vector<Case> &cases) {
+  for (const char *attributes : {"", " {exclusive}", " {reverse}", " {exclusive, reverse}"})
+    for (const char *axis : {"0", "1"})
+      cases.push_back({std::string("cumsum ") + axis + attributes,
+                       {"tensor<3x4xf64>"},
+                       std::string("%r = neap.cumsum %a0 axis ") + axis + attributes + " : tensor<3x4xf64>"});
+}
+
 void addReductions(std::vector<Case> &cases) {
   for (const char *kind : {"sum", "max", "min"})
     for (const char *axes : {"[]", "[0]", "[1]", "[2]", "[0, 1]", "[1, 2]", "[0, 2]", "[0, 1, 2]"})
@@ -201,6 +209,7 @@ const std::vector<Case> &differentiableCases() {
     addBinaries(made);
     addViews(made);
     addMoves(made);
+    addRunningSums(made);
     addReductions(made);
     addCompound(made);
     return made;

@@ -355,6 +355,27 @@ TEST_F(KernelTest, MovesOfConstants) {
             "concat concat pointwise concat");
 }
 
+/// Integers and floats, along any axis, from either end, with and without the element itself, through a view.
+TEST_F(KernelTest, RunningSums) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<5x70xf32>, %m: tensor<3x21xi64>, %n: tensor<2x9x1xi32>) -> (tensor<5x70xf32>, tensor<70x5xf32>,
+        tensor<5x70xf32>, tensor<3x21xi64>, tensor<2x9x1xi32>, tensor<2x9x1xi32>, tensor<6x4xf32>) {
+      %a = neap.cumsum %x axis 1 : tensor<5x70xf32>
+      %t = neap.transpose %x [1, 0] : tensor<5x70xf32>
+      %b = neap.cumsum %t axis 1 {reverse} : tensor<70x5xf32>
+      %c = neap.cumsum %x axis 0 {exclusive} : tensor<5x70xf32>
+      %d = neap.cumsum %m axis 1 {exclusive, reverse} : tensor<3x21xi64>
+      %e = neap.cumsum %n axis 1 : tensor<2x9x1xi32>
+      %f = neap.cumsum %n axis 0 : tensor<2x9x1xi32>
+      %h = neap.slice %x starts [0, 0] sizes [1, 4] strides [1, 1] : tensor<5x70xf32>
+      %k = neap.broadcast %h : tensor<1x4xf32> -> tensor<6x4xf32>
+      %g = neap.cumsum %k axis 0 : tensor<6x4xf32>
+      neap.return %a, %b, %c, %d, %e, %f, %g : tensor<5x70xf32>, tensor<70x5xf32>, tensor<5x70xf32>, tensor<3x21xi64>,
+          tensor<2x9x1xi32>, tensor<2x9x1xi32>, tensor<6x4xf32>
+    })"),
+            "scan scan scan scan scan scan scan");
+}
+
 /// What decides whether a value is ready must not walk every path to it: there are 2^60.
 TEST_F(KernelTest, RowsBehindManyDiamonds) {
   std::string text = "neap.step @s(%x0: tensor<6x40xf32>) -> (tensor<6x40xf32>) {\n";
