@@ -31,7 +31,8 @@ static void buildGraph(OpPassManager &manager, const StageOptions &options) {
   // On canonical constants and shapes, as every exporter writes GELU a little differently.
   manager.addPass(createRaiseGelu());
   manager.addPass(createCanonicalizerPass());
-  // Compound ops still say what labels are; fusion takes that apart.
+  // Compound ops still say what is an index; fusion takes that apart. Before differentiation: gradients scatter to the same places.
+  manager.addPass(createBoundIndices());
   manager.addPass(createDescribeInputs());
 }
 

@@ -69,6 +69,7 @@ def Neap_GroupKindAttr : Neap_EnumAttr<Neap_GroupKind, "group_kind">;
 def Neap_Tensor : StaticShapeTensorOf<[AnyType]>;
 def Neap_FloatTensor : StaticShapeTensorOf<[AnyFloat]>;
 def Neap_IntTensor : StaticShapeTensorOf<[AnyInteger]>;
+def Neap_LabelTensor : StaticShapeTensorOf<[I64]>;
 def Neap_BoolTensor : StaticShapeTensorOf<[I1]>;
 def Neap_Scalar : 0DTensorOf<[AnyFloat]>;
 

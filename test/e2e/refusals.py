@@ -305,6 +305,39 @@ def label_out_of_range(folder):
     return train("gpt2", gpt2_batches(folder, labels=with_value((0, 1, 2), 300)))
 
 
+def save_positions_model(path):
+    """The mean of rows ids + 2 of a table with eight rows, as position embeddings of OPT and RoBERTa are read."""
+    two = helper.make_tensor("two", TensorProto.INT64, (), [2])
+    table = helper.make_tensor("table", TensorProto.FLOAT, (8, 4), [0.1 * i for i in range(32)])
+    nodes = [helper.make_node("Add", ["ids", "two"], ["positions"]),
+             helper.make_node("Gather", ["table", "positions"], ["rows"], name="embed_positions"),
+             helper.make_node("ReduceMean", ["rows"], ["loss"], keepdims=0)]
+    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, (2, 3))
+    loss = helper.make_tensor_value_info("loss", TensorProto.FLOAT, ())
+    graph = helper.make_graph(nodes, "g", [ids], [loss], [two, table])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), path)
+
+
+def position_batches(folder, value):
+    ids = np.zeros((3, 2, 3), np.int64)
+    ids[1, 0, 2] = value
+    save_file({"ids": ids}, folder / "ids.safetensors")
+    return "ids.safetensors"
+
+
+@train_case
+def computed_index_beyond_the_table(folder):
+    """7 step 2: the highest index of node 'embed_positions' is 8, allowed is from 0 to 7; nothing was saved
+    note: the model computes these indices from its inputs: the data of this step do not fit it"""
+    return train("positions", position_batches(folder, 6))
+
+
+@train_case
+def computed_index_far_below_the_table(folder):
+    """7 step 2: the lowest index of node 'embed_positions' is -1, allowed is from 0 to 7; nothing was saved"""
+    return train("positions", position_batches(folder, -11))
+
+
 @train_case
 def data_of_another_type(folder):
     """7 batches.safetensors: tensor 'input_ids' is float32 \\[20, 4, 64\\], expected int64 \\[steps, 4, 64\\]"""
@@ -381,8 +414,10 @@ def weights_of_another_model(folder):
 
 
 def make_programs():
+    save_positions_model(scratch / "positions.onnx")
     for name, command in [("gpt2", compile_gpt2()), ("mlp", compile_mlp("--max-threads", "2")),
                           ("no-rate", compile_model(MLP, "--dim", "batch=16", "--loss", "mse", "--optimizer", "adamw")),
+                          ("positions", compile_model(scratch / "positions.onnx", "--loss-output", "loss", *ADAMW)),
                           ("sgd", compile_model(MLP, "--dim", "batch=16", "--loss", "mse", "--optimizer", "sgd",
                                                 "--learning-rate", "0.05"))]:
         subprocess.run([*command[:-1], scratch / name], check=True, capture_output=True)
