@@ -2,6 +2,7 @@
 #include "neap/passes/fuse/Group.h"
 
 #include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/Locations.h"
 
 using namespace mlir;
 
@@ -156,7 +157,8 @@ FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
     for (Value result : op.getResults())
       if (!result.use_empty() && !group.accesses.contains(result) &&
           llvm::none_of(result.getUsers(), [](Operation *user) { return isContraction(user) || isView(user); }))
-        return op.emitError("expected an access that is linear in the loops of its fusion group");
+        return op.emitError("node '") << findNodeName(&op)
+                                      << "': expected an access that is linear in the loops of its fusion group";
   return group;
 }
 

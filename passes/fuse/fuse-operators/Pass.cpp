@@ -163,6 +163,25 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
       value.replaceAllUsesWith(result);
     eraseFusedOps(block, partition);
     sortTopologically(&block);
+    if (!llvm::all_of(block.getOps<FusedOp>(), hasLoops))
+      signalPassFailure();
+  }
+
+  /// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
+  /// so itself.
+  static bool hasLoops(FusedOp fused) {
+    switch (fused.getKind()) {
+    case GroupKind::Pointwise:
+    case GroupKind::Row:
+    case GroupKind::Column:
+    case GroupKind::Gemm:
+      return succeeded(analyzeGroup(fused.getBody().front(), fused.getKind()));
+    case GroupKind::Concat:
+    case GroupKind::Scatter:
+    case GroupKind::Scan:
+      return true; // read whole operands
+    }
+    llvm_unreachable("unknown kind of group");
   }
 
   std::vector<DraftedGroup> draftBodies(const Partition &partition) {
