@@ -57,7 +57,8 @@ Grower::Grower(uint64_t seed) : random(seed) {
   graph.module = ModuleOp::create(location);
   opBuilder.setInsertionPointToEnd(graph.module->getBody());
   auto type = opBuilder.getFunctionType({}, {typeOf({})});
-  graph.step = StepOp::create(opBuilder, location, "f", type, ArrayAttr(), ArrayAttr());
+  Attribute name = opBuilder.getDictionaryAttr(opBuilder.getNamedAttr("neap.name", opBuilder.getStringAttr("loss")));
+  graph.step = StepOp::create(opBuilder, location, "f", type, ArrayAttr(), opBuilder.getArrayAttr(name));
   opBuilder.createBlock(&graph.step.getBody());
 }
 
