@@ -45,6 +45,12 @@ void addBinaries(std::vector<Case> &cases) {
                    {"tensor<4xf64>"},
                    "%c = neap.constant dense<[0.7, -0.7, 1.3, -5.0]> : tensor<4xf64>\n"
                    "%r = neap.mod %a0, %c {fmod} : tensor<4xf64>"});
+  for (const char *attribute : {"", " {fmod}"})
+    cases.push_back({std::string("mod of a computed divisor") + attribute,
+                     {"tensor<4xf64>", "tensor<4xf64>"},
+                     std::string("%r = neap.mod %a0, %a1") + attribute + " : tensor<4xf64>",
+                     1.5,
+                     1.9});
   cases.push_back({"pow 0",
                    {"tensor<3xf64>"},
                    "%c = neap.constant dense<[0.0, 2.0, -1.5]> : tensor<3xf64>\n"
