@@ -124,22 +124,34 @@ private:
 };
 } // namespace
 
-/// The loops of the anchor, and the value that is accessed by the identity over them.
-static std::pair<SmallVector<int64_t>, Value> findAnchor(Block &body, GroupKind kind) {
-  for (Operation &op : body) {
-    if (kind == GroupKind::Gemm && isContraction(&op)) {
-      auto result = op.getResult(0);
-      return {llvm::to_vector(shapeOf(result)), result};
+/// The loops of an op, and the value that is accessed by the identity over them.
+static std::pair<SmallVector<int64_t>, Value> loopsOf(Operation *op) {
+  if (isReduction(op))
+    return {cast<Fusible>(op).getIterationSpace().sizes, op->getOperand(0)};
+  return {llvm::to_vector(shapeOf(op->getResult(0))), op->getResult(0)};
+}
+
+/// Groups grow from their last op backwards, so that op's loops are the ones that all others were found to fit. What comes
+/// later has fewer points, such as a second result of one element per row, or only shares the sweep. A view counts where it is
+/// what the group was made for.
+static Operation *findAnchor(Block &body, GroupKind kind) {
+  if (kind == GroupKind::Gemm)
+    return &*llvm::find_if(body, [](Operation &op) { return isContraction(&op); });
+  Operation *anchor = nullptr;
+  int64_t most = 0;
+  for (Operation &op : llvm::reverse(body.without_terminator())) {
+    int64_t points = ShapedType::getNumElements(loopsOf(&op).first);
+    bool isSeenThrough = isView(&op) && !llvm::is_contained(op.getUsers(), body.getTerminator());
+    if (!isSeenThrough && points > most) {
+      anchor = &op;
+      most = points;
     }
-    if ((kind == GroupKind::Row || kind == GroupKind::Column) && isReduction(&op))
-      return {cast<Fusible>(op).getIterationSpace().sizes, op.getOperand(0)};
   }
-  Value result = body.getTerminator()->getOperand(0);
-  return {llvm::to_vector(shapeOf(result)), result};
+  return anchor;
 }
 
 FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
-  auto [loops, anchor] = findAnchor(body, kind);
+  auto [loops, anchor] = loopsOf(findAnchor(body, kind));
   GroupAccesses group;
   group.kind = kind;
   group.loops = loops;

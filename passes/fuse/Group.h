@@ -1,7 +1,7 @@
 // The loops of a fusion group, and how each of its values is accessed there.
 //
-// One loop nest serves a whole group. Its loops are those of the group's anchor: the matmul of a gemm group, a reduction
-// of a row or column group, the first result of any other. From there the accesses of all other values follow, through
+// One loop nest serves a whole group. Its loops are those of the group's anchor: the matmul of a gemm group, else the last op
+// with as many loop points as any. From there the accesses of all other values follow, through
 // elementwise ops (which share one access) and views (which compose).
 #pragma once
 

@@ -424,6 +424,21 @@ TEST_F(KernelTest, GatherAndScatterOfRows) {
             "pointwise scatter scatter");
 }
 
+/// The indices are a second result with fewer dimensions than the rows they pick: the rows' loops are the group's.
+TEST_F(KernelTest, GatherAtComputedRows) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%t: tensor<9x7xf32>, %i: tensor<3x5xi64>, %u: tensor<3x5x7xf32>) -> (tensor<3x5x7xf32>, tensor<9x7xf32>) {
+      %one = neap.constant dense<1> : tensor<3x5xi64>
+      %n = neap.add %i, %one : tensor<3x5xi64>
+      %a = neap.gather %t, %n : tensor<9x7xf32>, tensor<3x5xi64>
+      %z = neap.constant dense<0.0> : tensor<9x7xf32>
+      %s = neap.scatter_add %z, %n, %u : tensor<9x7xf32>, tensor<3x5xi64>, tensor<3x5x7xf32>
+      neap.return %a, %s : tensor<3x5x7xf32>, tensor<9x7xf32>
+    })",
+                  8),
+            "row scatter");
+}
+
 TEST_F(KernelTest, GatherOfSingleElements) {
   EXPECT_EQ(check(R"(
     neap.step @s(%t: tensor<30xf32>, %i: tensor<4x21xi64>) -> (tensor<4x21xf32>) {
