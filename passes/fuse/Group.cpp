@@ -43,6 +43,12 @@ bool isView(Operation *op) {
   return fusible && fusible.isView();
 }
 
+/// A slice from 0 on has the map of a permutation as well.
+bool isPermutation(Operation *op) {
+  return isView(op) && cast<Fusible>(op).getOperandMap(0).isPermutation() &&
+         ShapedType::getNumElements(shapeOf(op->getOperand(0))) == ShapedType::getNumElements(shapeOf(op->getResult(0)));
+}
+
 bool isIndirect(Operation *op) {
   auto fusible = dyn_cast<Fusible>(op);
   return fusible && fusible.getIndirectIndex();
@@ -105,10 +111,10 @@ private:
   }
 
   void throughPermutation(Fusible view, Value operand) {
-    AffineMap map = view.getOperandMap(0);
-    if (!map.isPermutation())
+    if (!isPermutation(view))
       return;
-    auto access = composeAccess(inversePermutation(map), group.accesses.at(operand), group.loops);
+    AffineMap inverse = inversePermutation(view.getOperandMap(0));
+    auto access = composeAccess(inverse, group.accesses.at(operand), group.loops);
     if (succeeded(access))
       set(view->getResult(0), *access);
   }

@@ -39,6 +39,8 @@ bool isReduction(mlir::Operation *op);
 bool isContraction(mlir::Operation *op);
 /// Seen through an index map only; see Fusible::isView.
 bool isView(mlir::Operation *op);
+/// A view that reorders dimensions and leaves none of the elements out.
+bool isPermutation(mlir::Operation *op);
 /// Reads a table at indices held in another operand.
 bool isIndirect(mlir::Operation *op);
 /// A constant with one value everywhere: no memory, it becomes part of the code.

@@ -220,13 +220,12 @@ void Partition::growEpilogue(FusionGroup &group, Value value) {
 bool Partition::takeView(FusionGroup &group, Operation *view) {
   if (!isView(view))
     return false;
-  AffineMap map = cast<Fusible>(view).getOperandMap(0);
   const Access &access = group.accesses.at(view->getOperand(0));
   FailureOr<Access> result = failure();
   if (isa<ReshapeOp>(view))
     result = reshapeAccess(access, shapeOf(view->getOperand(0)), shapeOf(view->getResult(0)), group.loops);
-  else if (map.isPermutation())
-    result = composeAccess(inversePermutation(map), access, group.loops);
+  else if (isPermutation(view))
+    result = composeAccess(inversePermutation(cast<Fusible>(view).getOperandMap(0)), access, group.loops);
   if (failed(result))
     return false;
   if (linearPosition(*result, shapeOf(view->getResult(0)), group.loops.size()).coefficients.back() != 1)

@@ -298,6 +298,21 @@ TEST_F(KernelTest, MatmulWithEpilogueAndSecondResult) {
             "gemm gemm");
 }
 
+/// A slice from 0 on has the index map of a permutation, yet fewer elements: the product must not write it.
+TEST_F(KernelTest, ProductsOfWhichAPartIsRead) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<19x16xf32>, %w: tensor<16x16xf32>) -> (tensor<3x16xf32>, tensor<7x5xf32>) {
+      %m = neap.matmul %x, %w : tensor<19x16xf32>, tensor<16x16xf32>
+      %a = neap.slice %m starts [0, 0] sizes [3, 16] strides [1, 1] : tensor<19x16xf32>
+      %t = neap.transpose %x [1, 0] : tensor<19x16xf32>
+      %n = neap.matmul %w, %t : tensor<16x16xf32>, tensor<16x19xf32>
+      %g = neap.tanh %n : tensor<16x19xf32>
+      %b = neap.slice %g starts [0, 0] sizes [7, 5] strides [1, 1] : tensor<16x19xf32>
+      neap.return %a, %b : tensor<3x16xf32>, tensor<7x5xf32>
+    })"),
+            "gemm pointwise gemm pointwise");
+}
+
 /// The operand is read as a matrix and point by point: no result may lie on it.
 TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
   EXPECT_EQ(check(R"(
