@@ -133,6 +133,14 @@ void Partition::recordOperands(FusionGroup &group, Operation *op) {
 
 //===- Dependences --------------------------------------------------------------------------------------------------===//
 
+/// The last position that a walk from here may come to: an op only reads what is before it, but that may be part of a group
+/// whose other members come later.
+unsigned Partition::farthestFrom(unsigned position) const {
+  while (groupEnds[position] > position)
+    position = groupEnds[position];
+  return position;
+}
+
 /// Walks from values to what they are computed from, whole groups at a time: a group runs when all its inputs are there.
 bool Partition::dependsOn(ArrayRef<Value> values, const FusionGroup &target) const {
   SmallVector<Operation *> pending;
@@ -152,7 +160,7 @@ bool Partition::dependsOn(ArrayRef<Value> values, const FusionGroup &target) con
       llvm::for_each(op->getOperands(), visit);
       continue;
     }
-    if (group->last < target.first || !expanded.insert(group).second)
+    if (farthestFrom(group->last) < target.first || !expanded.insert(group).second)
       continue;
     for (const auto &ops : {group->members, group->clones})
       for (Operation *member : ops)
@@ -190,6 +198,8 @@ void Partition::join(FusionGroup &group, Operation *op, bool asClone) {
     groupOf[op] = &group;
     group.first = std::min(group.first, position(op));
     group.last = std::max(group.last, position(op));
+    for (unsigned at = group.first; groupEnds[at] < group.last; ++at)
+      groupEnds[at] = group.last;
   }
   bool hasRows = isReduction(op) || (group.kind == GroupKind::Pointwise && isRowLevel(group, op->getResult(0)));
   if (group.kind == GroupKind::Pointwise && hasRows)
@@ -419,8 +429,10 @@ void Partition::assign(Operation *op) {
 }
 
 Partition::Partition(Block &block) {
-  for (auto [index, op] : llvm::enumerate(block))
+  for (auto [index, op] : llvm::enumerate(block)) {
     positions[&op] = index;
+    groupEnds.push_back(index);
+  }
   for (Operation &op : block)
     if (isContraction(&op))
       openGemmGroup(&op);

@@ -73,10 +73,13 @@ private:
   bool isCheapToRepeat(mlir::Operation *op) const;
   bool dependsOn(mlir::ArrayRef<mlir::Value> values, const FusionGroup &group) const;
   bool dependsOn(const FusionGroup &group, const FusionGroup &other) const;
+  unsigned farthestFrom(unsigned position) const;
   unsigned position(mlir::Operation *op) const { return positions.lookup(op); }
 
   llvm::DenseMap<mlir::Operation *, unsigned> positions;
   std::vector<std::unique_ptr<FusionGroup>> groups;
+  /// For each position, the last one of all groups that begin there or before, and at least itself.
+  std::vector<unsigned> groupEnds;
   llvm::DenseMap<mlir::Operation *, FusionGroup *> groupOf;
   llvm::DenseMap<mlir::Value, Readers> readersOf;
 };
