@@ -76,6 +76,11 @@ static void buildLower(OpPassManager &manager, const StageOptions &options) {
   lower::buildLowerToLlvm(manager);
 }
 
+static void buildEmit(OpPassManager &manager, const StageOptions &options) {
+  // All that LLVM does is in here; the driver links what this wrote.
+  manager.addPass(emit::createWriteObject(options.emit.object));
+}
+
 ArrayRef<Stage> neap::getStages() {
   static const Stage stages[] = {
       {"import", "read the file, inline functions, freeze dimensions, decide what is trained", buildImport, {"onnx"}},
@@ -86,7 +91,7 @@ ArrayRef<Stage> neap::getStages() {
       {"fuse", "group ops into kernels", buildFuse, {"neap"}},
       {"schedule", "order launches and place every value in the arena", buildSchedule, {"sched", "neap"}},
       {"lower", "generate kernels and the step function", buildLower, {"llvm"}},
-      {"emit", "write object and weights, link with the runtime", buildNothing, {"llvm"}},
+      {"emit", "write object and weights, link with the runtime", buildEmit, {"llvm"}},
   };
   return stages;
 }

@@ -241,8 +241,6 @@ def weights_are_a_folder(folder):
 
 def file_limit(size):
     """Files may grow to `size` bytes, as on a disk that is almost full."""
-    import signal
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
@@ -256,8 +254,26 @@ disk_full_while_writing_weights.before = lambda: file_limit(100_000)
 
 
 @compile_case
+def disk_full_while_writing_the_object(folder):
+    """13 cannot write program.part.o: File too large"""
+    return compile_mlp()
+
+
+# More than the weights, less than the code.
+disk_full_while_writing_the_object.before = lambda: file_limit(2000)
+
+
+@compile_case
+def object_is_a_folder(folder):
+    """13 cannot write program.part.o: Is a directory"""
+    (folder / "program.part.o").mkdir()
+    return compile_mlp()
+
+
+@compile_case
 def disk_full_while_linking(folder):
-    """13 .*"""
+    """13 linking failed: .*error: .*
+    note: a full disk does this to the linker"""
     return compile_mlp()
 
 
@@ -442,6 +458,8 @@ def check(case):
         yield f"exit code {done.returncode}, expected {code}"
     if len(errors) != 1 or not re.match(message, errors[0].removeprefix("error: ")):
         yield f"expected one error '{message}'"
+    if "Stack dump" in done.stderr:
+        yield "a stack dump"
     for note in notes:
         if note not in done.stderr.splitlines():
             yield f"expected '{note}'"
@@ -449,6 +467,8 @@ def check(case):
     left = tree(folder) - before - ({pathlib.Path("log.jsonl"), pathlib.Path("out")} if suite == "train" else set())
     if left:
         yield f"left behind: {', '.join(sorted(map(str, left)))}"
+    if gone := before - tree(folder):
+        yield f"gone: {', '.join(sorted(map(str, gone)))}"
     if seconds > PATIENCE:
         yield f"took {seconds:.1f} s"
     if (folder / "log.jsonl").exists():

@@ -57,8 +57,8 @@ Grower::Grower(uint64_t seed) : random(seed) {
   graph.module = ModuleOp::create(location);
   opBuilder.setInsertionPointToEnd(graph.module->getBody());
   auto type = opBuilder.getFunctionType({}, {typeOf({})});
-  Attribute name = opBuilder.getDictionaryAttr(opBuilder.getNamedAttr("neap.name", opBuilder.getStringAttr("loss")));
-  graph.step = StepOp::create(opBuilder, location, "f", type, ArrayAttr(), opBuilder.getArrayAttr(name));
+  graph.step = StepOp::create(opBuilder, location, "f", type, ArrayAttr(), ArrayAttr());
+  graph.step.setResultAttr(0, "neap.name", opBuilder.getStringAttr("loss")); // what build-backward looks for
   opBuilder.createBlock(&graph.step.getBody());
 }
 
