@@ -379,9 +379,23 @@ static Attribute foldEqualSplats(ArrayRef<Attribute> operands, RankedTensorType 
   return allEqual ? common : Attribute();
 }
 
+/// Takes away the operands without elements, of which the first stays if there are no others.
+static bool dropEmptyOperands(ConcatOp op) {
+  auto isEmpty = [](Value operand) { return llvm::is_contained(shapeOf(operand), 0); };
+  auto kept = llvm::to_vector(llvm::make_filter_range(op.getInputs(), [&](Value operand) { return !isEmpty(operand); }));
+  if (kept.empty())
+    kept.push_back(op.getInputs().front());
+  if (kept.size() == op.getInputs().size())
+    return false;
+  op.getInputsMutable().assign(kept);
+  return true;
+}
+
 OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
   if (getInputs().size() == 1)
-    return getInputs().front();
+    return getInputs().front().getType() == getType() ? OpFoldResult(getInputs().front()) : OpFoldResult();
+  if (dropEmptyOperands(*this))
+    return getResult();
   if (Attribute splat = foldEqualSplats(adaptor.getInputs(), getType()))
     return splat;
   return foldByEvaluation(*this, adaptor.getOperands());

@@ -50,6 +50,7 @@ private:
   LogicalResult convertRead(onnx::ReadOp op);
   LogicalResult convertNode(onnx::NodeOp node);
   LogicalResult finishStep();
+  Value withoutElements(Value value);
   void declareParameter(onnx::InitializerOp initializer);
 
   onnx::GraphOp graph;
@@ -85,6 +86,15 @@ DictionaryAttr nameAttributes(Builder &builder, StringRef name) {
   return builder.getDictionaryAttr(builder.getNamedAttr("neap.name", builder.getStringAttr(name)));
 }
 
+/// All tensors of a type without elements are equal. A constant in place of one lets folding take away what it has no effect
+/// on, such as an empty cache of keys that is joined with the new ones.
+Value GraphConverter::withoutElements(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getNumElements() > 0)
+    return value;
+  return ConstantOp::create(builder, value.getLoc(), DenseElementsAttr::get(type, ArrayRef<Attribute>()));
+}
+
 /// An empty step whose arguments are the inputs, needed or not: the data have them all.
 LogicalResult GraphConverter::startStep() {
   Block &block = graph.getBody().front();
@@ -104,9 +114,9 @@ LogicalResult GraphConverter::startStep() {
     stepName += "_";
   step = StepOp::create(builder, graph.getLoc(), stepName, type, builder.getArrayAttr(names), ArrayAttr());
   Block &body = step.getBody().emplaceBlock();
-  for (BlockArgument argument : block.getArguments())
-    converted[argument] = body.addArgument(argument.getType(), argument.getLoc());
   builder.setInsertionPointToStart(&body);
+  for (BlockArgument argument : block.getArguments())
+    converted[argument] = withoutElements(body.addArgument(argument.getType(), argument.getLoc()));
   return success();
 }
 
@@ -197,7 +207,7 @@ LogicalResult GraphConverter::convertNode(onnx::NodeOp node) {
     return failure();
   for (auto [i, result] : llvm::enumerate(node.getOutputs())) {
     if (i < outputs->size())
-      converted[result] = (*outputs)[i];
+      converted[result] = withoutElements((*outputs)[i]);
     else if (!result.use_empty())
       return nodeError(node, ErrorKind::Unsupported) << "expected output " << i << " to be unused, got a use";
   }

@@ -206,6 +206,8 @@ static Outputs convertSplit(Node &node) {
 /// One dimension of a slice, clamped as ONNX and numpy do: its first index and the number of indices.
 static std::pair<int64_t, int64_t> clampSlice(int64_t start, int64_t end, int64_t step, int64_t size) {
   auto fromEnd = [&](int64_t index) { return index < 0 ? index + size : index; };
+  if (size == 0)
+    return {0, 0};
   if (step > 0) {
     start = std::clamp<int64_t>(fromEnd(start), 0, size);
     end = std::clamp<int64_t>(fromEnd(end), 0, size);
