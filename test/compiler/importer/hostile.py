@@ -381,6 +381,13 @@ def doubling_functions(folder):
 
 
 @case
+def deep_functions(folder):
+    """node 'F[0-9]+' \\(F[0-9]+, opset 1\\): expected calls of local functions at most 1000 deep, got deeper ones"""
+    functions = [function("F0")] + [function(f"F{i + 1}", [f"F{i}"]) for i in range(20_000)]
+    return model([helper.make_node("F20000", ["x"], ["y"], domain="f")], functions=functions, imports=["f"])
+
+
+@case
 def external_absolute(folder):
     """initializer 'w': expected a file in the model's folder, got the absolute path '/etc/passwd'"""
     return external("/etc/passwd")
@@ -623,6 +630,18 @@ def slice_with_a_step_that_is_never_taken(folder):
     """0 """
     nodes = [integers("start", 1), integers("end", -(2**63)), integers("axis", 0), integers("step", -(2**63) + 1)]
     return sized(*nodes, culprit("Slice", ["x", "start", "end", "axis", "step"]))
+
+
+def chain(kind, length, operands):
+    """h is x after `length` nodes, each of `operands` of the one before."""
+    nodes = [helper.make_node(kind, operands(f"v{i}" if i else "x"), [f"v{i + 1}"]) for i in range(length)]
+    return sized(*nodes, helper.make_node("Identity", [f"v{length}"], ["h"]))
+
+
+@compile_case
+def long_sum(folder):
+    """0 """
+    return chain("Add", 5000, lambda value: [value, "x"])
 
 
 @compile_case
