@@ -3,7 +3,6 @@
 
 #include "neap/compiler/driver/Diagnostics.h"
 #include "neap/compiler/emit/Link.h"
-#include "neap/compiler/emit/Object.h"
 #include "neap/compiler/emit/Weights.h"
 #include "neap/compiler/importer/Importer.h"
 #include "neap/dialects/neap/Neap.h"
@@ -92,7 +91,7 @@ class TemporaryFile {
 public:
   explicit TemporaryFile(std::string path) : path(std::move(path)) {}
   ~TemporaryFile() {
-    if (!isKept)
+    if (!isKept && llvm::sys::fs::is_regular_file(path)) // a folder of that name is not ours
       llvm::sys::fs::remove(path);
   }
   std::error_code keepAs(StringRef name) {
@@ -108,8 +107,8 @@ private:
 
 class Compilation {
 public:
-  explicit Compilation(const CompileOptions &options)
-      : options(options), context(makeRegistry(), MLIRContext::Threading::DISABLED), outcome(context, options) {
+  explicit Compilation(const CompileOptions &given)
+      : options(given), context(makeRegistry(), MLIRContext::Threading::DISABLED), outcome(context, options) {
     context.loadAllAvailableDialects();
     context.printOpOnDiagnostic(false); // a message names file and node; the IR would bury it
   }
@@ -122,6 +121,7 @@ private:
   ExitCode loadPlugins();
   void enableRemarks();
   ExitCode load();
+  ExitCode startWeights();
   ExitCode runStage(size_t index);
   ExitCode writeIr(StringRef path);
   ExitCode emit();
@@ -130,7 +130,7 @@ private:
   ExitCode reportInternalError(const Stage &stage, StringRef pass, StringRef reproducer);
   void report();
 
-  const CompileOptions &options;
+  CompileOptions options;
   MLIRContext context;
   Outcome outcome;
   OwningOpRef<ModuleOp> module;
@@ -141,6 +141,20 @@ private:
 static ExitCode fail(ExitCode code, const Twine &message) {
   printError(message.str());
   return code;
+}
+
+/// Writes a file that is there whole or not at all.
+static std::error_code writeWhole(StringRef path, llvm::function_ref<void(raw_ostream &)> print) {
+  TemporaryFile file((path + ".part").str());
+  std::error_code code;
+  llvm::raw_fd_ostream stream(file.path, code);
+  if (code)
+    return code;
+  print(stream);
+  stream.close();
+  code = stream.error();
+  stream.clear_error();
+  return code ? code : file.keepAs(path);
 }
 
 DialectRegistry Compilation::makeRegistry() {
@@ -196,13 +210,10 @@ ExitCode Compilation::checkTrained() {
 ExitCode Compilation::reportInternalError(const Stage &stage, StringRef pass, StringRef reproducer) {
   printError("internal error in stage " + stage.name.str() + (pass.empty() ? "" : ", pass " + pass.str()));
   std::string path = options.output == "-" ? "neap.crash.mlir" : options.output + ".crash.mlir";
-  std::error_code code;
-  llvm::raw_fd_ostream stream(path, code);
-  stream << reproducer;
-  stream.close();
-  if (!code && !stream.error())
+  if (std::error_code code = writeWhole(path, [&](raw_ostream &stream) { stream << reproducer; }))
+    llvm::errs() << "note: cannot write " << path << ", which would reproduce it: " << code.message() << "\n";
+  else
     llvm::errs() << "note: " << path << " reproduces it with neap-opt --run-reproducer\n";
-  stream.clear_error();
   (void)module.release(); // a crash may have left it in no state to be destroyed
   return ExitCode::Internal;
 }
@@ -214,6 +225,18 @@ ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringR
     otherwise = pass == "neap-inline-functions" ? ExitCode::ModelInvalid : ExitCode::Usage;
   ExitCode code = outcome.exitCode(otherwise);
   return code == ExitCode::Internal ? reportInternalError(stage, pass, reproducer) : code;
+}
+
+/// Copies the weights; the declarations that say where they are go with the lower stage.
+ExitCode Compilation::startWeights() {
+  auto model = (*module)->getAttrOfType<StringAttr>(modelAttribute);
+  auto written = emit::writeWeights(*module, model ? model.getValue() : StringRef(options.model), options.trustLinks,
+                                    options.output + ".safetensors");
+  if (!written)
+    return fail(ExitCode::OutputUnwritable, llvm::toString(written.takeError()));
+  weights = std::move(*written);
+  (*module)->removeAttr(modelAttribute);
+  return ExitCode::Ok;
 }
 
 ExitCode Compilation::runStage(size_t index) {
@@ -251,26 +274,17 @@ ExitCode Compilation::writeIr(StringRef path) {
     module->print(llvm::outs());
     return ExitCode::Ok;
   }
-  TemporaryFile file((path + ".part").str());
-  std::error_code code;
-  {
-    llvm::raw_fd_ostream stream(file.path, code);
-    if (!code) {
-      module->print(stream, OpPrintingFlags().enableDebugInfo());
-      stream.close();
-      code = stream.error();
-      stream.clear_error();
-    }
-  }
-  if (!code)
-    code = file.keepAs(path);
+  auto print = [&](raw_ostream &stream) { module->print(stream, OpPrintingFlags().enableDebugInfo()); };
+  std::error_code code = writeWhole(path, print);
   return code ? fail(ExitCode::OutputUnwritable, "cannot write " + path + ": " + code.message()) : ExitCode::Ok;
 }
 
+/// The last stage, and what is made of its object. Files get their names when all of them are whole.
 ExitCode Compilation::emit() {
   TemporaryFile object(options.output + ".part.o"), program(options.output + ".part");
-  if (failed(emit::emitObject(*module, {options.cpu}, object.path)))
-    return ExitCode::Internal;
+  options.stages.emit.object.output = object.path;
+  if (ExitCode code = runStage(getStages().size() - 1); code != ExitCode::Ok)
+    return code;
   if (llvm::Error failure = emit::linkProgram(object.path, program.path))
     return fail(ExitCode::OutputUnwritable, llvm::toString(std::move(failure)));
   if (weights)
@@ -322,17 +336,11 @@ ExitCode Compilation::run() {
   size_t first = options.firstStage ? *options.firstStage + 1 : 0;
   size_t last = options.lastStage.value_or(getStages().size() - 1);
   bool emitsProgram = last == getStages().size() - 1;
-  for (size_t index = first; index <= last; ++index) {
-    // The declarations go with the lower stage; what they name is copied before.
-    if (emitsProgram && getStages()[index].name == "lower") {
-      auto model = (*module)->getAttrOfType<StringAttr>(modelAttribute);
-      auto written = emit::writeWeights(*module, model ? model.getValue() : StringRef(options.model),
-                                        options.trustLinks, options.output + ".safetensors");
-      if (!written)
-        return fail(ExitCode::OutputUnwritable, llvm::toString(written.takeError()));
-      weights = std::move(*written);
-      (*module)->removeAttr(modelAttribute);
-    }
+  size_t end = emitsProgram ? last : last + 1; // emit() runs the last stage itself
+  for (size_t index = first; index < end; ++index) {
+    if (emitsProgram && getStages()[index].name == "lower")
+      if (ExitCode code = startWeights(); code != ExitCode::Ok)
+        return code;
     if (ExitCode code = runStage(index); code != ExitCode::Ok)
       return code;
   }

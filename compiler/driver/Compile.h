@@ -22,7 +22,6 @@ struct CompileOptions {
   std::string output;
   StageOptions stages;
   bool trustLinks = false;
-  std::string cpu = "native";
   /// The model is IR as it was after this stage.
   std::optional<size_t> firstStage;
   /// Stop after this stage and write IR.

@@ -3,5 +3,6 @@
 #define NEAP_COMPILER_EMIT_EMIT_TD
 
 include "neap/compiler/emit/write-manifest/Pass.td"
+include "neap/compiler/emit/write-object/Pass.td"
 
 #endif

@@ -21,6 +21,17 @@ static Expected<std::string> findRuntime() {
   return std::string(path);
 }
 
+/// What the linker says of errors, without the stack of a linker that crashed; everything if it says nothing of errors.
+static std::string findErrors(StringRef messages) {
+  SmallVector<StringRef> lines;
+  messages.rtrim().split(lines, '\n');
+  std::string errors = join(make_filter_range(lines, [](StringRef line) { return line.contains("error: "); }), "\n");
+  // lld maps the file that it writes.
+  if (StringRef(errors).contains("due to signal"))
+    errors += "\nnote: a full disk does this to the linker";
+  return errors.empty() ? messages.rtrim().str() : errors;
+}
+
 Error neap::emit::linkProgram(StringRef object, StringRef output) {
   Expected<std::string> runtime = findRuntime();
   if (!runtime)
@@ -47,5 +58,5 @@ Error neap::emit::linkProgram(StringRef object, StringRef output) {
   sys::fs::remove(messages);
   if (status == 0)
     return Error::success();
-  return makeError("linking failed: " + (failure.empty() && text ? (*text)->getBuffer().rtrim() : StringRef(failure)));
+  return makeError("linking failed: " + (failure.empty() && text ? findErrors((*text)->getBuffer()) : failure));
 }

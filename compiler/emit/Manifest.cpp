@@ -36,6 +36,7 @@ private:
   json::Object describeTensor(sched::SlotOp slot, StringRef name);
   json::Object describeScalar(StringRef output);
   json::Array describeInputs();
+  json::Array describeBoundedOutputs();
   json::Array describeParameters();
   json::Array describeStates();
   json::Array describeConstants();
@@ -69,20 +70,37 @@ json::Object ManifestBuilder::describeScalar(StringRef output) {
   return json::Object();
 }
 
+/// Copies what the slot says of the values that may lie in it.
+static void describeBounds(sched::SlotOp slot, json::Object &tensor) {
+  for (StringRef field : {"minimum", "limit", "ignore"})
+    if (auto value = slot->getAttrOfType<IntegerAttr>(("neap." + field).str()))
+      tensor[field] = value.getInt();
+}
+
 json::Array ManifestBuilder::describeInputs() {
   json::Array inputs;
   for (auto slot : program.getOps<sched::SlotOp>()) {
     if (slot.getRole() != Role::Input)
       continue;
     json::Object input = describeTensor(slot, *slot.getName());
-    for (StringRef field : {"minimum", "limit", "ignore"})
-      if (auto value = slot->getAttrOfType<IntegerAttr>(("neap." + field).str()))
-        input[field] = value.getInt();
+    describeBounds(slot, input);
     if (auto role = slot->getAttrOfType<StringAttr>("neap.role"))
       input["role"] = role.getValue();
     inputs.push_back(std::move(input));
   }
   return inputs;
+}
+
+json::Array ManifestBuilder::describeBoundedOutputs() {
+  json::Array outputs;
+  for (auto slot : program.getOps<sched::SlotOp>()) {
+    if (slot.getRole() != Role::Output || !slot->hasAttr("neap.limit"))
+      continue;
+    json::Object output = describeTensor(slot, *slot.getName());
+    describeBounds(slot, output);
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
 }
 
 sched::SlotOp ManifestBuilder::findSlot(StringRef symbol) {
@@ -225,6 +243,7 @@ json::Object ManifestBuilder::build() {
                         {"step_block", stepBlock},
                         {"loss", describeScalar("loss")},
                         {"gradient_norm", describeScalar("gradient_norm")},
+                        {"bounded_outputs", describeBoundedOutputs()},
                         {"inputs", describeInputs()},
                         {"parameters", describeParameters()},
                         {"states", describeStates()},

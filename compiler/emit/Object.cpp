@@ -2,11 +2,14 @@
 #include "neap/compiler/emit/Object.h"
 
 #include "neap/compiler/emit/Cpu.h"
+#include "neap/passes/support/ErrorKind.h"
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -25,7 +28,35 @@ namespace {
 
 constexpr const char *triple = "x86_64-unknown-linux-gnu";
 
-std::unique_ptr<llvm::TargetMachine> makeTargetMachine(const CpuTarget &cpu) {
+using Bytes = llvm::SmallVector<char, 0>;
+
+/// Hands on what LLVM reports while it lives: left to itself, LLVM ends the process at an error.
+class Messages {
+public:
+  Messages(ModuleOp module, llvm::LLVMContext &context) : module(module) {
+    context.setDiagnosticHandlerCallBack(
+        [](const llvm::DiagnosticInfo *info, void *self) { static_cast<Messages *>(self)->handOn(*info); }, this);
+  }
+  bool hasError() const { return sawError; }
+
+private:
+  void handOn(const llvm::DiagnosticInfo &info) {
+    if (info.getSeverity() != llvm::DS_Error && info.getSeverity() != llvm::DS_Warning)
+      return;
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    llvm::DiagnosticPrinterRawOStream printer(stream);
+    info.print(printer);
+    bool isError = info.getSeverity() == llvm::DS_Error;
+    sawError |= isError;
+    (isError ? module.emitError("LLVM: ") : module.emitWarning("LLVM: ")) << text;
+  }
+
+  ModuleOp module;
+  bool sawError = false;
+};
+
+std::unique_ptr<llvm::TargetMachine> makeTargetMachine(const TargetOptions &target) {
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
@@ -35,24 +66,24 @@ std::unique_ptr<llvm::TargetMachine> makeTargetMachine(const CpuTarget &cpu) {
   }();
   (void)initialized;
   std::string error;
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(llvm::Triple(triple), error);
-  if (!target)
+  const llvm::Target *x86 = llvm::TargetRegistry::lookupTarget(llvm::Triple(triple), error);
+  if (!x86)
     llvm::report_fatal_error(llvm::Twine(error));
   llvm::TargetOptions options;
   // An fma stands where an op's body writes one, and nowhere else.
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-  return std::unique_ptr<llvm::TargetMachine>(
-      target->createTargetMachine(llvm::Triple(triple), cpu.name, cpu.featureString(), options, llvm::Reloc::PIC_,
-                                  std::nullopt, llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(x86->createTargetMachine(llvm::Triple(triple), target.cpu,
+                                                                       target.features, options, llvm::Reloc::PIC_,
+                                                                       std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// Per function, because inlining and vector legalisation read attributes and not the target machine.
-void setFunctionAttributes(llvm::Module &module, const CpuTarget &cpu) {
+void setFunctionAttributes(llvm::Module &module, const TargetOptions &target) {
   for (llvm::Function &function : module) {
     if (function.isDeclaration())
       continue;
-    function.addFnAttr("target-cpu", cpu.name);
-    function.addFnAttr("target-features", cpu.featureString());
+    function.addFnAttr("target-cpu", target.cpu);
+    function.addFnAttr("target-features", target.features);
     // 16 lanes are one register where the CPU has such; LLVM would halve them on CPUs that prefer 256 bits.
     function.addFnAttr("prefer-vector-width", "512");
     function.addFnAttr("min-legal-vector-width", "512");
@@ -110,57 +141,88 @@ llvm::StringSet<> declarationsOf(const llvm::Module &module) {
 }
 
 std::unique_ptr<llvm::Module> translate(ModuleOp module, llvm::LLVMContext &context) {
-  registerBuiltinDialectTranslation(*module.getContext());
-  registerLLVMDialectTranslation(*module.getContext());
+  DialectRegistry registry;
+  registerTranslations(registry);
+  module.getContext()->appendDialectRegistry(registry);
   return translateModuleToLLVMIR(module, context, module.getName().value_or("neap"));
 }
 
-LogicalResult writeFile(ModuleOp module, llvm::StringRef bytes, llvm::StringRef path) {
-  std::error_code error;
-  llvm::raw_fd_ostream stream(path, error, llvm::sys::fs::OF_None);
-  if (!error) {
-    stream << bytes;
-    stream.close();
-    error = stream.error();
-    stream.clear_error();
-  }
-  if (error)
-    return module.emitError("cannot write ") << path << ": " << error.message();
-  return success();
-}
-
-} // namespace
-
-LogicalResult emitObject(ModuleOp module, const TargetOptions &options, llvm::StringRef path) {
-  llvm::Expected<CpuTarget> cpu = findCpu(options.cpu);
-  if (!cpu)
-    return module.emitError(llvm::toString(cpu.takeError()));
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> code = translate(module, context);
-  if (!code)
-    return module.emitError("expected a module that translates to LLVM IR");
-
-  std::unique_ptr<llvm::TargetMachine> machine = makeTargetMachine(*cpu);
-  code->setTargetTriple(llvm::Triple(triple));
-  code->setDataLayout(machine->createDataLayout());
-  llvm::StringSet<> declared = declarationsOf(*code);
-  setFunctionAttributes(*code, *cpu);
-  optimize(*code, *machine);
-
-  llvm::SmallVector<char, 0> bytes;
-  llvm::raw_svector_ostream stream(bytes);
-  llvm::legacy::PassManager codegen;
-  if (machine->addPassesToEmitFile(codegen, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
-    return module.emitError("expected a target that writes objects, got ") << triple;
-  codegen.run(*code);
-
-  llvm::StringRef object(bytes.data(), bytes.size());
-  auto stray = findStraySymbols(llvm::MemoryBufferRef(object, path), declared);
+/// Refuses an object that needs what the module did not declare.
+LogicalResult checkSymbols(ModuleOp module, const Bytes &object, const llvm::StringSet<> &declared) {
+  llvm::StringRef bytes(object.data(), object.size());
+  auto stray = findStraySymbols(llvm::MemoryBufferRef(bytes, "the object"), declared);
   if (!stray)
     return module.emitError(llvm::toString(stray.takeError()));
   if (!stray->empty())
     return module.emitError("expected code without library calls, got calls of ") << llvm::join(*stray, ", ");
-  return writeFile(module, object, path);
+  return success();
+}
+
+/// All that LLVM does, in memory.
+FailureOr<Bytes> makeObject(ModuleOp module, const TargetOptions &target) {
+  llvm::LLVMContext context;
+  Messages messages(module, context);
+  std::unique_ptr<llvm::Module> code = translate(module, context);
+  if (!code)
+    return module.emitError("expected a module that translates to LLVM IR");
+
+  std::unique_ptr<llvm::TargetMachine> machine = makeTargetMachine(target);
+  code->setTargetTriple(llvm::Triple(triple));
+  code->setDataLayout(machine->createDataLayout());
+  llvm::StringSet<> declared = declarationsOf(*code);
+  setFunctionAttributes(*code, target);
+  optimize(*code, *machine);
+
+  Bytes object;
+  llvm::raw_svector_ostream stream(object);
+  llvm::legacy::PassManager codegen;
+  if (machine->addPassesToEmitFile(codegen, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
+    return module.emitError("expected a target that writes objects, got ") << triple;
+  codegen.run(*code);
+  if (messages.hasError() || failed(checkSymbols(module, object, declared)))
+    return failure();
+  return object;
+}
+
+LogicalResult writeFile(MLIRContext *context, const Bytes &bytes, llvm::StringRef path) {
+  std::error_code error;
+  llvm::raw_fd_ostream stream(path, error, llvm::sys::fs::OF_None);
+  if (!error) {
+    stream.write(bytes.data(), bytes.size());
+    stream.close();
+    error = stream.error();
+    stream.clear_error();
+  }
+  if (!error)
+    return success();
+  return marked(emitError(UnknownLoc::get(context)), ErrorKind::OutputUnwritable)
+         << "cannot write " << path << ": " << error.message();
+}
+
+} // namespace
+
+llvm::Expected<TargetOptions> resolveTarget(const TargetOptions &options) {
+  if (!options.features.empty())
+    return options;
+  llvm::Expected<CpuTarget> cpu = findCpu(options.cpu);
+  if (!cpu)
+    return cpu.takeError();
+  return TargetOptions{cpu->name, cpu->featureString()};
+}
+
+void registerTranslations(DialectRegistry &registry) {
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+LogicalResult emitObject(ModuleOp module, const TargetOptions &options, llvm::StringRef path) {
+  llvm::Expected<TargetOptions> target = resolveTarget(options);
+  if (!target)
+    return module.emitError(llvm::toString(target.takeError()));
+  FailureOr<Bytes> object = makeObject(module, *target);
+  if (failed(object))
+    return failure();
+  return path.empty() ? success() : writeFile(module.getContext(), *object, path);
 }
 
 } // namespace neap::emit

@@ -31,7 +31,8 @@ static void buildGraph(OpPassManager &manager, const StageOptions &options) {
   // On canonical constants and shapes, as every exporter writes GELU a little differently.
   manager.addPass(createRaiseGelu());
   manager.addPass(createCanonicalizerPass());
-  // Compound ops still say what labels are; fusion takes that apart.
+  // Compound ops still say what is an index; fusion takes that apart. Before differentiation: gradients scatter to the same places.
+  manager.addPass(createBoundIndices());
   manager.addPass(createDescribeInputs());
 }
 
@@ -75,6 +76,11 @@ static void buildLower(OpPassManager &manager, const StageOptions &options) {
   lower::buildLowerToLlvm(manager);
 }
 
+static void buildEmit(OpPassManager &manager, const StageOptions &options) {
+  // All that LLVM does is in here; the driver links what this wrote.
+  manager.addPass(emit::createWriteObject(options.emit.object));
+}
+
 ArrayRef<Stage> neap::getStages() {
   static const Stage stages[] = {
       {"import", "read the file, inline functions, freeze dimensions, decide what is trained", buildImport, {"onnx"}},
@@ -85,7 +91,7 @@ ArrayRef<Stage> neap::getStages() {
       {"fuse", "group ops into kernels", buildFuse, {"neap"}},
       {"schedule", "order launches and place every value in the arena", buildSchedule, {"sched", "neap"}},
       {"lower", "generate kernels and the step function", buildLower, {"llvm"}},
-      {"emit", "write object and weights, link with the runtime", buildNothing, {"llvm"}},
+      {"emit", "write object and weights, link with the runtime", buildEmit, {"llvm"}},
   };
   return stages;
 }

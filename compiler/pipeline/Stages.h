@@ -31,6 +31,9 @@ struct StageOptions {
     LowerKernelsOptions kernels;
     emit::WriteManifestOptions manifest;
   } lower;
+  struct {
+    emit::WriteObjectOptions object;
+  } emit;
 };
 
 struct Stage {

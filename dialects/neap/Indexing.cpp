@@ -65,6 +65,9 @@ AffineMap GatherOp::getOperandMap(unsigned operand) {
 
 std::optional<unsigned> GatherOp::getIndirectIndex() { return 1; }
 
+OpOperand &GatherOp::getIndexOperand() { return getIndicesMutable(); }
+int64_t GatherOp::getIndexLimit() { return shapeOf(getTable())[0]; }
+
 Value GatherOp::buildBody(OpBuilder &, Location, ValueRange elements, ValueRange) { return elements.front(); }
 
 LogicalResult ScatterAddOp::verify() {
@@ -85,6 +88,9 @@ void ScatterAddOp::evaluate(Inputs inputs, Outputs outputs) {
     for (int64_t j = 0; index >= 0 && index < rows && j < row; ++j)
       outputs[0].floats[index * row + j] += inputs[2].floats[i * row + j];
 }
+
+OpOperand &ScatterAddOp::getIndexOperand() { return getIndicesMutable(); }
+int64_t ScatterAddOp::getIndexLimit() { return shapeOf(getBase())[0]; }
 
 /// The result's shape of a gather_nd: batch and outer indices, then what the index tuples leave of the data.
 static SmallVector<int64_t> getGatherNdShape(GatherNdOp op) {

@@ -72,6 +72,7 @@ class Neap_TensorOf<list<Type> elements, string text> : ConfinedType<StaticShape
 def Neap_Tensor : Neap_TensorOf<[AnyType], "any type">;
 def Neap_FloatTensor : Neap_TensorOf<[AnyFloat], "floats">;
 def Neap_IntTensor : Neap_TensorOf<[AnyInteger], "integers">;
+def Neap_LabelTensor : Neap_TensorOf<[I64], "64-bit labels">;
 def Neap_BoolTensor : Neap_TensorOf<[I1], "bools">;
 def Neap_Scalar : 0DTensorOf<[AnyFloat]>;
 

@@ -73,6 +73,20 @@ def Fusible : OpInterface<"Fusible"> {
   ];
 }
 
+def IndexReader : OpInterface<"IndexReader"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    Reads or writes elements whose place is data. Every index must lie in [0, getIndexLimit()) or be the ignored one; whoever
+    makes the op answers for it, and neap-bound-indices makes sure before anything is differentiated.
+  }];
+  let methods = [
+    InterfaceMethod<"The operand that holds the indices.", "::mlir::OpOperand &", "getIndexOperand">,
+    InterfaceMethod<"Number of places to choose from.", "int64_t", "getIndexLimit">,
+    InterfaceMethod<"An index that means no place at all.", "::std::optional<int64_t>", "getIgnoredIndex", (ins), [{}],
+      [{ return ::std::nullopt; }]>
+  ];
+}
+
 def CostModel : OpInterface<"CostModel"> {
   let cppNamespace = "::neap";
   let description = "What one execution costs, alone and unfused.";

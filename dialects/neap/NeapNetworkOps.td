@@ -75,21 +75,22 @@ def Neap_LayerNormBackwardOp : Neap_InferredOp<"layer_norm_backward", [DeclareOp
 }
 
 def Neap_CrossEntropyOp : Neap_InferredOp<"cross_entropy", [DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<Decomposable>, DeclareOpInterfaceMethods<Precision, ["mustStayFp32"]>]> {
+    DeclareOpInterfaceMethods<Decomposable>, DeclareOpInterfaceMethods<Precision, ["mustStayFp32"]>,
+    DeclareOpInterfaceMethods<IndexReader, ["getIgnoredIndex"]>]> {
   let summary = "mean over the counted rows of log(sum(e^x)) - x[label]";
   let description = [{
     `logits` [r, c], `labels` [r]. A row whose label is `ignore_index` does not count; the loss is 0 if none counts. `lse` [r]
     is each row's log-sum-exp, kept for the gradient; `count` the number of counted rows as a float.
     Gradient: `neap.cross_entropy_backward`.
   }];
-  let arguments = (ins Neap_FloatTensor:$logits, Neap_IntTensor:$labels, I64Attr:$ignore_index);
+  let arguments = (ins Neap_FloatTensor:$logits, Neap_LabelTensor:$labels, I64Attr:$ignore_index);
   let results = (outs Neap_Scalar:$loss, Neap_FloatTensor:$lse, Neap_Scalar:$count);
   let assemblyFormat = "$logits `,` $labels attr-dict `:` type($logits) `,` type($labels)";
 }
 def Neap_CrossEntropyBackwardOp : Neap_ValueOp<"cross_entropy_backward", [AllTypesMatch<["logits", "result"]>,
     DeclareOpInterfaceMethods<Decomposable>]> {
   let summary = "dlogits = (softmax(x) - onehot(label)) * dloss / count in counted rows, else 0";
-  let arguments = (ins Neap_FloatTensor:$logits, Neap_IntTensor:$labels, Neap_FloatTensor:$lse, Neap_Scalar:$count,
+  let arguments = (ins Neap_FloatTensor:$logits, Neap_LabelTensor:$labels, Neap_FloatTensor:$lse, Neap_Scalar:$count,
     Neap_Scalar:$cotangent, I64Attr:$ignore_index);
   let results = (outs Neap_FloatTensor:$result);
   let assemblyFormat = [{

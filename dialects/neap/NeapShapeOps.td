@@ -66,7 +66,7 @@ def Neap_ConcatOp : Neap_InferredOp<"concat", [DeclareOpInterfaceMethods<Differe
   let hasFolder = 1;
 }
 def Neap_GatherOp : Neap_InferredOp<"gather", [DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<Fusible, ["getIndirectIndex"]>]> {
+    DeclareOpInterfaceMethods<Fusible, ["getIndirectIndex"]>, DeclareOpInterfaceMethods<IndexReader>]> {
   let summary = "rows of a table: result[i..., j...] = table[indices[i...], j...]";
   let description = [{
     Indices count along the table's first dimension and lie in [0, size). Gradient to the table: `neap.scatter_add`.
@@ -76,7 +76,8 @@ def Neap_GatherOp : Neap_InferredOp<"gather", [DeclareOpInterfaceMethods<Differe
   let assemblyFormat = "$table `,` $indices attr-dict `:` type($table) `,` type($indices)";
   let hasFolder = 1;
 }
-def Neap_ScatterAddOp : Neap_ValueOp<"scatter_add", [AllTypesMatch<["base", "result"]>]> {
+def Neap_ScatterAddOp : Neap_ValueOp<"scatter_add", [AllTypesMatch<["base", "result"]>,
+    DeclareOpInterfaceMethods<IndexReader>]> {
   let summary = "base with updates[i..., j...] added to row indices[i...], in the order of i";
   let arguments = (ins Neap_FloatTensor:$base, Neap_IntTensor:$indices, Neap_FloatTensor:$updates);
   let results = (outs Neap_FloatTensor:$result);

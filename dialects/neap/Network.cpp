@@ -333,6 +333,10 @@ void LayerNormBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
 
 bool CrossEntropyOp::mustStayFp32() { return true; }
 
+OpOperand &CrossEntropyOp::getIndexOperand() { return getLabelsMutable(); }
+int64_t CrossEntropyOp::getIndexLimit() { return shapeOf(getLogits()).back(); }
+std::optional<int64_t> CrossEntropyOp::getIgnoredIndex() { return getIgnoreIndex(); }
+
 LogicalResult CrossEntropyOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                                DictionaryAttr, OpaqueProperties, RegionRange,
                                                SmallVectorImpl<Type> &types) {

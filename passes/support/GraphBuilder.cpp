@@ -55,12 +55,12 @@ Value GraphBuilder::collapseToRows(Value value) {
   return reshape(value, {ShapedType::getNumElements(shape.drop_back()), shape.back()});
 }
 
-Value GraphBuilder::sumAll(Value value) {
+Value GraphBuilder::reduceAll(Reduction reduction, Value value) {
   if (rankOf(value) == 0)
     return value;
-  Value rows = make<ReduceOp>(Reduction::Sum, value, ArrayRef<int64_t>{rankOf(value) - 1});
+  Value rows = reduce(reduction, value, {rankOf(value) - 1});
   if (rankOf(rows) == 0)
     return rows;
   Value column = reshape(rows, {tensorType(rows).getNumElements()});
-  return make<ReduceOp>(Reduction::Sum, column, ArrayRef<int64_t>{0});
+  return reduce(reduction, column, {0});
 }

@@ -33,8 +33,9 @@ public:
   mlir::Value sliceDimension(mlir::Value value, int64_t dimension, int64_t start, int64_t size);
   /// Leading dimensions joined into one: [a, b, c] -> [a * b, c].
   mlir::Value collapseToRows(mlir::Value value);
-  /// The sum of all elements as a scalar: along the last axis first, then over the rest in index order.
-  mlir::Value sumAll(mlir::Value value);
+  /// All elements joined into a scalar: along the last axis first, then over the rest in index order.
+  mlir::Value reduceAll(Reduction reduction, mlir::Value value);
+  mlir::Value sumAll(mlir::Value value) { return reduceAll(Reduction::Sum, value); }
 
 private:
   mlir::OpBuilder &builder;

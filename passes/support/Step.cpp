@@ -40,6 +40,14 @@ void neap::setResults(StepOp step, ArrayRef<NamedResult> results) {
   getReturn(step)->setOperands(values);
 }
 
+void neap::addResult(StepOp step, NamedResult result, ArrayRef<NamedAttribute> attributes) {
+  Builder builder(step.getContext());
+  NamedAttrList all(attributes);
+  all.set(nameAttribute, builder.getStringAttr(result.name));
+  (void)step.insertResult(step.getNumResults(), result.value.getType(), all.getDictionary(step.getContext()));
+  getReturn(step).getResults_Mutable().append(result.value);
+}
+
 BlockArgument neap::addInput(StepOp step, StringRef name, RankedTensorType type) {
   Builder builder(step.getContext());
   unsigned index = step.getNumArguments();

@@ -19,11 +19,13 @@ std::optional<unsigned> findOutput(StepOp step, llvm::StringRef name);
 std::optional<unsigned> findInput(StepOp step, llvm::StringRef name);
 
 struct NamedResult {
-  llvm::StringRef name;
+  std::string name;
   mlir::Value value;
 };
 /// Makes the step return these values under these names and nothing else.
 void setResults(StepOp step, llvm::ArrayRef<NamedResult> results);
+/// Makes the step return one more value, after the others.
+void addResult(StepOp step, NamedResult result, llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
 
 /// Adds an argument with a name at the end.
 mlir::BlockArgument addInput(StepOp step, llvm::StringRef name, mlir::RankedTensorType type);

@@ -1,4 +1,4 @@
-// The check, one pass over each index input.
+// The checks, one pass over each tensor.
 #include "neap/runtime/data/RangeCheck.h"
 
 #include "neap/runtime/program/Failure.h"
@@ -17,31 +17,48 @@ std::vector<int64_t> unravel(uint64_t element, const std::vector<int64_t> &shape
   return position;
 }
 
-[[noreturn]] void outOfRange(const Input &input, uint64_t element, int64_t value, uint64_t step) {
-  const IndexRange &range = *input.range;
-  std::string allowed = "from " + std::to_string(range.minimum) + " to " + std::to_string(range.limit - 1) +
-                        (range.ignore ? ", or " + std::to_string(*range.ignore) + " to ignore a position" : "");
-  throw Failure(ExitCode::Data, "data of step " + std::to_string(step) + ": '" + input.name + "' at " +
-                                    printShape(unravel(element, input.shape)) + " is " + std::to_string(value) +
-                                    ", allowed is " + allowed);
+std::string describeRange(const IndexRange &range) {
+  return "from " + std::to_string(range.minimum) + " to " + std::to_string(range.limit - 1) +
+         (range.ignore ? ", or " + std::to_string(*range.ignore) + " to ignore a position" : "");
 }
 
-template <typename T> void checkInput(const Input &input, const std::byte *arena, uint64_t step) {
-  const auto *values = reinterpret_cast<const T *>(arena + input.offset);
-  const IndexRange range = *input.range;
-  for (uint64_t i = 0; i < input.elements(); ++i) {
-    bool inside = values[i] >= range.minimum && values[i] < range.limit;
-    if (!inside && !(range.ignore && values[i] == *range.ignore))
-      outOfRange(input, i, values[i], step);
-  }
+struct Outlier {
+  uint64_t element;
+  int64_t value;
+};
+
+template <typename T> std::optional<Outlier> findOutlier(const Slot &slot, IndexRange range, const std::byte *arena) {
+  const auto *values = reinterpret_cast<const T *>(arena + slot.offset);
+  for (uint64_t i = 0; i < slot.elements(); ++i)
+    if (!range.contains(values[i]))
+      return Outlier{i, values[i]};
+  return std::nullopt;
+}
+
+/// The first element outside the range.
+std::optional<Outlier> findOutlier(const Slot &slot, IndexRange range, const std::byte *arena) {
+  return slot.type == Type::I64 ? findOutlier<int64_t>(slot, range, arena) : findOutlier<int32_t>(slot, range, arena);
 }
 
 } // namespace
 
 void checkIndexInputs(const std::vector<Input> &inputs, const std::byte *arena, uint64_t step) {
-  for (const Input &input : inputs)
-    if (input.range)
-      input.type == Type::I64 ? checkInput<int64_t>(input, arena, step) : checkInput<int32_t>(input, arena, step);
+  for (const Input &input : inputs) {
+    std::optional<Outlier> outlier = input.range ? findOutlier(input, *input.range, arena) : std::nullopt;
+    if (outlier)
+      throw Failure(ExitCode::Data, "data of step " + std::to_string(step) + ": '" + input.name + "' at " +
+                                        printShape(unravel(outlier->element, input.shape)) + " is " +
+                                        std::to_string(outlier->value) + ", allowed is " + describeRange(*input.range));
+  }
+}
+
+void checkBoundedOutputs(const std::vector<BoundedOutput> &outputs, const std::byte *arena, uint64_t step) {
+  for (const BoundedOutput &output : outputs)
+    if (std::optional<Outlier> outlier = findOutlier(output, output.range, arena))
+      throw Failure(ExitCode::Data, "step " + std::to_string(step) + ": the " + output.name + " is " +
+                                        std::to_string(outlier->value) + ", allowed is " + describeRange(output.range) +
+                                        "; nothing was saved",
+                    "the model computes these indices from its inputs: the data of this step do not fit it");
 }
 
 } // namespace neap::runtime

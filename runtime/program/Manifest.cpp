@@ -75,17 +75,27 @@ Slot parseScalar(const json &object, const char *name, uint64_t arenaBytes) {
   return slot;
 }
 
+IndexRange parseRange(const json &object, const Slot &slot) {
+  if (slot.type != Type::I64 && slot.type != Type::I32)
+    damaged("'" + slot.name + "' has bounds and is neither int64 nor int32");
+  return {object.at("minimum"), object.at("limit"), optionalValue<int64_t>(object, "ignore")};
+}
+
 Input parseInput(const json &object, uint64_t arenaBytes) {
   Input input;
   parseSlot(object, arenaBytes, input);
   if (std::optional<std::string> role = optionalValue<std::string>(object, "role"))
     input.role = parseEnum(*role, roles);
-  if (std::optional<int64_t> limit = optionalValue<int64_t>(object, "limit")) {
-    if (input.type != Type::I64 && input.type != Type::I32)
-      damaged("index input '" + input.name + "' is neither int64 nor int32");
-    input.range = {object.at("minimum"), *limit, optionalValue<int64_t>(object, "ignore")};
-  }
+  if (object.contains("limit"))
+    input.range = parseRange(object, input);
   return input;
+}
+
+BoundedOutput parseBoundedOutput(const json &object, uint64_t arenaBytes) {
+  BoundedOutput output;
+  parseSlot(object, arenaBytes, output);
+  output.range = parseRange(object, output);
+  return output;
 }
 
 Parameter parseParameter(const json &object, uint64_t arenaBytes) {
@@ -139,6 +149,8 @@ Manifest parse(const json &object, const neap_program &program) {
   parseSizes(object, program, manifest);
   manifest.loss = parseScalar(object.at("loss"), "loss", program.arena_bytes);
   manifest.gradientNorm = parseScalar(object.at("gradient_norm"), "gradient norm", program.arena_bytes);
+  for (const json &output : object.at("bounded_outputs"))
+    manifest.boundedOutputs.push_back(parseBoundedOutput(output, program.arena_bytes));
   for (const json &input : object.at("inputs"))
     manifest.inputs.push_back(parseInput(input, program.arena_bytes));
   for (const json &parameter : object.at("parameters"))

@@ -21,11 +21,13 @@ struct Slot {
   uint64_t elements() const { return bytes / safetensors::elementBytes(type); }
 };
 
-/// What an input's values may be where it indexes something.
+/// What values may be where they index something.
 struct IndexRange {
   int64_t minimum = 0;
   int64_t limit = 0; // exclusive
   std::optional<int64_t> ignore;
+
+  bool contains(int64_t value) const { return (value >= minimum && value < limit) || value == ignore; }
 };
 
 /// How a token file fills an input.
@@ -34,6 +36,11 @@ enum class Role { None, Tokens, Labels, Mask };
 struct Input : Slot {
   std::optional<IndexRange> range;
   Role role = Role::None;
+};
+
+/// A result of the step that must lie in `range`; its name says what it is, as in "the highest index of node 'x'".
+struct BoundedOutput : Slot {
+  IndexRange range;
 };
 
 struct Parameter : Slot {
@@ -70,6 +77,7 @@ struct Manifest {
   uint64_t stepBlock = 0;
   Slot loss;
   Slot gradientNorm;
+  std::vector<BoundedOutput> boundedOutputs;
   std::vector<Input> inputs;
   std::vector<Parameter> parameters;
   std::vector<Constant> constants;

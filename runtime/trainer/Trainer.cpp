@@ -148,6 +148,7 @@ StepResult Trainer::runStep(uint64_t step) {
   checkIndexInputs(manifest_.inputs, arena_.data(), step);
   isWhole_ = false;
   callStep();
+  checkBoundedOutputs(manifest_.boundedOutputs, arena_.data(), step);
   StepResult result{step, readScalar(manifest_.loss, arena_.data()), readScalar(manifest_.gradientNorm, arena_.data()),
                     learningRate, 0};
   checkFinite("loss", result.loss, step);

@@ -241,8 +241,6 @@ def weights_are_a_folder(folder):
 
 def file_limit(size):
     """Files may grow to `size` bytes, as on a disk that is almost full."""
-    import signal
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
@@ -256,8 +254,26 @@ disk_full_while_writing_weights.before = lambda: file_limit(100_000)
 
 
 @compile_case
+def disk_full_while_writing_the_object(folder):
+    """13 cannot write program.part.o: File too large"""
+    return compile_mlp()
+
+
+# More than the weights, less than the code.
+disk_full_while_writing_the_object.before = lambda: file_limit(2000)
+
+
+@compile_case
+def object_is_a_folder(folder):
+    """13 cannot write program.part.o: Is a directory"""
+    (folder / "program.part.o").mkdir()
+    return compile_mlp()
+
+
+@compile_case
 def disk_full_while_linking(folder):
-    """13 .*"""
+    """13 linking failed: .*error: .*
+    note: a full disk does this to the linker"""
     return compile_mlp()
 
 
@@ -303,6 +319,39 @@ def negative_token(folder):
 def label_out_of_range(folder):
     """7 data of step 1: 'labels' at \\[1, 2\\] is 300, allowed is from 0 to 255, or -100 to ignore"""
     return train("gpt2", gpt2_batches(folder, labels=with_value((0, 1, 2), 300)))
+
+
+def save_positions_model(path):
+    """The mean of rows ids + 2 of a table with eight rows, as position embeddings of OPT and RoBERTa are read."""
+    two = helper.make_tensor("two", TensorProto.INT64, (), [2])
+    table = helper.make_tensor("table", TensorProto.FLOAT, (8, 4), [0.1 * i for i in range(32)])
+    nodes = [helper.make_node("Add", ["ids", "two"], ["positions"]),
+             helper.make_node("Gather", ["table", "positions"], ["rows"], name="embed_positions"),
+             helper.make_node("ReduceMean", ["rows"], ["loss"], keepdims=0)]
+    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, (2, 3))
+    loss = helper.make_tensor_value_info("loss", TensorProto.FLOAT, ())
+    graph = helper.make_graph(nodes, "g", [ids], [loss], [two, table])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), path)
+
+
+def position_batches(folder, value):
+    ids = np.zeros((3, 2, 3), np.int64)
+    ids[1, 0, 2] = value
+    save_file({"ids": ids}, folder / "ids.safetensors")
+    return "ids.safetensors"
+
+
+@train_case
+def computed_index_beyond_the_table(folder):
+    """7 step 2: the highest index of node 'embed_positions' is 8, allowed is from 0 to 7; nothing was saved
+    note: the model computes these indices from its inputs: the data of this step do not fit it"""
+    return train("positions", position_batches(folder, 6))
+
+
+@train_case
+def computed_index_far_below_the_table(folder):
+    """7 step 2: the lowest index of node 'embed_positions' is -1, allowed is from 0 to 7; nothing was saved"""
+    return train("positions", position_batches(folder, -11))
 
 
 @train_case
@@ -381,8 +430,10 @@ def weights_of_another_model(folder):
 
 
 def make_programs():
+    save_positions_model(scratch / "positions.onnx")
     for name, command in [("gpt2", compile_gpt2()), ("mlp", compile_mlp("--max-threads", "2")),
                           ("no-rate", compile_model(MLP, "--dim", "batch=16", "--loss", "mse", "--optimizer", "adamw")),
+                          ("positions", compile_model(scratch / "positions.onnx", "--loss-output", "loss", *ADAMW)),
                           ("sgd", compile_model(MLP, "--dim", "batch=16", "--loss", "mse", "--optimizer", "sgd",
                                                 "--learning-rate", "0.05"))]:
         subprocess.run([*command[:-1], scratch / name], check=True, capture_output=True)
@@ -407,6 +458,8 @@ def check(case):
         yield f"exit code {done.returncode}, expected {code}"
     if len(errors) != 1 or not re.match(message, errors[0].removeprefix("error: ")):
         yield f"expected one error '{message}'"
+    if "Stack dump" in done.stderr:
+        yield "a stack dump"
     for note in notes:
         if note not in done.stderr.splitlines():
             yield f"expected '{note}'"
@@ -414,6 +467,8 @@ def check(case):
     left = tree(folder) - before - ({pathlib.Path("log.jsonl"), pathlib.Path("out")} if suite == "train" else set())
     if left:
         yield f"left behind: {', '.join(sorted(map(str, left)))}"
+    if gone := before - tree(folder):
+        yield f"gone: {', '.join(sorted(map(str, gone)))}"
     if seconds > PATIENCE:
         yield f"took {seconds:.1f} s"
     if (folder / "log.jsonl").exists():

@@ -45,7 +45,7 @@ constexpr char manifest[] = R"({"format": 1, "name": "fake", "compiler": "neap t
     FAKE_ARENA_BYTES) R"(, "scratch_bytes_per_worker": 256, "max_workers": 4,
  "parts": {"parameters": 131080}, "step_block": 524544,
  "loss": {"offset": 524416, "type": "float32"}, "gradient_norm": {"offset": 524480, "type": "float32"},
- "inputs": [
+ "bounded_outputs": [], "inputs": [
   {"name": "input_ids", "type": "int64", "shape": [2, 4], "offset": 524736, "bytes": 64, "minimum": 0, "limit": 32768, "role": "tokens"},
   {"name": "labels", "type": "int64", "shape": [2, 4], "offset": 524800, "bytes": 64, "minimum": 0, "limit": 32768, "ignore": -100, "role": "labels"},
   {"name": "attention_mask", "type": "float32", "shape": [2, 4], "offset": 524864, "bytes": 32, "role": "mask"}],

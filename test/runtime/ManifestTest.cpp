@@ -15,6 +15,7 @@ json validManifest() {
   return json::parse(R"({"format": 1, "name": "m", "compiler": "neap", "planned_bytes": 1024, "arena_bytes": 1024,
     "scratch_bytes_per_worker": 0, "max_workers": 1, "step_block": 512,
     "loss": {"offset": 0, "type": "float32"}, "gradient_norm": {"offset": 4, "type": "float32"},
+    "bounded_outputs": [{"name": "lowest index", "type": "int64", "shape": [], "offset": 256, "bytes": 8, "minimum": 0, "limit": 9}],
     "inputs": [{"name": "ids", "type": "int64", "shape": [2], "offset": 64, "bytes": 16, "minimum": 0, "limit": 5, "role": "tokens"}],
     "parameters": [{"name": "w", "type": "float32", "shape": [4], "offset": 128, "bytes": 16, "trained": true}],
     "constants": [{"offset": 192, "bytes": 8, "source": 0}],
@@ -46,6 +47,7 @@ TEST(ManifestTest, FieldsArriveInTheStructs) {
   EXPECT_EQ(manifest.inputs[0].role, Role::Tokens);
   EXPECT_EQ(manifest.inputs[0].range->limit, 5);
   EXPECT_FALSE(manifest.inputs[0].range->ignore);
+  EXPECT_EQ(manifest.boundedOutputs.at(0).range.limit, 9);
   EXPECT_TRUE(manifest.parameters.at(0).trained);
   EXPECT_FALSE(manifest.defaults.learningRate);
   EXPECT_EQ(manifest.defaults.beta2, 0.999);

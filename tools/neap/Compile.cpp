@@ -157,12 +157,26 @@ static llvm::Error checkHyperparameters() {
   return llvm::Error::success();
 }
 
+static llvm::Error setTarget(StageOptions &stages) {
+  auto target = emit::resolveTarget({cpu});
+  if (!target)
+    return target.takeError();
+  auto description = emit::describeCpu(cpu);
+  if (!description)
+    return description.takeError();
+  stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
+                          static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count())};
+  stages.emit.object.cpu = target->cpu;
+  stages.emit.object.features = target->features;
+  return llvm::Error::success();
+}
+
 /// Fills the options; an error is a sentence for the user.
 static llvm::Error fillOptions(CompileOptions &options) {
   auto usage = [](const Twine &message) { return llvm::createStringError(message); };
   if (model.empty())
     return usage("expected a model");
-  if (output.empty() && compileTo.empty())
+  if (output.empty() && (compileTo.empty() || compileTo == "emit"))
     return usage("expected -o NAME");
   if (compileFrom.empty() && compileTo.empty() && !optimizer.getNumOccurrences())
     return usage("expected --optimizer adamw or sgd");
@@ -175,7 +189,6 @@ static llvm::Error fillOptions(CompileOptions &options) {
   options.model = model;
   options.output = output.empty() ? "-" : output.getValue();
   options.trustLinks = trustLinks;
-  options.cpu = cpu;
   options.passPlugins = {plugins.begin(), plugins.end()};
   options.dumpFolder = dumpStages;
   options.quiet = quiet;
@@ -184,11 +197,8 @@ static llvm::Error fillOptions(CompileOptions &options) {
   setTraining(options.stages);
   options.stages.lower.manifest = describeProgram();
 
-  auto description = emit::describeCpu(cpu);
-  if (!description)
-    return description.takeError();
-  options.stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
-                                  static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count())};
+  if (llvm::Error error = setTarget(options.stages))
+    return error;
   for (auto [name, stage] : {std::pair(&compileTo, &options.lastStage), std::pair(&compileFrom, &options.firstStage)}) {
     if (name->empty())
       continue;

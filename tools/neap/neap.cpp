@@ -2,9 +2,12 @@
 #include "neap/compiler/driver/Diagnostics.h"
 #include "neap/tools/neap/Commands.h"
 
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <csignal>
+#include <cstdlib>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -53,11 +56,20 @@ static bool parse(int argc, char **argv) {
   return false;
 }
 
+/// Where LLVM cannot go on and blames its input, it exits with a code of its own. Aborting is a crash like any other, which
+/// leaves a reproducer.
+static void giveUp(void *, const char *reason, bool) {
+  printError("LLVM: " + llvm::StringRef(reason).rtrim().str());
+  std::abort();
+}
+
 static std::vector<std::string> arguments;
 const std::vector<std::string> &neap::commandLine() { return arguments; }
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  llvm::install_fatal_error_handler(giveUp);
+  std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of whoever writes it, like a full disk
   arguments.assign(argv + 1, argv + argc);
   const Command commands[] = {compileCommand(), exportWeightsCommand(), inspectCommand(), opsCommand()};
   if (!parse(argc, argv))

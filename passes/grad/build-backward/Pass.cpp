@@ -50,9 +50,10 @@ private:
 };
 
 FailureOr<Value> findLoss(StepOp step) {
-  if (step.getNumResults() != 1)
-    return step.emitError() << "expected a step with one result, the loss, got " << step.getNumResults();
-  Value loss = getReturn(step).getOperand(0);
+  std::optional<unsigned> index = findOutput(step, "loss");
+  if (!index)
+    return step.emitError("expected a step with a result named 'loss', got none");
+  Value loss = getReturn(step).getOperand(*index);
   if (!isFloat(loss) || rankOf(loss) != 0)
     return step.emitError() << "expected a floating-point scalar as the loss, got " << loss.getType();
   return loss;

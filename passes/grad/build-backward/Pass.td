@@ -6,8 +6,8 @@ include "mlir/Pass/PassBase.td"
 def BuildBackward : Pass<"neap-build-backward", "::mlir::ModuleOp"> {
   let summary = "Differentiate the loss with respect to every trained parameter";
   let description = [{
-    Reverse-mode differentiation (Griewank and Walther, Evaluating Derivatives, 2008). The step must return one scalar, the
-    loss. The gradient of the loss is 1; ops are visited from the last to the first, and each one that lies between a
+    Reverse-mode differentiation (Griewank and Walther, Evaluating Derivatives, 2008). The step must return a scalar named
+    `loss`; its other results are left alone. The gradient of the loss is 1; ops are visited from the last to the first, and each one that lies between a
     trained parameter and the loss says through the Differentiable interface what its operands get. Where a value is used
     several times, the gradients of its uses are added in the order in which they arise: the last use first, and within one
     op the operands from left to right. The gradients of several reads of one parameter are added likewise.

@@ -2,7 +2,7 @@
 //   1. sum each gradient's squares where it is complete
 //   2. join the sums in the order of the parameters and take the root
 //   3. scale the gradients if they are to be clipped
-//   4. return the norm after the loss
+//   4. return the norm as the last result
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/GraphBuilder.h"
 #include "neap/passes/support/Step.h"
@@ -82,7 +82,7 @@ struct ClipGradientNorm : ::neap::impl::ClipGradientNormBase<ClipGradientNorm> {
       remark::missed(step.getLoc(), remarkNamed("Clip"))
           << (clip ? "gradients not clipped: there are none" : "gradients not clipped: clipping is off");
     }
-    setResults(step, {{"loss", getReturn(step).getOperand(0)}, {"gradient_norm", norm}});
+    addResult(step, {"gradient_norm", norm});
   }
 };
 

@@ -6,7 +6,7 @@ include "mlir/Pass/PassBase.td"
 def ClipGradientNorm : Pass<"neap-clip-gradient-norm", "::mlir::ModuleOp"> {
   let summary = "Compute the norm of all gradients, and clip them by it";
   let description = [{
-    The step returns `gradient_norm` after the loss: the square root of the sum of the squares of all observed gradients,
+    The step returns `gradient_norm` as its last result: the square root of the sum of the squares of all observed gradients,
     before clipping, in fp32. The order of the sum is fixed: each tensor is summed along its last axis, then over the rest in
     index order, right where the gradient is complete; then the tensors are added from the left in the order in which the
     module declares the parameters.

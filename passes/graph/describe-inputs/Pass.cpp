@@ -1,6 +1,8 @@
-// Follows inputs forward to what they index.
+// neap-describe-inputs. See Pass.td.
 #include "neap/dialects/neap/Neap.h"
 #include "neap/passes/graph/Passes.h"
+#include "neap/passes/support/Indices.h"
+#include "neap/passes/support/Step.h"
 
 #include "llvm/ADT/SetVector.h"
 
@@ -12,40 +14,50 @@ namespace neap {
 #include "neap/passes/graph/Graph.h.inc"
 
 namespace {
-struct IndexUse {
-  std::optional<int64_t> limit, ignore;
+struct Bounds {
+  std::optional<int64_t> limit, ignored;
 };
 
-bool carriesIndices(Operation *op) {
-  auto fusible = dyn_cast<Fusible>(op);
-  return op->hasTrait<OpTrait::Elementwise>() || (fusible && fusible.isView());
+/// What all that read at an input's values allow: the smallest limit, an ignored value if none of them would take it for a place.
+Bounds findBounds(StepOp step, BlockArgument input) {
+  Bounds bounds;
+  for (auto reader : step.getBody().front().getOps<IndexReader>()) {
+    if (findIndexSource(reader.getIndexOperand().get()) != input)
+      continue;
+    if (!bounds.limit)
+      bounds = {reader.getIndexLimit(), reader.getIgnoredIndex()};
+    bounds.limit = std::min(*bounds.limit, reader.getIndexLimit());
+    if (bounds.ignored != reader.getIgnoredIndex())
+      bounds.ignored.reset();
+  }
+  return bounds;
 }
 
-IndexUse findIndexUse(BlockArgument input) {
-  IndexUse use;
-  auto bound = [&](int64_t limit) { use.limit = std::min(use.limit.value_or(limit), limit); };
+bool isInteger(Value value) {
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
+  return element.isIntOrIndex() && !element.isInteger(1);
+}
+
+/// Whether numbers made from the input, element by element, are what a loss compares with.
+bool becomesLabels(BlockArgument input) {
   llvm::SetVector<Value> reached;
   reached.insert(input);
   for (unsigned i = 0; i < reached.size(); ++i) // grows while it is walked
-    for (OpOperand &operand : reached[i].getUses()) {
-      Operation *user = operand.getOwner();
-      if (auto gather = dyn_cast<GatherOp>(user); gather && operand.get() == gather.getIndices()) {
-        bound(cast<RankedTensorType>(gather.getTable().getType()).getDimSize(0));
-      } else if (auto loss = dyn_cast<CrossEntropyOp>(user); loss && operand.get() == loss.getLabels()) {
-        bound(cast<RankedTensorType>(loss.getLogits().getType()).getShape().back());
-        use.ignore = loss.getIgnoreIndex();
-      } else if (carriesIndices(user)) {
-        for (Value result : user->getResults())
-          if (cast<RankedTensorType>(result.getType()).getElementType().isIntOrIndex() &&
-              !cast<RankedTensorType>(result.getType()).getElementType().isInteger(1))
+    for (OpOperand &use : reached[i].getUses()) {
+      auto reader = dyn_cast<IndexReader>(use.getOwner());
+      if (reader && &reader.getIndexOperand() == &use && reader.getIgnoredIndex())
+        return true;
+      auto fusible = dyn_cast<Fusible>(use.getOwner());
+      if (use.getOwner()->hasTrait<OpTrait::Elementwise>() || (fusible && fusible.isView()))
+        for (Value result : use.getOwner()->getResults())
+          if (isInteger(result))
             reached.insert(result);
-      }
     }
-  return use;
+  return false;
 }
 
-StringRef findRole(StringRef name, const IndexUse &use) {
-  if (use.ignore)
+StringRef findRole(StringRef name, BlockArgument input) {
+  if (becomesLabels(input))
     return "labels";
   if (name == "input_ids")
     return "tokens";
@@ -55,18 +67,21 @@ StringRef findRole(StringRef name, const IndexUse &use) {
 struct DescribeInputs : impl::DescribeInputsBase<DescribeInputs> {
   void runOnOperation() override {
     Builder builder(&getContext());
-    for (auto step : getOperation().getOps<StepOp>())
-      for (auto [index, input] : llvm::enumerate(step.getArguments())) {
-        IndexUse use = findIndexUse(input);
-        if (use.limit) {
-          step.setArgAttr(index, "neap.minimum", builder.getI64IntegerAttr(0));
-          step.setArgAttr(index, "neap.limit", builder.getI64IntegerAttr(*use.limit));
-        }
-        if (use.ignore)
-          step.setArgAttr(index, "neap.ignore", builder.getI64IntegerAttr(*use.ignore));
-        if (StringRef role = findRole(step.getInputName(index), use); !role.empty())
-          step.setArgAttr(index, "neap.role", builder.getStringAttr(role));
+    StepOp step = findStep(getOperation());
+    if (!step)
+      return;
+    for (auto [index, input] : llvm::enumerate(step.getArguments())) {
+      auto describe = [&, index = index](StringRef name, Attribute value) { step.setArgAttr(index, name, value); };
+      Bounds bounds = findBounds(step, input);
+      if (bounds.limit) {
+        describe("neap.minimum", builder.getI64IntegerAttr(0));
+        describe("neap.limit", builder.getI64IntegerAttr(*bounds.limit));
       }
+      if (bounds.ignored)
+        describe("neap.ignore", builder.getI64IntegerAttr(*bounds.ignored));
+      if (StringRef role = findRole(step.getInputName(index), input); !role.empty())
+        describe("neap.role", builder.getStringAttr(role));
+    }
   }
 };
 } // namespace

@@ -6,11 +6,13 @@ include "mlir/Pass/PassBase.td"
 def DescribeInputs : Pass<"neap-describe-inputs", "::mlir::ModuleOp"> {
   let summary = "Note on every integer input what it indexes, and how a file of tokens fills it";
   let description = [{
-    An input whose values become indices of a gather, or labels of a cross-entropy, gets `neap.minimum` and `neap.limit`
-    (exclusive; the smallest where there are several) and, for labels, `neap.ignore`: the runtime checks every value before the
-    step. `neap.role` is `tokens` for `input_ids`, `mask` for `attention_mask`, and `labels` for labels.
+    An input whose values are read as indices (IndexReader), seen through views and casts between integers, gets
+    `neap.minimum` and `neap.limit` (exclusive; the smallest where there are several) and, where every reader ignores it,
+    `neap.ignore`: the runtime checks every value before the step. Indices that are computed from inputs are not said of the
+    input; `neap-bound-indices` has seen to them.
 
-    Values are followed through anything elementwise and through views.
+    `neap.role` is `tokens` for `input_ids`, `mask` for `attention_mask`, and `labels` for what becomes labels of a loss, also
+    by way of arithmetic.
 
     ```mlir
     neap.step @forward(%ids: tensor<4xi64> {neap.name = "input_ids"}) ...

@@ -1,21 +1,13 @@
 // Ops that read elements at indices. neap.gather reads rows along the first dimension; the others are written with it.
 #include "neap/passes/onnx/convert-onnx-to-neap/OpTable.h"
+#include "neap/passes/support/Indices.h"
 
 using namespace mlir;
 using namespace neap;
 using namespace neap::conversion;
 
-/// Whether the value is an input of the step, seen through views only.
-static bool isInput(Value value) {
-  while (auto op = value.getDefiningOp<Fusible>()) {
-    if (!op.isView())
-      return false;
-    value = op->getOperand(0);
-  }
-  return isa<BlockArgument>(value);
-}
-
-/// Indices in [-size, size) as indices in [0, size). Constants are checked, computed ones get a select.
+/// Indices in [-size, size) as indices in [0, size). Constants are checked, computed ones get a select; what they are when
+/// the program runs is for neap-bound-indices.
 static FailureOr<Value> normalizeIndices(Node &node, Value indices, int64_t size) {
   if (std::optional<HostTensor> constant = getConstant(indices)) {
     for (int64_t &index : constant->integers) {
@@ -51,7 +43,7 @@ static Outputs convertGather(Node &node) {
   if (failed(axis))
     return failure();
   // Inputs are left alone: the runtime refuses data outside [0, size) before the step.
-  FailureOr<Value> indices = isInput(node.input(1)) ? FailureOr<Value>(node.input(1))
+  FailureOr<Value> indices = isa<BlockArgument>(findIndexSource(node.input(1))) ? FailureOr<Value>(node.input(1))
                                                     : normalizeIndices(node, node.input(1), node.shape(0)[*axis]);
   if (failed(indices))
     return failure();

@@ -5,7 +5,7 @@ using namespace mlir;
 using namespace neap;
 using namespace neap::conversion;
 
-/// Scores [n, classes, d...] and labels [n, d...] as rows [n * d..., classes] and [n * d...].
+/// Scores [n, classes, d...] and labels [n, d...] as rows [n * d..., classes] and 64-bit labels [n * d...].
 static FailureOr<std::pair<Value, Value>> asRows(Node &node) {
   if (node.rank(0) < 2)
     return node.invalid() << "expected scores of rank 2 or more, got " << node.type(0);
@@ -15,7 +15,8 @@ static FailureOr<std::pair<Value, Value>> asRows(Node &node) {
     return node.invalid() << "expected labels of shape " << describeShape(labelShape) << ", got "
                           << describeShape(node.shape(1));
   Value scores = node.collapseToRows(node.moveDimension(node.input(0), 1, node.rank(0) - 1));
-  return std::pair(scores, node.reshape(node.input(1), {node.type(1).getNumElements()}));
+  Value labels = node.cast(node.input(1), node.getBuilder().getI64Type());
+  return std::pair(scores, node.reshape(labels, {node.type(1).getNumElements()}));
 }
 
 /// neap.cross_entropy is the mean over the rows that count; their number makes a sum of it.

@@ -193,6 +193,7 @@ void StepPlan::placeOutputs() {
     } else {
       storage = addStorage(Role::Output, cast<RankedTensorType>(value.getType()), name);
     }
+    storages[storage].attributes = function_interface_impl::getResultAttrDict(step, index);
     kept.push_back({value, storage});
   }
   for (const Kept &result : kept) // what is copied at the end must live until then

@@ -14,7 +14,7 @@ struct StorageInfo {
   mlir::RankedTensorType type;
   /// Symbol of a parameter or state, name of an input or output, or value of a constant.
   mlir::Attribute identity;
-  /// Further attributes of an input.
+  /// Further attributes of an input or output.
   mlir::DictionaryAttr attributes;
   int64_t offset = 0;
 };

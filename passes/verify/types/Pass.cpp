@@ -1,6 +1,7 @@
 // neap-verify-types. See Pass.td.
 #include "neap/dialects/neap/Neap.h"
 #include "neap/passes/support/ErrorKind.h"
+#include "neap/passes/support/Locations.h"
 #include "neap/passes/verify/Passes.h"
 
 namespace neap {
@@ -26,12 +27,6 @@ InFlightDiagnostic typeError(ModuleOp module, Location location, StringRef kind,
   error << kind << " '" << name << "': expected fp32, got " << type;
   error.attachNote() << "export the model in fp32, for example after model.float()";
   return error;
-}
-
-/// The node that an op was made from; the op's own name if nobody knows.
-StringRef findNodeName(Operation *op) {
-  auto name = op->getLoc()->findInstanceOf<NameLoc>();
-  return name ? name.getName().getValue() : op->getName().getStringRef();
 }
 
 LogicalResult verifyOp(ModuleOp module, Operation *op) {

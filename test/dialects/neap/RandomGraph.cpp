@@ -58,6 +58,7 @@ Grower::Grower(uint64_t seed) : random(seed) {
   opBuilder.setInsertionPointToEnd(graph.module->getBody());
   auto type = opBuilder.getFunctionType({}, {typeOf({})});
   graph.step = StepOp::create(opBuilder, location, "f", type, ArrayAttr(), ArrayAttr());
+  graph.step.setResultAttr(0, "neap.name", opBuilder.getStringAttr("loss")); // what build-backward looks for
   opBuilder.createBlock(&graph.step.getBody());
 }
 

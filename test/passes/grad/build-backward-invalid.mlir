@@ -11,14 +11,14 @@ neap.step @no_gradient() -> (tensor<f32> {neap.name = "loss"}) {
 
 // -----
 
-// expected-error @+1 {{expected a step with one result, the loss, got 2}}
-neap.step @two(%x: tensor<f32>) -> (tensor<f32> {neap.name = "a"}, tensor<f32> {neap.name = "b"}) {
+// expected-error @+1 {{expected a step with a result named 'loss', got none}}
+neap.step @nameless(%x: tensor<f32>) -> (tensor<f32> {neap.name = "a"}, tensor<f32> {neap.name = "b"}) {
   neap.return %x, %x : tensor<f32>, tensor<f32>
 }
 
 // -----
 
 // expected-error @+1 {{expected a floating-point scalar as the loss, got 'tensor<2xf32>'}}
-neap.step @vector(%x: tensor<2xf32>) -> (tensor<2xf32> {neap.name = "a"}) {
+neap.step @vector(%x: tensor<2xf32>) -> (tensor<2xf32> {neap.name = "loss"}) {
   neap.return %x : tensor<2xf32>
 }

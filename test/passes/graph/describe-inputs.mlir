@@ -1,7 +1,7 @@
 // What an input indexes, and how a file of tokens fills it.
 // RUN: neap-opt -split-input-file -neap-describe-inputs %s | FileCheck %s
 
-// Token ids index the rows of the smallest table they reach, through views and arithmetic.
+// Token ids index the rows of the smallest table they reach through views.
 // CHECK-LABEL: neap.step @tokens
 // CHECK-SAME: %{{.*}}: tensor<2x4xi64> {neap.limit = 16 : i64, neap.minimum = 0 : i64, neap.name = "input_ids", neap.role = "tokens"}
 // CHECK-SAME: %{{.*}}: tensor<2x4xi64> {neap.name = "attention_mask", neap.role = "mask"}
@@ -38,4 +38,29 @@ neap.step @no_index(%n: tensor<4xi64> {neap.name = "n"}) -> (tensor<4xi1> {neap.
   %zero = neap.constant dense<0> : tensor<4xi64>
   %y = neap.compare lt %n, %zero : tensor<4xi64>
   neap.return %y : tensor<4xi1>
+}
+
+// -----
+
+// Indices computed from an input say nothing of the input; a loss still makes labels of it.
+// CHECK-LABEL: neap.step @computed
+// CHECK-SAME: %{{.*}}: tensor<8xi64> {neap.name = "targets", neap.role = "labels"}
+neap.step @computed(%scores: tensor<8x10xf32> {neap.name = "scores"}, %labels: tensor<8xi64> {neap.name = "targets"})
+    -> (tensor<f32> {neap.name = "loss"}) {
+  %one = neap.constant dense<1> : tensor<8xi64>
+  %shifted = neap.sub %labels, %one : tensor<8xi64>
+  %loss, %lse, %count = neap.cross_entropy %scores, %shifted {ignore_index = -100 : i64} : tensor<8x10xf32>, tensor<8xi64>
+  neap.return %loss : tensor<f32>
+}
+
+// -----
+
+// A label that the loss ignores is no row of a table: with both readers it is not allowed.
+// CHECK-LABEL: neap.step @both
+// CHECK-SAME: %{{.*}}: tensor<8xi64> {neap.limit = 10 : i64, neap.minimum = 0 : i64, neap.name = "targets", neap.role = "labels"}
+neap.step @both(%table: tensor<16x10xf32> {neap.name = "table"}, %labels: tensor<8xi64> {neap.name = "targets"})
+    -> (tensor<f32> {neap.name = "loss"}) {
+  %scores = neap.gather %table, %labels : tensor<16x10xf32>, tensor<8xi64>
+  %loss, %lse, %count = neap.cross_entropy %scores, %labels {ignore_index = -100 : i64} : tensor<8x10xf32>, tensor<8xi64>
+  neap.return %loss : tensor<f32>
 }

@@ -32,3 +32,15 @@ onnx.graph attributes {dim_params = [["", "", ""], ["", ""]], input_names = ["x"
   %loss = onnx.node "SoftmaxCrossEntropyLoss"(%x, %l) {domain = "", name = "loss", node_attributes = {reduction = "sum"}, version = 20 : i64} : (tensor<2x5x3xf32>, tensor<2x3xi64>) -> none
   onnx.return %loss : none
 }
+
+// -----
+
+// Labels of 32 bits become 64: without ignore_index the smallest 64-bit integer is ignored, and no label is that.
+// CHECK-LABEL: neap.step @forward
+// CHECK: %[[LABELS:.*]] = neap.cast %{{.*}} : tensor<6xi32> -> tensor<6xi64>
+// CHECK: neap.cross_entropy %{{.*}}, %[[LABELS]] {ignore_index = -9223372036854775808 : i64}
+onnx.graph attributes {dim_params = [["", ""], [""]], input_names = ["x", "l"], opsets = {}, output_names = ["loss"], source = "model.onnx"} {
+^bb0(%x: tensor<6x5xf32>, %l: tensor<6xi32>):
+  %loss = onnx.node "SoftmaxCrossEntropyLoss"(%x, %l) {domain = "", name = "loss", node_attributes = {reduction = "mean"}, version = 20 : i64} : (tensor<6x5xf32>, tensor<6xi32>) -> none
+  onnx.return %loss : none
+}
