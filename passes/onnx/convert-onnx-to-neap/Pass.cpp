@@ -194,6 +194,15 @@ LogicalResult missingConversion(onnx::NodeOp node) {
   return diagnostic;
 }
 
+/// Refuses tensors that are too large to be computed with, in whichever op the conversion of the node has made them.
+LogicalResult checkSizes(const Node &node, llvm::iterator_range<Block::iterator> made) {
+  for (Operation &op : made)
+    for (Type type : op.getResultTypes())
+      if (failed(node.requireShape(cast<RankedTensorType>(type).getShape())))
+        return failure();
+  return success();
+}
+
 LogicalResult GraphConverter::convertNode(onnx::NodeOp node) {
   const OpConversion *conversion = findConversion(node.getDomain(), node.getOpType(), node.getVersion());
   if (!conversion)
@@ -202,8 +211,11 @@ LogicalResult GraphConverter::convertNode(onnx::NodeOp node) {
   if (failed(checkInputs(node, inputs, *conversion)))
     return failure();
   Node context(node, inputs, builder);
+  Block &body = step.getBody().front();
+  Operation *last = body.empty() ? nullptr : &body.back();
   Outputs outputs = conversion->convert(context);
-  if (failed(outputs))
+  Block::iterator first = last ? std::next(last->getIterator()) : body.begin();
+  if (failed(outputs) || failed(checkSizes(context, {first, body.end()})))
     return failure();
   for (auto [i, result] : llvm::enumerate(node.getOutputs())) {
     if (i < outputs->size())
