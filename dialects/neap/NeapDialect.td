@@ -62,14 +62,19 @@ def Neap_StepFieldAttr : Neap_EnumAttr<Neap_StepField, "step_field">;
 
 def Neap_GroupKind : Neap_I32Enum<"GroupKind", "the shape of a fusion group's loops", [
   I32EnumAttrCase<"Pointwise", 0, "pointwise">, I32EnumAttrCase<"Row", 1, "row">, I32EnumAttrCase<"Column", 2, "column">,
-  I32EnumAttrCase<"Gemm", 3, "gemm">, I32EnumAttrCase<"Concat", 4, "concat">, I32EnumAttrCase<"Scatter", 5, "scatter">]>;
+  I32EnumAttrCase<"Gemm", 3, "gemm">, I32EnumAttrCase<"Concat", 4, "concat">, I32EnumAttrCase<"Scatter", 5, "scatter">,
+  I32EnumAttrCase<"Scan", 6, "scan">]>;
 def Neap_GroupKindAttr : Neap_EnumAttr<Neap_GroupKind, "group_kind">;
 
-def Neap_Tensor : StaticShapeTensorOf<[AnyType]>;
-def Neap_FloatTensor : StaticShapeTensorOf<[AnyFloat]>;
-def Neap_IntTensor : StaticShapeTensorOf<[AnyInteger]>;
-def Neap_LabelTensor : StaticShapeTensorOf<[I64]>;
-def Neap_BoolTensor : StaticShapeTensorOf<[I1]>;
+// Sizes are bounded (dialects/TensorLimits.h), so that nobody who multiplies some of them has to think of overflow.
+class Neap_TensorOf<list<Type> elements, string text> : ConfinedType<StaticShapeTensorOf<elements>,
+  [CPred<"::neap::isWithinLimits(::llvm::cast<::mlir::ShapedType>($_self).getShape())">],
+  "static tensor of " # text # " with at most 2^45 elements and 64 dimensions", "::mlir::RankedTensorType">;
+def Neap_Tensor : Neap_TensorOf<[AnyType], "any type">;
+def Neap_FloatTensor : Neap_TensorOf<[AnyFloat], "floats">;
+def Neap_IntTensor : Neap_TensorOf<[AnyInteger], "integers">;
+def Neap_LabelTensor : Neap_TensorOf<[I64], "64-bit labels">;
+def Neap_BoolTensor : Neap_TensorOf<[I1], "bools">;
 def Neap_Scalar : 0DTensorOf<[AnyFloat]>;
 
 class Neap_Op<string mnemonic, list<Trait> traits = []> : Op<Neap_Dialect, mnemonic, traits>;

@@ -55,6 +55,12 @@ void SchedDialect::initialize() {
       >();
 }
 
+LogicalResult SlotType::verify(function_ref<InFlightDiagnostic()> error, RankedTensorType tensor, Space) {
+  if (tensor.hasStaticShape() && isWithinLimits(tensor.getShape()))
+    return success();
+  return error() << "expected " << tensorLimits << " and static shape, got " << tensor;
+}
+
 int64_t SlotType::getBytes() const { return storageBytes(getTensor().getElementType(), getTensor().getShape()); }
 
 // Places --------------------------------------------------------------------------------------------------------------

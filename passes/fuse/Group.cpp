@@ -2,6 +2,7 @@
 #include "neap/passes/fuse/Group.h"
 
 #include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/Locations.h"
 
 using namespace mlir;
 
@@ -40,6 +41,12 @@ bool isContraction(Operation *op) { return op->getNumOperands() == 2 && hasReduc
 bool isView(Operation *op) {
   auto fusible = dyn_cast<Fusible>(op);
   return fusible && fusible.isView();
+}
+
+/// A slice from 0 on has the map of a permutation as well.
+bool isPermutation(Operation *op) {
+  return isView(op) && cast<Fusible>(op).getOperandMap(0).isPermutation() &&
+         ShapedType::getNumElements(shapeOf(op->getOperand(0))) == ShapedType::getNumElements(shapeOf(op->getResult(0)));
 }
 
 bool isIndirect(Operation *op) {
@@ -104,10 +111,10 @@ private:
   }
 
   void throughPermutation(Fusible view, Value operand) {
-    AffineMap map = view.getOperandMap(0);
-    if (!map.isPermutation())
+    if (!isPermutation(view))
       return;
-    auto access = composeAccess(inversePermutation(map), group.accesses.at(operand), group.loops);
+    AffineMap inverse = inversePermutation(view.getOperandMap(0));
+    auto access = composeAccess(inverse, group.accesses.at(operand), group.loops);
     if (succeeded(access))
       set(view->getResult(0), *access);
   }
@@ -123,22 +130,34 @@ private:
 };
 } // namespace
 
-/// The loops of the anchor, and the value that is accessed by the identity over them.
-static std::pair<SmallVector<int64_t>, Value> findAnchor(Block &body, GroupKind kind) {
-  for (Operation &op : body) {
-    if (kind == GroupKind::Gemm && isContraction(&op)) {
-      auto result = op.getResult(0);
-      return {llvm::to_vector(shapeOf(result)), result};
+/// The loops of an op, and the value that is accessed by the identity over them.
+static std::pair<SmallVector<int64_t>, Value> loopsOf(Operation *op) {
+  if (isReduction(op))
+    return {cast<Fusible>(op).getIterationSpace().sizes, op->getOperand(0)};
+  return {llvm::to_vector(shapeOf(op->getResult(0))), op->getResult(0)};
+}
+
+/// Groups grow from their last op backwards, so that op's loops are the ones that all others were found to fit. What comes
+/// later has fewer points, such as a second result of one element per row, or only shares the sweep. A view counts where it is
+/// what the group was made for.
+static Operation *findAnchor(Block &body, GroupKind kind) {
+  if (kind == GroupKind::Gemm)
+    return &*llvm::find_if(body, [](Operation &op) { return isContraction(&op); });
+  Operation *anchor = nullptr;
+  int64_t most = 0;
+  for (Operation &op : llvm::reverse(body.without_terminator())) {
+    int64_t points = ShapedType::getNumElements(loopsOf(&op).first);
+    bool isSeenThrough = isView(&op) && !llvm::is_contained(op.getUsers(), body.getTerminator());
+    if (!isSeenThrough && points > most) {
+      anchor = &op;
+      most = points;
     }
-    if ((kind == GroupKind::Row || kind == GroupKind::Column) && isReduction(&op))
-      return {cast<Fusible>(op).getIterationSpace().sizes, op.getOperand(0)};
   }
-  Value result = body.getTerminator()->getOperand(0);
-  return {llvm::to_vector(shapeOf(result)), result};
+  return anchor;
 }
 
 FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
-  auto [loops, anchor] = findAnchor(body, kind);
+  auto [loops, anchor] = loopsOf(findAnchor(body, kind));
   GroupAccesses group;
   group.kind = kind;
   group.loops = loops;
@@ -156,7 +175,8 @@ FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
     for (Value result : op.getResults())
       if (!result.use_empty() && !group.accesses.contains(result) &&
           llvm::none_of(result.getUsers(), [](Operation *user) { return isContraction(user) || isView(user); }))
-        return op.emitError("expected an access that is linear in the loops of its fusion group");
+        return op.emitError("node '") << findNodeName(&op)
+                                      << "': expected an access that is linear in the loops of its fusion group";
   return group;
 }
 

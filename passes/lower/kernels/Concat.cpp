@@ -8,15 +8,8 @@
 using namespace mlir;
 
 namespace neap::lower {
-namespace {
 
-/// A dense tensor seen through views: the argument it comes from, and where each element lies there.
-struct Source {
-  BlockArgument argument;
-  LinearForm position;
-};
-
-FailureOr<Source> findSource(Value value) {
+FailureOr<ViewedArgument> findViewedArgument(Value value) {
   ArrayRef<int64_t> shape = shapeOf(value);
   Access access = identityAccess(shape);
   while (Operation *view = value.getDefiningOp()) {
@@ -28,8 +21,10 @@ FailureOr<Source> findSource(Value value) {
     access = *through;
     value = view->getOperand(0);
   }
-  return Source{cast<BlockArgument>(value), linearPosition(access, shapeOf(value), shape.size())};
+  return ViewedArgument{cast<BlockArgument>(value), linearPosition(access, shapeOf(value), shape.size())};
 }
+
+namespace {
 
 /// Elements of a row that an item covers on the CPU: all of them.
 constexpr int64_t cpuPiece = std::numeric_limits<int64_t>::max();
@@ -80,10 +75,10 @@ void makeInnermostDense(LinearForm &form, int64_t size) {
 FailureOr<Kernel> buildConcatKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   auto concat = cast<ConcatOp>(body.getTerminator()->getOperand(0).getDefiningOp());
   ArrayRef<int64_t> shape = concat.getType().getShape();
-  SmallVector<FailureOr<Source>> sources;
+  SmallVector<FailureOr<ViewedArgument>> sources;
   int64_t rows = 0, longest = 1, divisor = 0;
   for (Value part : concat.getInputs()) {
-    sources.push_back(findSource(part));
+    sources.push_back(findViewedArgument(part));
     if (failed(sources.back()))
       return failure();
     rows += ShapedType::getNumElements(shapeOf(part).drop_back());
@@ -143,7 +138,7 @@ static std::pair<SmallVector<Value>, Value> findOperandRow(Code &code, UnsliceOp
 
 FailureOr<Kernel> buildUnsliceKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   auto unslice = cast<UnsliceOp>(body.getTerminator()->getOperand(0).getDefiningOp());
-  auto source = findSource(unslice.getOperand());
+  auto source = findViewedArgument(unslice.getOperand());
   if (failed(source))
     return failure();
   ArrayRef<int64_t> shape = unslice.getType().getShape(), loops = shapeOf(unslice.getOperand());

@@ -35,6 +35,8 @@ FailureOr<Kernel> buildKernel(ModuleOp module, StringRef name, GroupKind kind, B
                : buildConcatKernel(module, name, body, target);
   case GroupKind::Scatter:
     return buildScatterKernel(module, name, body, target);
+  case GroupKind::Scan:
+    return buildScanKernel(module, name, body, target);
   }
   llvm_unreachable("unknown kind of group");
 }

@@ -176,13 +176,31 @@ Value Body::run(Operation *op) {
   return cast<Fusible>(op).buildBody(code.builder, code.location, elements, indices);
 }
 
+/// The operands whose elements `run` needs: of a table only the indices.
+static SmallVector<Value> getElementOperands(Operation *op) {
+  if (isIndirect(op))
+    return {op->getOperand(*cast<Fusible>(op).getIndirectIndex())};
+  return llvm::to_vector(op->getOperands());
+}
+
+/// Operands first, by a stack of its own: a kernel may be a chain of thousands of ops.
 Value Body::compute(Value value) {
-  if (Value done = known.lookup(value))
-    return done;
-  auto argument = dyn_cast<BlockArgument>(value);
-  Value computed = argument ? load(argument) : run(value.getDefiningOp());
-  known[value] = computed;
-  return computed;
+  SmallVector<Value> open{value};
+  while (!open.empty()) {
+    Value next = open.back();
+    Operation *op = next.getDefiningOp();
+    SmallVector<Value> missing;
+    if (op && !known.contains(next))
+      missing = llvm::filter_to_vector(getElementOperands(op), [&](Value operand) { return !known.contains(operand); });
+    if (!missing.empty()) {
+      open.append(missing.rbegin(), missing.rend()); // the first operand is computed first
+      continue;
+    }
+    if (!known.contains(next))
+      known[next] = op ? run(op) : load(cast<BlockArgument>(next));
+    open.pop_back();
+  }
+  return known.lookup(value);
 }
 
 Value Body::combine(Operation *reduction, Value element, Value accumulator) {

@@ -124,6 +124,16 @@ mlir::SmallVector<mlir::Value> delinearize(Code &code, mlir::Value item, mlir::A
 void forEachBlock(Code &code, mlir::Value begin, mlir::Value end, int64_t size,
                   llvm::function_ref<void(mlir::Value index, mlir::Value mask)> body);
 
+/// A dense tensor seen through views: the argument it comes from, and where each element lies there, in loops over the
+/// tensor's own shape.
+struct ViewedArgument {
+  mlir::BlockArgument argument;
+  LinearForm position;
+};
+
+/// Fails, with an error at the op, where a value is no linear view of an argument.
+mlir::FailureOr<ViewedArgument> findViewedArgument(mlir::Value value);
+
 // One per kind of group; see the files of the same names.
 mlir::FailureOr<Kernel> buildPointwiseKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
                                              const KernelTarget &target);
@@ -139,6 +149,8 @@ mlir::FailureOr<Kernel> buildConcatKernel(mlir::ModuleOp, llvm::StringRef name, 
 mlir::FailureOr<Kernel> buildUnsliceKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
                                              const KernelTarget &target);
 mlir::FailureOr<Kernel> buildScatterKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                             const KernelTarget &target);
+mlir::FailureOr<Kernel> buildScanKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
                                              const KernelTarget &target);
 
 } // namespace neap::lower

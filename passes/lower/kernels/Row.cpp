@@ -24,8 +24,9 @@ public:
       if (isReduction(&op))
         pending.push_back(&op);
     while (!pending.empty()) {
-      SmallVector<Operation *> ready =
-          llvm::to_vector(llvm::make_filter_range(pending, [&](Operation *op) { return isReady(op->getOperand(0), row); }));
+      llvm::DenseSet<Value> blocked = findBlocked(row);
+      SmallVector<Operation *> ready = llvm::to_vector(
+          llvm::make_filter_range(pending, [&](Operation *op) { return !blocked.contains(op->getOperand(0)); }));
       assert(!ready.empty() && "reductions depend on one another in a circle");
       sweep(ready, row);
       llvm::erase_if(pending, [&](Operation *op) { return llvm::is_contained(ready, op); });
@@ -43,14 +44,16 @@ private:
                         [&](Value value) { return nest.dependsOnInnermost(value) == alongInnermost; });
   }
 
-  /// Whether no unfinished reduction is needed for a value.
-  bool isReady(Value value, const Body &row) {
-    Operation *op = value.getDefiningOp();
-    if (!op || row.isKnown(value))
-      return true;
-    if (isReduction(op))
-      return false;
-    return llvm::all_of(op->getOperands(), [&](Value operand) { return isReady(operand, row); });
+  /// The values that an unfinished reduction is needed for. One pass in the body's order: paths through it may be many.
+  llvm::DenseSet<Value> findBlocked(const Body &row) {
+    llvm::DenseSet<Value> blocked;
+    for (Operation &op : body.without_terminator()) {
+      Value result = op.getResult(0);
+      auto isBlocked = [&](Value operand) { return blocked.contains(operand); };
+      if (!row.isKnown(result) && (isReduction(&op) || llvm::any_of(op.getOperands(), isBlocked)))
+        blocked.insert(result);
+    }
+    return blocked;
   }
 
   Body at(const Body &row, Value index, Value mask) {

@@ -4,6 +4,7 @@
 #include "neap/passes/fuse/InPlace.h"
 #include "neap/passes/planning/Order.h"
 #include "neap/passes/planning/Packing.h"
+#include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/SlotAlignment.h"
 
 #include "mlir/IR/Remarks.h"
@@ -237,6 +238,17 @@ void StepPlan::reuseDyingOperands() {
   applyMerges();
 }
 
+/// Sums of bytes must not overflow, whatever a model asks for.
+LogicalResult StepPlan::checkBytes() {
+  int64_t free = int64_t(1) << 60;
+  for (const planning::Storage &storage : graph.storages) {
+    if (storage.bytes > free)
+      return marked(step.emitOpError("expected to need at most 2^60 bytes"), ErrorKind::Unsupported);
+    free -= storage.bytes;
+  }
+  return success();
+}
+
 // 5. Pack -------------------------------------------------------------------------------------------------------------
 
 /// What outlives the step lies in front, in order of collection; everything else is packed behind it.
@@ -273,6 +285,8 @@ LogicalResult StepPlan::build() {
     return failure();
   placeUpdates();
   placeOutputs();
+  if (failed(checkBytes()))
+    return failure();
   order = planning::orderTasks(graph);
   reuseDyingOperands();
   pack();

@@ -56,6 +56,7 @@ private:
   void reuseDyingOperands();
   int findMerged(int storage) const;
   void applyMerges();
+  mlir::LogicalResult checkBytes();
   void pack();
 
   llvm::MapVector<mlir::Attribute, int> declared; // symbol -> storage

@@ -317,3 +317,8 @@ func.func @f(%a: !sched.slot<tensor<8xf32>>, %b: !sched.slot<tensor<8xf32>>) {
 // expected-error@+1 {{expected operands that lie in a slot of the program, got one of unknown place}}
 %a = sched.merge %b with %b : !sched.slot<tensor<8xf32>> with !sched.slot<tensor<8xf32>>
 %b = sched.merge %a with %a : !sched.slot<tensor<8xf32>> with !sched.slot<tensor<8xf32>>
+
+// -----
+
+// expected-error@+1 {{expected a tensor of at most 2^45 elements and 64 dimensions and static shape, got 'tensor<4294967296x4294967296xf32>'}}
+func.func private @f(!sched.slot<tensor<4294967296x4294967296xf32>>)

@@ -374,6 +374,21 @@ TEST_F(KernelTest, MatmulWithEpilogueAndSecondResult) {
             "gemm gemm");
 }
 
+/// A slice from 0 on has the index map of a permutation, yet fewer elements: the product must not write it.
+TEST_F(KernelTest, ProductsOfWhichAPartIsRead) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<19x16xf32>, %w: tensor<16x16xf32>) -> (tensor<3x16xf32>, tensor<7x5xf32>) {
+      %m = neap.matmul %x, %w : tensor<19x16xf32>, tensor<16x16xf32>
+      %a = neap.slice %m starts [0, 0] sizes [3, 16] strides [1, 1] : tensor<19x16xf32>
+      %t = neap.transpose %x [1, 0] : tensor<19x16xf32>
+      %n = neap.matmul %w, %t : tensor<16x16xf32>, tensor<16x19xf32>
+      %g = neap.tanh %n : tensor<16x19xf32>
+      %b = neap.slice %g starts [0, 0] sizes [7, 5] strides [1, 1] : tensor<16x19xf32>
+      neap.return %a, %b : tensor<3x16xf32>, tensor<7x5xf32>
+    })"),
+            "gemm pointwise gemm pointwise");
+}
+
 /// The operand is read as a matrix and point by point: no result may lie on it.
 TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
   EXPECT_EQ(check(R"(
@@ -383,6 +398,82 @@ TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
       neap.return %y : tensor<40x40xf32>
     })"),
             "gemm");
+}
+
+/// As mean pooling behind a linear layer makes them: all rows, or all columns, are one.
+TEST_F(KernelTest, ProductsOfRepeatedOperands) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%q: tensor<1x24xf32>, %w: tensor<24x40xf32>, %c: tensor<24x1xf32>)
+        -> (tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x36xf32>) {
+      %x = neap.broadcast %q : tensor<1x24xf32> -> tensor<8x24xf32>
+      %y = neap.matmul %x, %w : tensor<8x24xf32>, tensor<24x40xf32>
+      %t = neap.transpose %x [1, 0] : tensor<8x24xf32>
+      %g = neap.matmul %t, %y : tensor<24x8xf32>, tensor<8x40xf32>
+      %v = neap.broadcast %c : tensor<24x1xf32> -> tensor<24x36xf32>
+      %z = neap.matmul %x, %v : tensor<8x24xf32>, tensor<24x36xf32>
+      neap.return %y, %g, %z : tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x36xf32>
+    })"),
+            "gemm gemm gemm");
+}
+
+/// A constant with one value everywhere has no memory; a product reads one element of it again and again.
+TEST_F(KernelTest, ProductsOfConstants) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<8x24xf32>, %w: tensor<24x40xf32>) -> (tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x24xf32>) {
+      %a = neap.constant dense<0.25> : tensor<8x24xf32>
+      %y = neap.matmul %a, %w : tensor<8x24xf32>, tensor<24x40xf32>
+      %d = neap.constant dense<0.125> : tensor<8x40xf32>
+      %t = neap.transpose %x [1, 0] : tensor<8x24xf32>
+      %dw = neap.matmul %t, %d : tensor<24x8xf32>, tensor<8x40xf32>
+      %u = neap.transpose %w [1, 0] : tensor<24x40xf32>
+      %dx = neap.matmul %d, %u : tensor<8x40xf32>, tensor<40x24xf32>
+      neap.return %y, %dw, %dx : tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x24xf32>
+    })"),
+            "gemm gemm gemm");
+}
+
+TEST_F(KernelTest, MovesOfConstants) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<4x5xf32>, %i: tensor<2x5xi64>) -> (tensor<6x5xf32>, tensor<6x9xf32>, tensor<5x5xi64>) {
+      %z = neap.constant dense<0.5> : tensor<2x5xf32>
+      %a = neap.concat %z, %x axis 0 : tensor<2x5xf32>, tensor<4x5xf32>
+      %c = neap.constant dense<2.0> : tensor<3x4xf32>
+      %b = neap.unslice %c starts [1, 2] strides [2, 1] : tensor<3x4xf32> -> tensor<6x9xf32>
+      %n = neap.iota 1 : tensor<3x5xi64>
+      %d = neap.concat %n, %i axis 0 : tensor<3x5xi64>, tensor<2x5xi64>
+      neap.return %a, %b, %d : tensor<6x5xf32>, tensor<6x9xf32>, tensor<5x5xi64>
+    })"),
+            "concat concat pointwise concat");
+}
+
+/// Integers and floats, along any axis, from either end, with and without the element itself, through a view.
+TEST_F(KernelTest, RunningSums) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<5x70xf32>, %m: tensor<3x21xi64>, %n: tensor<2x9x1xi32>) -> (tensor<5x70xf32>, tensor<70x5xf32>,
+        tensor<5x70xf32>, tensor<3x21xi64>, tensor<2x9x1xi32>, tensor<2x9x1xi32>, tensor<6x4xf32>) {
+      %a = neap.cumsum %x axis 1 : tensor<5x70xf32>
+      %t = neap.transpose %x [1, 0] : tensor<5x70xf32>
+      %b = neap.cumsum %t axis 1 {reverse} : tensor<70x5xf32>
+      %c = neap.cumsum %x axis 0 {exclusive} : tensor<5x70xf32>
+      %d = neap.cumsum %m axis 1 {exclusive, reverse} : tensor<3x21xi64>
+      %e = neap.cumsum %n axis 1 : tensor<2x9x1xi32>
+      %f = neap.cumsum %n axis 0 : tensor<2x9x1xi32>
+      %h = neap.slice %x starts [0, 0] sizes [1, 4] strides [1, 1] : tensor<5x70xf32>
+      %k = neap.broadcast %h : tensor<1x4xf32> -> tensor<6x4xf32>
+      %g = neap.cumsum %k axis 0 : tensor<6x4xf32>
+      neap.return %a, %b, %c, %d, %e, %f, %g : tensor<5x70xf32>, tensor<70x5xf32>, tensor<5x70xf32>, tensor<3x21xi64>,
+          tensor<2x9x1xi32>, tensor<2x9x1xi32>, tensor<6x4xf32>
+    })"),
+            "scan scan scan scan scan scan scan");
+}
+
+/// What decides whether a value is ready must not walk every path to it: there are 2^60.
+TEST_F(KernelTest, RowsBehindManyDiamonds) {
+  std::string text = "neap.step @s(%x0: tensor<6x40xf32>) -> (tensor<6x40xf32>) {\n";
+  for (int i = 0; i < 60; ++i)
+    text += "%x" + std::to_string(i + 1) + " = neap.maximum %x" + std::to_string(i) + ", %x" + std::to_string(i) +
+            " : tensor<6x40xf32>\n";
+  EXPECT_EQ(check(text + "%y = neap.softmax %x60 : tensor<6x40xf32>\n neap.return %y : tensor<6x40xf32> }"), "row");
 }
 
 TEST_F(KernelTest, AttentionThroughStridedOperandsOnly) {
@@ -422,6 +513,21 @@ TEST_F(KernelTest, GatherAndScatterOfRows) {
     })",
                   9),
             "pointwise scatter scatter");
+}
+
+/// The indices are a second result with fewer dimensions than the rows they pick: the rows' loops are the group's.
+TEST_F(KernelTest, GatherAtComputedRows) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%t: tensor<9x7xf32>, %i: tensor<3x5xi64>, %u: tensor<3x5x7xf32>) -> (tensor<3x5x7xf32>, tensor<9x7xf32>) {
+      %one = neap.constant dense<1> : tensor<3x5xi64>
+      %n = neap.add %i, %one : tensor<3x5xi64>
+      %a = neap.gather %t, %n : tensor<9x7xf32>, tensor<3x5xi64>
+      %z = neap.constant dense<0.0> : tensor<9x7xf32>
+      %s = neap.scatter_add %z, %n, %u : tensor<9x7xf32>, tensor<3x5xi64>, tensor<3x5x7xf32>
+      neap.return %a, %s : tensor<3x5x7xf32>, tensor<9x7xf32>
+    })",
+                  8),
+            "row scatter");
 }
 
 TEST_F(KernelTest, GatherOfSingleElements) {
