@@ -123,8 +123,8 @@ struct TiedCopy {
 
 /// Matrices of the model that `weights` lacks because a training with --tie made them one with a matrix that it has: those
 /// that the model writes twice.
-static llvm::Expected<llvm::StringMap<TiedCopy>>
-findTiedCopies(ModuleOp module, const safetensors::Reader &weights, weights::Files &files) {
+static llvm::Expected<llvm::StringMap<TiedCopy>> findTiedCopies(ModuleOp module, const safetensors::Reader &weights,
+                                                                weights::Files &files) {
   SmallVector<onnx_ir::InitializerOp> matrices;
   for (auto initializer : module.getOps<onnx_ir::InitializerOp>())
     if (isa<FloatType>(cast<ShapedType>(initializer.getType()).getElementType()))
@@ -151,8 +151,8 @@ static llvm::Error writeModel(const ::onnx::ModelProto &model, StringRef path) {
 }
 
 /// The trained values of an initializer, as raw data of its own type. `transposed`: the weights hold the transpose.
-static llvm::Error setTrained(TensorProto &tensor, const safetensors::Reader &weights, const safetensors::Tensor &trained,
-                              bool transposed) {
+static llvm::Error setTrained(TensorProto &tensor, const safetensors::Reader &weights,
+                              const safetensors::Tensor &trained, bool transposed) {
   std::vector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
   if (transposed)
     std::reverse(shape.begin(), shape.end());
@@ -202,12 +202,12 @@ static std::string findFreeName(const ::onnx::GraphProto &graph, std::string nam
 }
 
 /// Writes the copy beside its original, and lets the node read it.
-static llvm::Error addUntied(::onnx::GraphProto &graph, onnx_ir::UntiedCopy untied, const safetensors::Reader &weights) {
+static llvm::Error addUntied(::onnx::GraphProto &graph, onnx_ir::UntiedCopy untied,
+                             const safetensors::Reader &weights) {
   std::string name = untied.copy.getSymName().str();
   ::onnx::NodeProto *node = findNode(graph, untied.node);
-  auto original = llvm::find_if(graph.initializer(), [&](const TensorProto &tensor) {
-    return tensor.name() == untied.original.getSymName();
-  });
+  auto original = llvm::find_if(
+      graph.initializer(), [&](const TensorProto &tensor) { return tensor.name() == untied.original.getSymName(); });
   if (!node || original == graph.initializer().end())
     return failure(llvm::Twine(weights.path()) + ": cannot write '" + name + "' into the model: node '" +
                    untied.node.getName() + "' is inside another");

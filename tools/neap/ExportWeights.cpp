@@ -2,11 +2,10 @@
 #include "neap/compiler/driver/Diagnostics.h"
 #include "neap/compiler/importer/Export.h"
 #include "neap/compiler/importer/Importer.h"
+#include "neap/passes/onnx/weight-files/WeightFiles.h"
 #include "neap/runtime/files/Overwrite.h"
 #include "neap/tools/neap/Commands.h"
 
-#include "llvm/ADT/SmallString.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace cl = llvm::cl;
@@ -29,11 +28,8 @@ static cl::opt<bool> trustLinks("trust-external-links", cl::desc("External data 
 /// Fails, with a sentence for the user, where an output would destroy what is read.
 static llvm::Error checkOutputs(const llvm::StringSet<> &externalFiles) {
   std::vector<files::NamedPath> reads{{"--model", model}, {"the trained weights", trained}};
-  for (llvm::StringRef file : externalFiles.keys()) {
-    llvm::SmallString<128> path(llvm::sys::path::parent_path(model));
-    llvm::sys::path::append(path, file);
-    reads.push_back({"the external data of the model", path.str().str()});
-  }
+  for (llvm::StringRef file : externalFiles.keys())
+    reads.push_back({"the external data of the model", weights::pathBeside(model, file)});
   if (auto overwrite = files::findOverwrite(reads, {{"-o", output}, {"--pytorch", torchOutput}}))
     return llvm::createStringError(*overwrite);
   return llvm::Error::success();

@@ -63,8 +63,8 @@ SmallVector<UntiedCopy> neap::onnx::untieNorms(ModuleOp module, GraphOp graph) {
       continue;
     auto place = [&](OpOperand *use) { return std::pair(order[use->getOwner()], use->getOperandNumber()); };
     llvm::sort(uses, [&](auto *a, auto *b) { return place(a) < place(b); });
-    auto *keeper = llvm::find_if(
-        uses, [&](auto *use) { return findTorchName(*use, signature) == initializer.getSymName(); });
+    auto *keeper =
+        llvm::find_if(uses, [&](auto *use) { return findTorchName(*use, signature) == initializer.getSymName(); });
     OpOperand *kept = keeper == uses.end() ? uses.front() : *keeper;
     InitializerOp last = initializer;
     for (OpOperand *use : uses) {
