@@ -8,6 +8,7 @@
 #include "neap/dialects/neap/Neap.h"
 #include "neap/dialects/onnx/Onnx.h"
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/onnx/weight-files/WeightFiles.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/NearestName.h"
 #include "neap/runtime/files/Overwrite.h"
@@ -126,6 +127,8 @@ private:
   ExitCode load();
   ExitCode import();
   ExitCode resume();
+  std::vector<files::NamedPath> collectReads();
+  std::vector<files::NamedPath> collectWrites();
   ExitCode checkOutputs();
   ExitCode startWeights();
   ExitCode runStage(size_t index);
@@ -197,7 +200,8 @@ void Compilation::enableRemarks() {
 ExitCode Compilation::load() {
   if (ExitCode code = options.firstStage ? resume() : import(); code != ExitCode::Ok)
     return code;
-  (*module)->setAttr(optionsAttribute, Builder(&context).getStrArrayAttr(llvm::to_vector_of<StringRef>(options.record)));
+  (*module)->setAttr(optionsAttribute,
+                     Builder(&context).getStrArrayAttr(llvm::to_vector_of<StringRef>(options.record)));
   return ExitCode::Ok;
 }
 
@@ -257,21 +261,23 @@ ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringR
   return code == ExitCode::Internal ? reportInternalError(stage, pass, reproducer) : code;
 }
 
-/// No output may destroy what is read.
-ExitCode Compilation::checkOutputs() {
+std::vector<files::NamedPath> Compilation::collectReads() {
   std::vector<files::NamedPath> reads{{"MODEL", options.model},
                                       {"the model of this IR", getModelPath().str()},
                                       {"--train-list", options.stages.import.trained.trainList}};
   for (const std::string &plugin : options.passPlugins)
     reads.push_back({"--load-pass-plugin", plugin});
-  module->walk([&](Operation *op) {
+  module->walk([&](Operation *op) { // in IR of a later day, nobody has imported the files
     if (auto file = op->getAttrOfType<StringAttr>("file"); file && isa<onnx::InitializerOp, ParameterOp>(op))
       externalFiles.insert(file.getValue());
   });
   for (StringRef file : externalFiles.keys())
     if (!file.empty())
-      reads.push_back({"the external data of the model",
-                       (llvm::sys::path::parent_path(getModelPath()) + (getModelPath().contains('/') ? "/" : "") + file).str()});
+      reads.push_back({"the external data of the model", weights::pathBeside(getModelPath(), file)});
+  return reads;
+}
+
+std::vector<files::NamedPath> Compilation::collectWrites() {
   std::vector<files::NamedPath> writes;
   if (options.output != "-")
     writes = {{"-o", options.output},
@@ -281,9 +287,13 @@ ExitCode Compilation::checkOutputs() {
   if (!options.dumpFolder.empty())
     for (size_t index = 0; index < getStages().size(); ++index)
       writes.push_back({"a file of --dump-stages", getDumpPath(index)});
-  if (std::optional<std::string> overwrite = files::findOverwrite(reads, writes))
-    return fail(ExitCode::Usage, *overwrite);
-  return ExitCode::Ok;
+  return writes;
+}
+
+/// No output may destroy what is read.
+ExitCode Compilation::checkOutputs() {
+  std::optional<std::string> overwrite = files::findOverwrite(collectReads(), collectWrites());
+  return overwrite ? fail(ExitCode::Usage, *overwrite) : ExitCode::Ok;
 }
 
 /// The model file, whether it or IR made from it is compiled.
@@ -294,8 +304,7 @@ StringRef Compilation::getModelPath() {
 
 /// Copies the weights; the declarations that say where they are go with the lower stage.
 ExitCode Compilation::startWeights() {
-  auto written =
-      emit::writeWeights(*module, getModelPath(), options.trustLinks, options.output + ".safetensors");
+  auto written = emit::writeWeights(*module, getModelPath(), options.trustLinks, options.output + ".safetensors");
   if (!written)
     return fail(ExitCode::OutputUnwritable, llvm::toString(written.takeError()));
   weights = std::move(*written);

@@ -35,6 +35,7 @@ struct Packing {
 Packing packBuffers(const std::vector<Buffer> &buffers, int64_t alignment);
 
 /// What is wrong with a packing, in words; nothing if it is right. Shares no code with packBuffers.
-std::optional<std::string> findPackingError(const std::vector<Buffer> &buffers, const Packing &packing, int64_t alignment);
+std::optional<std::string> findPackingError(const std::vector<Buffer> &buffers, const Packing &packing,
+                                            int64_t alignment);
 
 } // namespace neap::planning

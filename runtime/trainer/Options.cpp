@@ -297,6 +297,8 @@ void OptionTable::checkRun() const {
   if (options_.schedule.minimum > *options_.hyperparameters.learningRate)
     usage("--min-learning-rate: expected at most --learning-rate (" +
           printReal(*options_.hyperparameters.learningRate) + "), got " + printReal(options_.schedule.minimum));
+  if (options_.schedule.minimum > 0 && options_.schedule.kind == ScheduleKind::Constant)
+    usage("--min-learning-rate: it goes with --schedule linear or cosine");
 }
 
 } // namespace

@@ -47,9 +47,8 @@ void keepInputs(const Options &options, const std::string &modelPath) {
   }
   if (!files::isSameFile(options.weights, modelPath))
     reads.push_back({"--weights", options.weights});
-  std::vector<files::NamedPath> writes{{"the model of --output-dir", modelPath},
-                                       {"--dump-gradients", options.dumpGradients},
-                                       {"--log", options.log}};
+  std::vector<files::NamedPath> writes{
+      {"the model of --output-dir", modelPath}, {"--dump-gradients", options.dumpGradients}, {"--log", options.log}};
   if (std::optional<std::string> overwrite = files::findOverwrite(reads, writes))
     throw Failure(ExitCode::Usage, *overwrite);
 }
@@ -79,7 +78,7 @@ private:
   std::unique_ptr<Log> log_;
   Progress progress_;
   StepTimer timer_;
-  uint64_t steps_ = 0;   // complete
+  uint64_t steps_ = 0;    // complete
   bool isWhole_ = true; // the parameters are what these steps have made of them
 };
 

@@ -74,8 +74,9 @@ TEST_F(TrainingDataTest, WrongDataCreatesNothing) {
 TEST_F(TrainingDataTest, ValuesOutOfRangeAreLocated) {
   writeBatches({{1, 2, 3, 4, 5, 6, 7, 8}, {1, 2, 3, 4, 5, 6, 32768, 8}});
   Result result = runOn("batches.safetensors");
-  expectError(result, 7, "data of step 2: 'input_ids' at [1, 2] is 32768, allowed is from 0 to 32767; saved " +
-                             in("out/model.safetensors") + " after step 1\n");
+  expectError(result, 7,
+              "data of step 2: 'input_ids' at [1, 2] is 32768, allowed is from 0 to 32767; saved " +
+                  in("out/model.safetensors") + " after step 1\n");
   EXPECT_EQ(readLog().size(), 1u);
   writeBatches({{1, 2, 3, 4, 5, 6, 7, 8}}, {{1, 2, 3, -1, 5, 6, 7, 8}});
   expectError(runOn("batches.safetensors"), 7,

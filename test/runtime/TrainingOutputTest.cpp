@@ -121,8 +121,9 @@ TEST_F(TrainingOutputTest, AFailedStartLeavesTheOldLog) {
 
 TEST_F(TrainingOutputTest, ALogThatCannotGrowEndsTheRun) {
   Result result = run(arguments({"--log", "/dev/full"}));
-  expectError(result, 8, "/dev/full: cannot write: No space left on device; saved " + in("out/model.safetensors") +
-                             " after step 1\n");
+  expectError(result, 8,
+              "/dev/full: cannot write: No space left on device; saved " + in("out/model.safetensors") +
+                  " after step 1\n");
   std::string saved = readFile(in("out/model.safetensors"));
   ASSERT_EQ(run(arguments({}, "1")).exitCode, 0);
   EXPECT_EQ(readFile(in("out/model.safetensors")), saved);

@@ -100,13 +100,13 @@ static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of
 /// What IR remembers: all that decides which program comes out. Trust in links is given anew by whoever goes on.
 static ArrayRef<RecordedOption> getRecordedOptions() {
   static const RecordedOption table[] = {
-      record("import", dims),        record("import", train),       record("import", freeze),
-      record("import", trainList),   record("import", tie),         record("import", untie),
-      record("graph", lossOutput),   record("graph", loss),         record("graph", lossInput),
-      record("graph", labels),       record("graph", shiftLabels),  record("grad", optimizer),
-      record("grad", momentum),      record("grad", clipGradNorm),  record("grad", noDecay),
-      record("lower", learningRate), record("lower", beta1),        record("lower", beta2),
-      record("lower", epsilon),      record("lower", weightDecay),  record("lower", maxThreads),
+      record("import", dims),        record("import", train),      record("import", freeze),
+      record("import", trainList),   record("import", tie),        record("import", untie),
+      record("graph", lossOutput),   record("graph", loss),        record("graph", lossInput),
+      record("graph", labels),       record("graph", shiftLabels), record("grad", optimizer),
+      record("grad", momentum),      record("grad", clipGradNorm), record("grad", noDecay),
+      record("lower", learningRate), record("lower", beta1),       record("lower", beta2),
+      record("lower", epsilon),      record("lower", weightDecay), record("lower", maxThreads),
       record("lower", cpu),
   };
   return table;

@@ -13,12 +13,14 @@ struct Field {
   const char *name;
   size_t offset;
 };
+// clang-format off
 #define FIELD(name) {#name, offsetof(neap_step_block, name)}
 constexpr Field fields[] = {
-    FIELD(learning_rate), FIELD(beta1),   FIELD(beta2),        FIELD(one_minus_beta1),
-    FIELD(one_minus_beta2), FIELD(epsilon), FIELD(decay_factor), FIELD(weight_decay),
-    FIELD(momentum),      FIELD(step_size), FIELD(inverse_sqrt_correction2), FIELD(clip_norm),
+    FIELD(learning_rate),   FIELD(beta1),     FIELD(beta2),                    FIELD(one_minus_beta1),
+    FIELD(one_minus_beta2), FIELD(epsilon),   FIELD(decay_factor),             FIELD(weight_decay),
+    FIELD(momentum),        FIELD(step_size), FIELD(inverse_sqrt_correction2), FIELD(clip_norm),
     FIELD(loss_scale)};
+// clang-format on
 
 TEST(StepField, NamesTheSameBytesAsTheRuntime) {
   for (const Field &field : fields) {
