@@ -83,6 +83,8 @@ public:
 
 private:
   void toOperands(Operation *op, Value result) {
+    if (isReduction(op) && group.kind == GroupKind::Row)
+      return alongRow(op, result);
     if (hasReductionLoops(op) || !isa<Fusible>(op))
       return;
     auto fusible = cast<Fusible>(op);
@@ -94,6 +96,16 @@ private:
       if (succeeded(access))
         set(operand, *access);
     }
+  }
+
+  /// What a row's reduction reads is accessed as its result is, and by the innermost loop.
+  void alongRow(Operation *reduction, Value result) {
+    Value operand = reduction->getOperand(0);
+    if (shapeOf(operand).back() != group.loops.back())
+      return;
+    Access access = group.accesses.at(result);
+    access.push_back(identityAccess(group.loops).back());
+    set(operand, std::move(access));
   }
 
   void toUser(Operation *op, Value operand) {
