@@ -83,6 +83,8 @@ public:
 
 private:
   void toOperands(Operation *op, Value result) {
+    if (isReduction(op) && group.kind == GroupKind::Row)
+      return alongRow(op, result);
     if (hasReductionLoops(op) || !isa<Fusible>(op))
       return;
     auto fusible = cast<Fusible>(op);
@@ -94,6 +96,16 @@ private:
       if (succeeded(access))
         set(operand, *access);
     }
+  }
+
+  /// What a row's reduction reads is accessed as its result is, and by the innermost loop.
+  void alongRow(Operation *reduction, Value result) {
+    Value operand = reduction->getOperand(0);
+    if (shapeOf(operand).back() != group.loops.back())
+      return;
+    Access access = group.accesses.at(result);
+    access.push_back(identityAccess(group.loops).back());
+    set(operand, std::move(access));
   }
 
   void toUser(Operation *op, Value operand) {
@@ -156,6 +168,34 @@ static Operation *findAnchor(Block &body, GroupKind kind) {
   return anchor;
 }
 
+/// The reader, seen through views, that takes a value element by element; null if all read it as a matrix or a table.
+static Operation *findReaderAtLoopPoints(Value value) {
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (isView(user)) {
+      if (Operation *reader = findReaderAtLoopPoints(user->getResult(0)))
+        return reader;
+    } else if (!isContraction(user) && !(isIndirect(user) && use.getOperandNumber() == 0)) {
+      return user;
+    }
+  }
+  return nullptr;
+}
+
+static LogicalResult verifyAccesses(Block &body, const GroupAccesses &group) {
+  SmallVector<Value> values(body.getArguments());
+  for (Operation &op : body)
+    if (!isSplatConstant(&op))
+      llvm::append_range(values, op.getResults());
+  for (Value value : values) {
+    Operation *reader = group.accesses.contains(value) ? nullptr : findReaderAtLoopPoints(value);
+    if (reader)
+      return reader->emitError("node '") << findNodeName(reader)
+                                         << "': expected an access that is linear in the loops of its fusion group";
+  }
+  return success();
+}
+
 FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
   auto [loops, anchor] = loopsOf(findAnchor(body, kind));
   GroupAccesses group;
@@ -171,12 +211,8 @@ FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
       propagation.set(op.getOperand(0), identityAccess(loops));
       propagation.run(body);
     }
-  for (Operation &op : body)
-    for (Value result : op.getResults())
-      if (!result.use_empty() && !group.accesses.contains(result) &&
-          llvm::none_of(result.getUsers(), [](Operation *user) { return isContraction(user) || isView(user); }))
-        return op.emitError("node '") << findNodeName(&op)
-                                      << "': expected an access that is linear in the loops of its fusion group";
+  if (failed(verifyAccesses(body, group)))
+    return failure();
   return group;
 }
 

@@ -26,8 +26,11 @@ public:
     builder.setInsertionPointToEnd(&body);
   }
 
+  /// What the group repeats for itself comes in where it is read: views that were to read it may have got groups of their own.
   void build() {
-    for (Operation *op : orderedOps())
+    SmallVector<Operation *> members(group.members.begin(), group.members.end());
+    llvm::sort(members, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    for (Operation *op : members)
       cloneOp(op);
   }
 
@@ -35,13 +38,6 @@ public:
   ArrayRef<Value> getInputs() const { return inputs; }
 
 private:
-  SmallVector<Operation *> orderedOps() const {
-    SmallVector<Operation *> ops(group.members.begin(), group.members.end());
-    ops.append(group.clones.begin(), group.clones.end());
-    llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    return ops;
-  }
-
   void cloneOp(Operation *op) {
     IRMapping operands;
     for (auto [index, operand] : llvm::enumerate(op->getOperands()))
@@ -71,6 +67,8 @@ private:
 
   Value importAt(Value operand, const Access &access, ArrayRef<int64_t> loops, bool fromMemory) {
     Operation *producer = operand.getDefiningOp();
+    if (producer && group.clones.contains(producer) && !mapping.contains(operand))
+      cloneOp(producer);
     if (producer && (group.members.contains(producer) || group.clones.contains(producer)))
       return mapping.lookup(operand);
     if (producer && isFree(producer) && !fromMemory)

@@ -196,3 +196,24 @@ neap.step @late_sibling(%p: tensor<4x17xf32>, %q: tensor<4xf32>) -> (tensor<f32>
   %v = neap.sub %u, %m2 : tensor<4x17xf32>
   neap.return %loss, %v : tensor<f32>, tensor<4x17xf32>
 }
+
+// -----
+
+// A running sum needs the transposed tensor in memory. Others then read it there, and do not repeat what it is made of.
+// CHECK-LABEL: neap.step @nothing_unread(
+neap.step @nothing_unread(%x: tensor<8x17xf32>, %y: tensor<17x8xf32>) -> (tensor<4x34xf32>, tensor<17x8xf32>, tensor<17x8xf32>) {
+  // CHECK: %[[T:.*]] = neap.fused pointwise(
+  // CHECK: neap.exp
+  // CHECK: neap.sigmoid
+  // CHECK: neap.transpose
+  // CHECK-COUNT-2: neap.fused pointwise(%[[T]], %{{[^,]*}}) {
+  // CHECK-NOT: neap.exp
+  %d = neap.exp %x : tensor<8x17xf32>
+  %e = neap.sigmoid %d : tensor<8x17xf32>
+  %t = neap.transpose %e [1, 0] : tensor<8x17xf32>
+  %r = neap.reshape %t : tensor<17x8xf32> -> tensor<4x34xf32>
+  %c = neap.cumsum %r axis 1 : tensor<4x34xf32>
+  %a = neap.mul %t, %y : tensor<17x8xf32>
+  %b = neap.add %t, %y : tensor<17x8xf32>
+  neap.return %c, %a, %b : tensor<4x34xf32>, tensor<17x8xf32>, tensor<17x8xf32>
+}

@@ -314,6 +314,19 @@ TEST_F(KernelTest, SumsInEveryDirection) {
             "column row column row row column");
 }
 
+/// A sum of fewer dimensions shares the sweep of a single row through what is spread over that row, by its result alone.
+TEST_F(KernelTest, SumsOfFewerDimensionsInASingleRow) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<1x7xf32>, %y: tensor<7xf32>) -> (tensor<1xf32>, tensor<1x7xf32>) {
+      %r = neap.reduce sum %y axes [0] : tensor<7xf32>
+      %b = neap.broadcast %r : tensor<f32> -> tensor<1x7xf32>
+      %m = neap.mul %x, %b : tensor<1x7xf32>
+      %s = neap.reduce sum %m axes [1] : tensor<1x7xf32>
+      neap.return %s, %m : tensor<1xf32>, tensor<1x7xf32>
+    })"),
+            "row");
+}
+
 /// Sums of unrelated tensors in one group: they share the sweep and no value.
 TEST_F(KernelTest, SumsThatOnlyShareASweep) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(R"(
