@@ -2,7 +2,7 @@
 # Installs what is missing, builds the release preset and runs every test. The last line is `N passed, N failed`.
 #
 #   test/run.sh            everything but the slow tests
-#   test/run.sh --long     those too, and the runtime's tests under ASan and UBSan
+#   test/run.sh --long     those too, and the tests of runtime and simulator under ASan and UBSan
 #   JOBS=4 test/run.sh     as many jobs as that (default: the cores of this process)
 #
 # What the suites print goes to build/test-logs/.
@@ -100,8 +100,9 @@ done
 run_lit
 if [ $long = 1 ]; then
   prepare configure-asan cmake --preset asan
-  prepare build-asan ninja -C build/asan -j "$jobs" neap_runtime_test
+  prepare build-asan ninja -C build/asan -j "$jobs" neap_runtime_test neap_sim_test
   run_gtest build/asan/bin/neap_runtime_test asan-runtime-test
+  run_gtest build/asan/bin/neap_sim_test asan-sim-test
 fi
 echo "in $SECONDS s"
 finish

@@ -8,8 +8,10 @@
 #include "neap/dialects/neap/Neap.h"
 #include "neap/dialects/onnx/Onnx.h"
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/onnx/weight-files/WeightFiles.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/NearestName.h"
+#include "neap/runtime/files/Overwrite.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -26,6 +28,8 @@ using namespace neap;
 
 /// Attribute of the module that names the model, so that a compilation resumed from IR finds its weights.
 static constexpr StringLiteral modelAttribute = "neap.model";
+/// Attribute of the module with CompileOptions::record.
+static constexpr StringLiteral optionsAttribute = "neap.options";
 
 namespace {
 /// What MLIR says of every pipeline that fails, after what the passes said; it is for us to say whose fault it is.
@@ -121,9 +125,18 @@ private:
   ExitCode loadPlugins();
   void enableRemarks();
   ExitCode load();
+  ExitCode import();
+  ExitCode resume();
+  std::vector<files::NamedPath> collectReads();
+  std::vector<files::NamedPath> collectWrites();
+  ExitCode checkOutputs();
   ExitCode startWeights();
   ExitCode runStage(size_t index);
   ExitCode writeIr(StringRef path);
+  StringRef getModelPath();
+  std::string getDumpPath(size_t stage) const {
+    return options.dumpFolder + "/" + std::to_string(stage) + "-" + getStages()[stage].name.str() + ".mlir";
+  }
   ExitCode emit();
   ExitCode checkTrained();
   ExitCode explainFailure(const Stage &stage, StringRef pass, StringRef reproducer);
@@ -134,6 +147,7 @@ private:
   MLIRContext context;
   Outcome outcome;
   OwningOpRef<ModuleOp> module;
+  llvm::StringSet<> externalFiles; // names in the model's folder
   std::unique_ptr<emit::PendingWeights> weights;
 };
 } // namespace
@@ -184,12 +198,32 @@ void Compilation::enableRemarks() {
 }
 
 ExitCode Compilation::load() {
-  if (options.firstStage) {
-    module = parseSourceFile<ModuleOp>(options.model, &context);
-    return module ? ExitCode::Ok : ExitCode::ModelInvalid;
-  }
+  if (ExitCode code = options.firstStage ? resume() : import(); code != ExitCode::Ok)
+    return code;
+  (*module)->setAttr(optionsAttribute,
+                     Builder(&context).getStrArrayAttr(llvm::to_vector_of<StringRef>(options.record)));
+  return ExitCode::Ok;
+}
+
+/// Goes on from IR: what it was made with holds for the rest of the way.
+ExitCode Compilation::resume() {
+  module = parseSourceFile<ModuleOp>(options.model, &context);
+  if (!module)
+    return ExitCode::ModelInvalid;
+  std::vector<std::string> record;
+  if (auto texts = (*module)->getAttrOfType<ArrayAttr>(optionsAttribute))
+    for (StringRef text : texts.getAsValueRange<StringAttr>())
+      record.push_back(text.str());
+  if (options.resume)
+    if (llvm::Error error = options.resume(record, options))
+      return fail(ExitCode::Usage, llvm::toString(std::move(error)));
+  return ExitCode::Ok;
+}
+
+ExitCode Compilation::import() {
   importer::ImportOptions importOptions;
   importOptions.trustExternalLinks = options.trustLinks;
+  importOptions.externalFiles = &externalFiles;
   auto imported = importer::importOnnx(context, options.model, importOptions);
   if (failed(imported))
     return outcome.exitCode(ExitCode::ModelInvalid);
@@ -227,15 +261,55 @@ ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringR
   return code == ExitCode::Internal ? reportInternalError(stage, pass, reproducer) : code;
 }
 
+std::vector<files::NamedPath> Compilation::collectReads() {
+  std::vector<files::NamedPath> reads{{"MODEL", options.model},
+                                      {"the model of this IR", getModelPath().str()},
+                                      {"--train-list", options.stages.import.trained.trainList}};
+  for (const std::string &plugin : options.passPlugins)
+    reads.push_back({"--load-pass-plugin", plugin});
+  module->walk([&](Operation *op) { // in IR of a later day, nobody has imported the files
+    if (auto file = op->getAttrOfType<StringAttr>("file"); file && isa<onnx::InitializerOp, ParameterOp>(op))
+      externalFiles.insert(file.getValue());
+  });
+  for (StringRef file : externalFiles.keys())
+    if (!file.empty())
+      reads.push_back({"the external data of the model", weights::pathBeside(getModelPath(), file)});
+  return reads;
+}
+
+std::vector<files::NamedPath> Compilation::collectWrites() {
+  std::vector<files::NamedPath> writes;
+  if (options.output != "-")
+    writes = {{"-o", options.output},
+              {"the weights of -o", options.output + ".safetensors"},
+              {"a temporary file of -o", options.output + ".part"},
+              {"a temporary file of -o", options.output + ".part.o"}};
+  if (!options.dumpFolder.empty())
+    for (size_t index = 0; index < getStages().size(); ++index)
+      writes.push_back({"a file of --dump-stages", getDumpPath(index)});
+  return writes;
+}
+
+/// No output may destroy what is read.
+ExitCode Compilation::checkOutputs() {
+  std::optional<std::string> overwrite = files::findOverwrite(collectReads(), collectWrites());
+  return overwrite ? fail(ExitCode::Usage, *overwrite) : ExitCode::Ok;
+}
+
+/// The model file, whether it or IR made from it is compiled.
+StringRef Compilation::getModelPath() {
+  auto model = (*module)->getAttrOfType<StringAttr>(modelAttribute);
+  return model ? model.getValue() : StringRef(options.model);
+}
+
 /// Copies the weights; the declarations that say where they are go with the lower stage.
 ExitCode Compilation::startWeights() {
-  auto model = (*module)->getAttrOfType<StringAttr>(modelAttribute);
-  auto written = emit::writeWeights(*module, model ? model.getValue() : StringRef(options.model), options.trustLinks,
-                                    options.output + ".safetensors");
+  auto written = emit::writeWeights(*module, getModelPath(), options.trustLinks, options.output + ".safetensors");
   if (!written)
     return fail(ExitCode::OutputUnwritable, llvm::toString(written.takeError()));
   weights = std::move(*written);
   (*module)->removeAttr(modelAttribute);
+  (*module)->removeAttr(optionsAttribute);
   return ExitCode::Ok;
 }
 
@@ -266,7 +340,7 @@ ExitCode Compilation::runStage(size_t index) {
       return code;
   if (options.dumpFolder.empty())
     return ExitCode::Ok;
-  return writeIr(options.dumpFolder + "/" + std::to_string(index) + "-" + stage.name.str() + ".mlir");
+  return writeIr(getDumpPath(index));
 }
 
 ExitCode Compilation::writeIr(StringRef path) {
@@ -331,6 +405,8 @@ ExitCode Compilation::run() {
     if (std::error_code code = llvm::sys::fs::create_directories(options.dumpFolder))
       return fail(ExitCode::OutputUnwritable, "cannot make " + options.dumpFolder + ": " + code.message());
   if (ExitCode code = load(); code != ExitCode::Ok)
+    return code;
+  if (ExitCode code = checkOutputs(); code != ExitCode::Ok)
     return code;
 
   size_t first = options.firstStage ? *options.firstStage + 1 : 0;

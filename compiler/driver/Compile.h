@@ -4,6 +4,7 @@
 #include "neap/compiler/driver/ExitCode.h"
 #include "neap/compiler/pipeline/Stages.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ struct CompileOptions {
   std::string dumpFolder;
   bool quiet = false, verbose = false;
   std::string remarksFilter;
+  /// What the IR of this compilation remembers of its options.
+  std::vector<std::string> record;
+  /// Called with what the IR of `firstStage` remembers; completes these options from it. An error is a sentence for the user.
+  std::function<llvm::Error(llvm::ArrayRef<std::string> record, CompileOptions &options)> resume;
 };
 
 /// Compiles. On any error, messages are printed and no file is left behind.

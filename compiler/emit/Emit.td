@@ -3,6 +3,7 @@
 #define NEAP_COMPILER_EMIT_EMIT_TD
 
 include "neap/compiler/emit/write-manifest/Pass.td"
+include "neap/compiler/emit/emit-ptx/Pass.td"
 include "neap/compiler/emit/write-object/Pass.td"
 
 #endif

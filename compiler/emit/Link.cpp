@@ -11,11 +11,11 @@ using namespace llvm;
 
 static Error makeError(const Twine &message) { return createStringError(inconvertibleErrorCode(), message); }
 
-/// BIN/../lib/libneap_runtime.a, BIN being where this program is.
-static Expected<std::string> findRuntime() {
-  std::string self = sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&findRuntime));
+/// BIN/../lib/NAME, BIN being where this program is.
+static Expected<std::string> findArchive(StringRef name) {
+  std::string self = sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&findArchive));
   SmallString<256> path(sys::path::parent_path(sys::path::parent_path(self)));
-  sys::path::append(path, "lib", "libneap_runtime.a");
+  sys::path::append(path, "lib", name);
   if (!sys::fs::exists(path))
     return makeError("cannot find the runtime library at " + path);
   return std::string(path);
@@ -33,9 +33,12 @@ static std::string findErrors(StringRef messages) {
 }
 
 Error neap::emit::linkProgram(StringRef object, StringRef output) {
-  Expected<std::string> runtime = findRuntime();
+  Expected<std::string> runtime = findArchive("libneap_runtime.a");
   if (!runtime)
     return runtime.takeError();
+  Expected<std::string> simulator = findArchive("libneap_sim.a");
+  if (!simulator)
+    return simulator.takeError();
   ErrorOr<std::string> linker = sys::findProgramByName(NEAP_LINKER);
   if (!linker)
     return makeError("cannot find " NEAP_LINKER ", which links training binaries");
@@ -46,7 +49,7 @@ Error neap::emit::linkProgram(StringRef object, StringRef output) {
   sys::fs::closeFile(descriptor);
 
   SmallVector<StringRef> arguments{*linker, "-fuse-ld=lld", "-static-libstdc++", "-static-libgcc", "-Wl,--gc-sections",
-                                   object,  *runtime,       "-lpthread",         "-o",             output};
+                                   object,  *runtime, *simulator,       "-lpthread",         "-o",             output};
   // The runtime of a sanitizer build needs the sanitizers' own.
   constexpr StringRef sanitize = "-fsanitize=" NEAP_SANITIZE;
   if (!sanitize.ends_with("="))

@@ -4,14 +4,13 @@
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
+#include "neap/passes/support/SlotAlignment.h"
 
 using namespace mlir;
 using namespace neap;
 using namespace neap::emit;
 namespace json = llvm::json;
 using sched::Role;
-
-static int64_t alignUp(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 /// The name of an element type, as numpy has it.
 static std::string typeName(Type type) {
@@ -42,6 +41,8 @@ private:
   json::Array describeStates();
   json::Array describeConstants();
   json::Array describeKernels();
+  json::Array describeProgram();
+  json::Object describeLaunch(sched::LaunchOp launch);
   json::Object describeDefaults();
   json::Object countParts(int64_t scratch);
   void describeItems(json::Object &manifest);
@@ -160,8 +161,40 @@ json::Array ManifestBuilder::describeKernels() {
                                    {"items", info->items},
                                    {"scratch_bytes", info->scratchBytes},
                                    {"ops", std::move(ops)}});
+    if (info->blocks == 0)
+      continue;
+    json::Object &kernel = *kernels.back().getAsObject();
+    kernel["blocks"] = info->blocks;
+    kernel["block_threads"] = info->blockThreads;
   }
   return kernels;
+}
+
+json::Object ManifestBuilder::describeLaunch(sched::LaunchOp launch) {
+  json::Array arguments;
+  for (Value slot : llvm::concat<Value>(launch.getInputs(), launch.getOutputs())) {
+    sched::Place place = sched::getPlace(slot);
+    arguments.push_back(json::Array{place.begin, place.bytes});
+  }
+  return json::Object{{"launch", launch.getKernel()},
+                      {"arguments", std::move(arguments)},
+                      {"inputs", static_cast<int64_t>(launch.getInputs().size())}};
+}
+
+/// What a step does on a device that is told so, in order: launches, copies within the arena, and gradients shown.
+json::Array ManifestBuilder::describeProgram() {
+  json::Array entries;
+  for (Operation &op : program.getBody().front()) {
+    if (auto launch = dyn_cast<sched::LaunchOp>(op)) {
+      entries.push_back(describeLaunch(launch));
+    } else if (auto copy = dyn_cast<sched::CopyOp>(op)) {
+      sched::Place from = sched::getPlace(copy.getSource()), to = sched::getPlace(copy.getDestination());
+      entries.push_back(json::Object{{"copy", to.begin}, {"from", from.begin}, {"bytes", from.bytes}});
+    } else if (auto observe = dyn_cast<sched::ObserveOp>(op)) {
+      entries.push_back(json::Object{{"observe", observe.getParameter()}, {"from", sched::getPlace(observe.getGradient()).begin}});
+    }
+  }
+  return entries;
 }
 
 json::Object ManifestBuilder::describeDefaults() {
@@ -192,8 +225,8 @@ json::Object ManifestBuilder::countParts(int64_t scratch) {
   for (auto slot : program.getOps<sched::SlotOp>()) {
     if (slot.getRole() == Role::Activation || slot.getRole() == Role::Output)
       continue;
-    bytes[slot.getRole()] += alignUp(slot.getType().getBytes());
-    persistent += alignUp(slot.getType().getBytes());
+    bytes[slot.getRole()] += alignToSlot(slot.getType().getBytes());
+    persistent += alignToSlot(slot.getType().getBytes());
   }
   return json::Object{{"parameters", bytes[Role::Parameter]},
                       {"optimizer_state", bytes[Role::State]},
@@ -236,11 +269,12 @@ json::Object ManifestBuilder::build() {
   json::Object manifest{{"format", 1},
                         {"name", options.name},
                         {"compiler", "neap 0.1.0"},
-                        {"planned_bytes", alignUp(arena) + alignUp(scratch) * options.maxWorkers},
+                        {"target", options.device == lower::Device::Cuda ? "cuda" : "cpu"},
+                        {"planned_bytes", alignToSlot(arena) + alignToSlot(scratch) * options.maxWorkers},
                         {"arena_bytes", arena},
                         {"scratch_bytes_per_worker", scratch},
                         {"max_workers", options.maxWorkers},
-                        {"parts", countParts(alignUp(scratch) * options.maxWorkers)},
+                        {"parts", countParts(alignToSlot(scratch) * options.maxWorkers)},
                         {"step_block", stepBlock},
                         {"loss", describeScalar("loss")},
                         {"gradient_norm", describeScalar("gradient_norm")},
@@ -255,6 +289,8 @@ json::Object ManifestBuilder::build() {
                         {"options", std::move(commandLine)},
                         {"libraries", json::Array()}};
   describeItems(manifest);
+  if (options.device == lower::Device::Cuda)
+    manifest["program"] = describeProgram();
   return manifest;
 }
 

@@ -2,19 +2,14 @@
 #include "neap/compiler/emit/Object.h"
 
 #include "neap/compiler/emit/Cpu.h"
+#include "neap/compiler/emit/LlvmModule.h"
 #include "neap/passes/support/ErrorKind.h"
 
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/IR/DiagnosticInfo.h"
-#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ObjectFile.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
@@ -30,32 +25,6 @@ constexpr const char *triple = "x86_64-unknown-linux-gnu";
 
 using Bytes = llvm::SmallVector<char, 0>;
 
-/// Hands on what LLVM reports while it lives: left to itself, LLVM ends the process at an error.
-class Messages {
-public:
-  Messages(ModuleOp module, llvm::LLVMContext &context) : module(module) {
-    context.setDiagnosticHandlerCallBack(
-        [](const llvm::DiagnosticInfo *info, void *self) { static_cast<Messages *>(self)->handOn(*info); }, this);
-  }
-  bool hasError() const { return sawError; }
-
-private:
-  void handOn(const llvm::DiagnosticInfo &info) {
-    if (info.getSeverity() != llvm::DS_Error && info.getSeverity() != llvm::DS_Warning)
-      return;
-    std::string text;
-    llvm::raw_string_ostream stream(text);
-    llvm::DiagnosticPrinterRawOStream printer(stream);
-    info.print(printer);
-    bool isError = info.getSeverity() == llvm::DS_Error;
-    sawError |= isError;
-    (isError ? module.emitError("LLVM: ") : module.emitWarning("LLVM: ")) << text;
-  }
-
-  ModuleOp module;
-  bool sawError = false;
-};
-
 std::unique_ptr<llvm::TargetMachine> makeTargetMachine(const TargetOptions &target) {
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
@@ -69,12 +38,9 @@ std::unique_ptr<llvm::TargetMachine> makeTargetMachine(const TargetOptions &targ
   const llvm::Target *x86 = llvm::TargetRegistry::lookupTarget(llvm::Triple(triple), error);
   if (!x86)
     llvm::report_fatal_error(llvm::Twine(error));
-  llvm::TargetOptions options;
-  // An fma stands where an op's body writes one, and nowhere else.
-  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-  return std::unique_ptr<llvm::TargetMachine>(x86->createTargetMachine(llvm::Triple(triple), target.cpu,
-                                                                       target.features, options, llvm::Reloc::PIC_,
-                                                                       std::nullopt, llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(
+      x86->createTargetMachine(llvm::Triple(triple), target.cpu, target.features, makeTargetOptions(),
+                               llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// Per function, because inlining and vector legalisation read attributes and not the target machine.
@@ -89,23 +55,6 @@ void setFunctionAttributes(llvm::Module &module, const TargetOptions &target) {
     function.addFnAttr("min-legal-vector-width", "512");
     function.addFnAttr(llvm::Attribute::NoUnwind);
   }
-}
-
-void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager callGraph;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PipelineTuningOptions tuning;
-  // Kernels come vectorised and unrolled as they should be.
-  tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopUnrolling = false;
-  llvm::PassBuilder builder(&machine, tuning);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(callGraph);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
 /// Functions that C compilers may call without a declaration; the runtime's C library has them.
@@ -140,13 +89,6 @@ llvm::StringSet<> declarationsOf(const llvm::Module &module) {
   return names;
 }
 
-std::unique_ptr<llvm::Module> translate(ModuleOp module, llvm::LLVMContext &context) {
-  DialectRegistry registry;
-  registerTranslations(registry);
-  module.getContext()->appendDialectRegistry(registry);
-  return translateModuleToLLVMIR(module, context, module.getName().value_or("neap"));
-}
-
 /// Refuses an object that needs what the module did not declare.
 LogicalResult checkSymbols(ModuleOp module, const Bytes &object, const llvm::StringSet<> &declared) {
   llvm::StringRef bytes(object.data(), object.size());
@@ -161,8 +103,8 @@ LogicalResult checkSymbols(ModuleOp module, const Bytes &object, const llvm::Str
 /// All that LLVM does, in memory.
 FailureOr<Bytes> makeObject(ModuleOp module, const TargetOptions &target) {
   llvm::LLVMContext context;
-  Messages messages(module, context);
-  std::unique_ptr<llvm::Module> code = translate(module, context);
+  LlvmMessages messages(module, context);
+  std::unique_ptr<llvm::Module> code = translateToLlvm(module, context);
   if (!code)
     return module.emitError("expected a module that translates to LLVM IR");
 
@@ -208,11 +150,6 @@ llvm::Expected<TargetOptions> resolveTarget(const TargetOptions &options) {
   if (!cpu)
     return cpu.takeError();
   return TargetOptions{cpu->name, cpu->featureString()};
-}
-
-void registerTranslations(DialectRegistry &registry) {
-  registerBuiltinDialectTranslation(registry);
-  registerLLVMDialectTranslation(registry);
 }
 
 LogicalResult emitObject(ModuleOp module, const TargetOptions &options, llvm::StringRef path) {

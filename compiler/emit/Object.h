@@ -30,7 +30,4 @@ llvm::Expected<lower::CpuDescription> describeCpu(llvm::StringRef cpu);
 /// the module; one in writing the file is marked OutputUnwritable. With an empty path nothing is written.
 mlir::LogicalResult emitObject(mlir::ModuleOp module, const TargetOptions &options, llvm::StringRef path);
 
-/// Registers what emitObject needs, for a pass that may not do so while it runs.
-void registerTranslations(mlir::DialectRegistry &registry);
-
 } // namespace neap::emit

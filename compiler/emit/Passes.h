@@ -1,6 +1,8 @@
 // Creation and registration of the passes that belong to emitting. See Emit.td.
 #pragma once
 
+#include "neap/passes/lower/Device.h"
+
 #include "mlir/Pass/Pass.h"
 
 namespace neap::emit {

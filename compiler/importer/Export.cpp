@@ -123,18 +123,10 @@ struct TiedCopy {
 
 /// Matrices of the model that `weights` lacks because a training with --tie made them one with a matrix that it has: those
 /// that the model writes twice.
-static llvm::Expected<llvm::StringMap<TiedCopy>> findTiedCopies(MLIRContext &context, StringRef path,
-                                                                const safetensors::Reader &weights,
-                                                                weights::Files &files, bool trustLinks) {
-  std::string message;
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
-  ImportOptions options;
-  options.trustExternalLinks = trustLinks;
-  auto module = importOnnx(context, path, options);
-  if (mlir::failed(module))
-    return failure(message);
+static llvm::Expected<llvm::StringMap<TiedCopy>> findTiedCopies(ModuleOp module, const safetensors::Reader &weights,
+                                                                weights::Files &files) {
   SmallVector<onnx_ir::InitializerOp> matrices;
-  for (auto initializer : (*module)->getOps<onnx_ir::InitializerOp>())
+  for (auto initializer : module.getOps<onnx_ir::InitializerOp>())
     if (isa<FloatType>(cast<ShapedType>(initializer.getType()).getElementType()))
       matrices.push_back(initializer);
   auto pairs = onnx_ir::findEqualWeights(matrices, files);
@@ -158,42 +150,104 @@ static llvm::Error writeModel(const ::onnx::ModelProto &model, StringRef path) {
   return llvm::Error::success();
 }
 
-llvm::Error neap::importer::exportOnnx(StringRef path, const safetensors::Reader &weights, StringRef output,
-                                       bool trustLinks) {
+/// The trained values of an initializer, as raw data of its own type. `transposed`: the weights hold the transpose.
+static llvm::Error setTrained(TensorProto &tensor, const safetensors::Reader &weights,
+                              const safetensors::Tensor &trained, bool transposed) {
+  std::vector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
+  if (transposed)
+    std::reverse(shape.begin(), shape.end());
+  if (shape != trained.shape)
+    return failure(llvm::Twine(weights.path()) + ": tensor '" + trained.name +
+                   "': expected the shape that it has in the model, got another one");
+  llvm::Expected<std::string> bytes = convert(weights, trained, tensor);
+  if (!bytes)
+    return bytes.takeError();
+  if (transposed) {
+    std::vector<char> turned = transpose(*bytes, shape[0], shape[1], bytes->size() / (shape[0] * shape[1]));
+    bytes->assign(turned.begin(), turned.end());
+  }
+  setRawData(tensor, std::move(*bytes));
+  return llvm::Error::success();
+}
+
+std::vector<onnx_ir::UntiedCopy> neap::importer::untieLike(ModuleOp module, const safetensors::Reader &weights) {
+  SymbolTable symbols(module);
+  if (llvm::all_of(weights.tensors(), [&](const auto &tensor) { return symbols.lookup(tensor.name); }))
+    return {};
+  SmallVector<onnx_ir::UntiedCopy> copies = onnx_ir::untieNorms(module, onnx_ir::findGraph(module));
+  llvm::erase_if(copies, [&](auto &untied) { return !weights.find(untied.copy.getSymName().str()); });
+  return {copies.begin(), copies.end()};
+}
+
+/// The node of the file that a node of the graph was imported from; null for one inside another.
+static ::onnx::NodeProto *findNode(::onnx::GraphProto &graph, onnx_ir::NodeOp node) {
+  if (!isa<onnx_ir::GraphOp>(node->getParentOp()))
+    return nullptr;
+  auto nodes = node->getBlock()->getOps<onnx_ir::NodeOp>();
+  return graph.mutable_node(static_cast<int>(std::distance(nodes.begin(), llvm::find(nodes, node))));
+}
+
+/// `name`, or something like it that no value of the graph is called.
+static std::string findFreeName(const ::onnx::GraphProto &graph, std::string name) {
+  llvm::StringSet<> taken;
+  for (const auto &node : graph.node())
+    taken.insert_range(node.output());
+  for (const auto &tensor : graph.initializer())
+    taken.insert(tensor.name());
+  for (const auto &input : graph.input())
+    taken.insert(input.name());
+  while (taken.contains(name))
+    name += "_";
+  return name;
+}
+
+/// Writes the copy beside its original, and lets the node read it.
+static llvm::Error addUntied(::onnx::GraphProto &graph, onnx_ir::UntiedCopy untied,
+                             const safetensors::Reader &weights) {
+  std::string name = untied.copy.getSymName().str();
+  ::onnx::NodeProto *node = findNode(graph, untied.node);
+  auto original = llvm::find_if(
+      graph.initializer(), [&](const TensorProto &tensor) { return tensor.name() == untied.original.getSymName(); });
+  if (!node || original == graph.initializer().end())
+    return failure(llvm::Twine(weights.path()) + ": cannot write '" + name + "' into the model: node '" +
+                   untied.node.getName() + "' is inside another");
+  TensorProto copy = *original;
+  copy.set_name(findFreeName(graph, name));
+  if (llvm::Error error = setTrained(copy, weights, *weights.find(name), /*transposed=*/false))
+    return error;
+  node->set_input(static_cast<int>(untied.operand), copy.name());
+  *graph.add_initializer() = std::move(copy);
+  return llvm::Error::success();
+}
+
+llvm::Error neap::importer::exportOnnx(ModuleOp module, llvm::ArrayRef<onnx_ir::UntiedCopy> untied, StringRef path,
+                                       const safetensors::Reader &weights, StringRef output, bool trustLinks) {
   ::onnx::ModelProto model;
   if (llvm::Error error = readModel(path, model))
     return error;
-  MLIRContext context(MLIRContext::Threading::DISABLED);
   neap::weights::Files files(path, trustLinks);
-  auto copies = findTiedCopies(context, path, weights, files, trustLinks);
+  auto copies = findTiedCopies(module, weights, files);
   if (!copies)
     return copies.takeError();
   llvm::StringSet<> known;
   for (TensorProto &tensor : *model.mutable_graph()->mutable_initializer()) {
     known.insert(tensor.name());
     auto copy = copies->find(tensor.name());
-    bool isCopy = copy != copies->end(), transposed = isCopy && copy->second.transposed;
+    bool isCopy = copy != copies->end();
     const safetensors::Tensor *trained = weights.find(isCopy ? copy->second.original : tensor.name());
-    if (!trained) {
-      if (tensor.data_location() == TensorProto::EXTERNAL)
-        if (llvm::Error error = embed(context, tensor, files))
-          return error;
-      continue;
+    bool isExternal = tensor.data_location() == TensorProto::EXTERNAL;
+    if (trained) {
+      if (llvm::Error error = setTrained(tensor, weights, *trained, isCopy && copy->second.transposed))
+        return error;
+    } else if (isExternal) {
+      if (llvm::Error error = embed(*module.getContext(), tensor, files))
+        return error;
     }
-    std::vector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
-    if (transposed)
-      std::reverse(shape.begin(), shape.end());
-    if (shape != trained->shape)
-      return failure(llvm::Twine(weights.path()) + ": tensor '" + trained->name +
-                     "': expected the shape that it has in the model, got another one");
-    llvm::Expected<std::string> bytes = convert(weights, *trained, tensor);
-    if (!bytes)
-      return bytes.takeError();
-    if (transposed) {
-      std::vector<char> turned = transpose(*bytes, shape[0], shape[1], bytes->size() / (shape[0] * shape[1]));
-      bytes->assign(turned.begin(), turned.end());
-    }
-    setRawData(tensor, std::move(*bytes));
+  }
+  for (const onnx_ir::UntiedCopy &copy : untied) {
+    known.insert(onnx_ir::UntiedCopy(copy).copy.getSymName());
+    if (llvm::Error error = addUntied(*model.mutable_graph(), copy, weights))
+      return error;
   }
   for (const safetensors::Tensor &tensor : weights.tensors())
     if (!known.contains(tensor.name))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "neap/dialects/onnx/Onnx.h"
+#include "neap/passes/onnx/decide-trained/Untie.h"
 #include "neap/runtime/safetensors/Safetensors.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -12,10 +13,16 @@
 
 namespace neap::importer {
 
-/// Writes the model at `model` with the tensors of `weights` to `output`, all of them inside the file. Weights of the model that
-/// `weights` lacks stay as they are, but for a copy of a tied matrix, which follows it. A tensor that the model lacks, or of
-/// another shape, is an error. Float32 weights are rounded to the model's 16-bit types. Throws what the safetensors reader and the file system throw.
-llvm::Error exportOnnx(llvm::StringRef model, const safetensors::Reader &weights, llvm::StringRef output, bool trustLinks);
+/// If `weights` has tensors that the imported model lacks, takes the model apart as a compilation with --untie does. Returns the
+/// copies that are in `weights`.
+std::vector<onnx::UntiedCopy> untieLike(mlir::ModuleOp module, const safetensors::Reader &weights);
+
+/// Writes the model at `model`, which was imported to `module`, with the tensors of `weights` to `output`, all of them inside the
+/// file. Weights of the model that `weights` lacks stay as they are, but for a copy of a tied matrix, which follows it; `untied`
+/// become initializers of their own. A tensor that the model lacks, or of another shape, is an error. Float32 weights are
+/// rounded to the model's 16-bit types. Throws what the safetensors reader and the file system throw.
+llvm::Error exportOnnx(mlir::ModuleOp module, llvm::ArrayRef<onnx::UntiedCopy> untied, llvm::StringRef model,
+                       const safetensors::Reader &weights, llvm::StringRef output, bool trustLinks);
 
 /// How a tensor of the file lies in PyTorch's state dict.
 struct TorchPlace {

@@ -4,6 +4,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace neap::importer {
 
@@ -12,6 +13,8 @@ struct ImportOptions {
   int64_t maxInlineElements = 1024;
   /// External data may be symbolic or hard links, as in caches of model hubs.
   bool trustExternalLinks = false;
+  /// Gets the names of the files beside the model that tensors lie in, if there is one.
+  llvm::StringSet<> *externalFiles = nullptr;
 };
 
 /// The range of the standard operator set that can be read.

@@ -65,6 +65,8 @@ LogicalResult GraphImporter::importExternal(const ::onnx::TensorProto &tensor, R
   FailureOr<ExternalPlace> place = externalPlace(tensor, type, error);
   if (failed(place))
     return failure();
+  if (options.externalFiles)
+    options.externalFiles->insert(place->file);
   llvm::Expected<const weights::File *> file = files.open(place->file);
   if (!file)
     return error() << llvm::toString(file.takeError());

@@ -1,6 +1,8 @@
 // See Tensors.h. Typed fields are first turned into the raw form, so that only one decoder exists.
 #include "neap/compiler/importer/Tensors.h"
 
+#include "neap/dialects/TensorLimits.h"
+
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -9,6 +11,7 @@
 #include <cstring>
 
 using namespace mlir;
+using namespace neap;
 using namespace neap::importer;
 using ::onnx::TensorProto;
 
@@ -59,7 +62,9 @@ int64_t neap::importer::storageBytes(RankedTensorType type) {
 }
 
 static std::string shapeText(llvm::ArrayRef<int64_t> shape) {
-  return llvm::join(llvm::map_range(shape, [](int64_t size) { return std::to_string(size); }), "x");
+  std::string sizes = llvm::join(
+      llvm::map_range(shape.take_front(maxTensorRank), [](int64_t size) { return std::to_string(size); }), "x");
+  return shape.size() > maxTensorRank ? std::to_string(shape.size()) + " dimensions, " + sizes + "..." : sizes;
 }
 
 FailureOr<RankedTensorType> neap::importer::tensorType(MLIRContext &context, const TensorProto &tensor,
@@ -67,15 +72,12 @@ FailureOr<RankedTensorType> neap::importer::tensorType(MLIRContext &context, con
   Type element = elementType(context, tensor.data_type());
   if (!element)
     return error() << "expected elements that can be computed with, got " << dataTypeName(tensor.data_type());
-  int64_t bits = storageBits(element);
   SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
-  // Zeros are multiplied last, so that a shape such as 0x2^62x2^62 is seen to overflow too.
-  for (int64_t size : shape) {
+  for (int64_t size : shape)
     if (size < 0)
       return error() << "expected sizes of at least 0, got " << size;
-    if (size > 0 && llvm::MulOverflow(bits, size, bits))
-      return error() << "expected a tensor of less than 2^63 bits, got one of " << shapeText(shape) << " elements";
-  }
+  if (!isWithinLimits(shape))
+    return error() << "expected " << tensorLimits << ", got one of " << shapeText(shape);
   return RankedTensorType::get(shape, element);
 }
 

@@ -72,8 +72,10 @@ static void buildLower(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createLowerKernels(options.lower.kernels));
   // Between the two: scratch is known once kernels are made, slots until the program is gone.
   manager.addPass(emit::createWriteManifest(options.lower.manifest));
-  manager.addPass(createLowerStep({options.lower.manifest.maxWorkers}));
+  manager.addPass(createLowerStep({options.lower.manifest.maxWorkers, options.lower.kernels.device}));
   lower::buildLowerToLlvm(manager);
+  // Last: it takes what belongs to the device out of the module, in the form that LLVM understands.
+  manager.addPass(emit::createEmitPtx(options.lower.ptx));
 }
 
 static void buildEmit(OpPassManager &manager, const StageOptions &options) {

@@ -30,6 +30,7 @@ struct StageOptions {
   struct {
     LowerKernelsOptions kernels;
     emit::WriteManifestOptions manifest;
+    emit::EmitPtxOptions ptx;
   } lower;
   struct {
     emit::WriteObjectOptions object;

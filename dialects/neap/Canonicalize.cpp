@@ -77,17 +77,27 @@ struct ScatterIntoAddend : OpRewritePattern<AddOp> {
 };
 } // namespace
 
-/// Collects the unslice ops that a tree of additions adds up. Fails on any other leaf, and on a part that somebody else
-/// reads.
-static LogicalResult collectParts(Value value, SmallVectorImpl<UnsliceOp> &parts) {
-  if (!value.hasOneUse())
-    return failure();
-  if (auto unslice = value.getDefiningOp<UnsliceOp>()) {
-    parts.push_back(unslice);
-    return success();
+/// The most parts that a sum is searched for: more than any split has, and few enough to look for them at every addition of a
+/// long sum.
+static constexpr size_t maxParts = 1024;
+
+/// Collects the unslice ops that a tree of additions adds up. Fails on any other leaf, on a part that somebody else
+/// reads, and on too many. Nearest leaves first: in a long sum of other things the first one ends the search.
+static LogicalResult collectParts(AddOp root, SmallVectorImpl<UnsliceOp> &parts) {
+  SmallVector<AddOp> sums{root};
+  for (size_t next = 0; next < sums.size(); ++next) {
+    for (Value operand : sums[next]->getOperands()) {
+      if (!operand.hasOneUse() || sums.size() + parts.size() > maxParts)
+        return failure();
+      if (auto part = operand.getDefiningOp<UnsliceOp>())
+        parts.push_back(part);
+      else if (auto sum = operand.getDefiningOp<AddOp>())
+        sums.push_back(sum);
+      else
+        return failure();
+    }
   }
-  auto sum = value.getDefiningOp<AddOp>();
-  return success(sum && succeeded(collectParts(sum.getLhs(), parts)) && succeeded(collectParts(sum.getRhs(), parts)));
+  return success();
 }
 
 /// Whether a part covers whole dimensions but for `axis`, without gaps.
@@ -119,7 +129,7 @@ struct JoinParts : OpRewritePattern<AddOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
     SmallVector<UnsliceOp> parts;
-    if (failed(collectParts(op.getLhs(), parts)) || failed(collectParts(op.getRhs(), parts)))
+    if (failed(collectParts(op, parts)))
       return rewriter.notifyMatchFailure(op, "not a sum of parts");
     for (int64_t axis = 0; axis < op.getType().getRank(); ++axis)
       if (tileAxis(parts, axis)) {

@@ -146,9 +146,13 @@ void DivOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradi
   gradients[1] = build.negate(build.mul(gradients[0], getResult()));
 }
 
-void ModOp::buildVjp(OpBuilder &, ValueRange cotangents, Gradients &gradients) {
-  if (flows(cotangents, getLhs()))
-    gradients[0] = cotangents[0];
+void ModOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
+  TensorBuilder build(builder, getLoc());
+  if (!flows(cotangents, getLhs()))
+    return;
+  gradients[0] = cotangents[0];
+  Value quotient = build.make<RoundOp>(build.div(build.sub(getLhs(), getResult()), getRhs()));
+  gradients[1] = build.negate(build.mul(cotangents[0], quotient));
 }
 
 /// dz * y * x^(y - 1), and 0 where y is 0 even if x is.

@@ -11,13 +11,11 @@ using namespace mlir;
 
 namespace neap {
 
-/// Larger results are computed when the program runs.
-static constexpr int64_t maxFoldedElements = int64_t(1) << 24;
-
 //===--- evaluating -----------------------------------------------------------------------------------------------===//
 
+/// Whether a result is small enough; larger ones are computed when the program runs.
 static bool mayMaterialize(RankedTensorType type) {
-  return type.getNumElements() > 0 && type.getNumElements() <= maxFoldedElements;
+  return isWithinLimits(type.getShape()) && type.getNumElements() > 0 && type.getNumElements() <= maxHostElements;
 }
 
 /// Evaluates an op on host tensors and rounds its result once.

@@ -1,6 +1,8 @@
 // Conversions between constants and host tensors, and index arithmetic on dense shapes.
 #include "neap/dialects/neap/HostTensor.h"
 
+#include "neap/dialects/TensorLimits.h"
+
 #include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
@@ -30,6 +32,8 @@ static int64_t toInteger(const APInt &value, Type type) {
 std::optional<HostTensor> HostTensor::fromAttribute(ElementsAttr attribute) {
   auto type = dyn_cast_or_null<RankedTensorType>(attribute ? attribute.getShapedType() : ShapedType());
   if (!type || !type.hasStaticShape() || !type.getElementType().isIntOrFloat())
+    return std::nullopt;
+  if (attribute.isSplat() && (!isWithinLimits(type.getShape()) || type.getNumElements() > maxHostElements))
     return std::nullopt;
   HostTensor tensor{type, {}, {}};
   if (tensor.isFloat()) {

@@ -10,6 +10,9 @@
 
 namespace neap {
 
+/// Larger constants are not computed with on the host: 128 MiB of doubles.
+inline constexpr int64_t maxHostElements = int64_t(1) << 24;
+
 /// Elements in row-major order. Exactly one of `floats` and `integers` has `size()` elements: `floats` for float element
 /// types, `integers` for integers and bools (0 or 1); unsigned 64-bit values wrap.
 struct HostTensor {
@@ -19,7 +22,8 @@ struct HostTensor {
 
   /// Zeros of a type.
   static HostTensor zeros(mlir::RankedTensorType type);
-  /// The elements of a constant; nothing if its element type is not a number.
+  /// The elements of a constant; nothing if its element type is not a number, or if it is one value repeated more often than
+  /// maxHostElements: memory must not grow with what a few bytes of a model say.
   static std::optional<HostTensor> fromAttribute(mlir::ElementsAttr attribute);
   /// A dense constant; floats are rounded to the element type, integers wrap to it.
   mlir::DenseElementsAttr toAttribute() const;

@@ -1,6 +1,7 @@
 // The questions that passes ask neap ops (NeapInterfaces.td), and the small types of their answers.
 #pragma once
 
+#include "neap/dialects/TensorLimits.h"
 #include "neap/dialects/neap/HostTensor.h"
 
 #include "mlir/IR/AffineMap.h"

@@ -49,7 +49,7 @@ def Neap_Reduction : Neap_I32Enum<"Reduction", "how elements are joined", [
   I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Maximum", 1, "max">, I32EnumAttrCase<"Minimum", 2, "min">]>;
 def Neap_ReductionAttr : Neap_EnumAttr<Neap_Reduction, "reduction">;
 
-// The fields of neap_step_block (runtime/abi), in its order; every one is four bytes.
+// The floats of neap_step_block (runtime/abi), in its order; every one is four bytes. A test compares the two.
 def Neap_StepField : Neap_I32Enum<"StepField", "a field of the step block", [
   I32EnumAttrCase<"LearningRate", 0, "learning_rate">, I32EnumAttrCase<"Beta1", 1, "beta1">,
   I32EnumAttrCase<"Beta2", 2, "beta2">, I32EnumAttrCase<"OneMinusBeta1", 3, "one_minus_beta1">,
@@ -57,19 +57,24 @@ def Neap_StepField : Neap_I32Enum<"StepField", "a field of the step block", [
   I32EnumAttrCase<"DecayFactor", 6, "decay_factor">, I32EnumAttrCase<"WeightDecay", 7, "weight_decay">,
   I32EnumAttrCase<"Momentum", 8, "momentum">, I32EnumAttrCase<"StepSize", 9, "step_size">,
   I32EnumAttrCase<"InverseSqrtCorrection2", 10, "inverse_sqrt_correction2">, I32EnumAttrCase<"ClipNorm", 11, "clip_norm">,
-  I32EnumAttrCase<"FirstStep", 12, "first_step">, I32EnumAttrCase<"LossScale", 13, "loss_scale">]>;
+  I32EnumAttrCase<"LossScale", 12, "loss_scale">]>;
 def Neap_StepFieldAttr : Neap_EnumAttr<Neap_StepField, "step_field">;
 
 def Neap_GroupKind : Neap_I32Enum<"GroupKind", "the shape of a fusion group's loops", [
   I32EnumAttrCase<"Pointwise", 0, "pointwise">, I32EnumAttrCase<"Row", 1, "row">, I32EnumAttrCase<"Column", 2, "column">,
-  I32EnumAttrCase<"Gemm", 3, "gemm">, I32EnumAttrCase<"Concat", 4, "concat">, I32EnumAttrCase<"Scatter", 5, "scatter">]>;
+  I32EnumAttrCase<"Gemm", 3, "gemm">, I32EnumAttrCase<"Concat", 4, "concat">, I32EnumAttrCase<"Scatter", 5, "scatter">,
+  I32EnumAttrCase<"Scan", 6, "scan">]>;
 def Neap_GroupKindAttr : Neap_EnumAttr<Neap_GroupKind, "group_kind">;
 
-def Neap_Tensor : StaticShapeTensorOf<[AnyType]>;
-def Neap_FloatTensor : StaticShapeTensorOf<[AnyFloat]>;
-def Neap_IntTensor : StaticShapeTensorOf<[AnyInteger]>;
-def Neap_LabelTensor : StaticShapeTensorOf<[I64]>;
-def Neap_BoolTensor : StaticShapeTensorOf<[I1]>;
+// Sizes are bounded (dialects/TensorLimits.h), so that nobody who multiplies some of them has to think of overflow.
+class Neap_TensorOf<list<Type> elements, string text> : ConfinedType<StaticShapeTensorOf<elements>,
+  [CPred<"::neap::isWithinLimits(::llvm::cast<::mlir::ShapedType>($_self).getShape())">],
+  "static tensor of " # text # " with at most 2^45 elements and 64 dimensions", "::mlir::RankedTensorType">;
+def Neap_Tensor : Neap_TensorOf<[AnyType], "any type">;
+def Neap_FloatTensor : Neap_TensorOf<[AnyFloat], "floats">;
+def Neap_IntTensor : Neap_TensorOf<[AnyInteger], "integers">;
+def Neap_LabelTensor : Neap_TensorOf<[I64], "64-bit labels">;
+def Neap_BoolTensor : Neap_TensorOf<[I1], "bools">;
 def Neap_Scalar : 0DTensorOf<[AnyFloat]>;
 
 class Neap_Op<string mnemonic, list<Trait> traits = []> : Op<Neap_Dialect, mnemonic, traits>;

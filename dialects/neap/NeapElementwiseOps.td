@@ -75,7 +75,7 @@ def Neap_SubOp : Neap_BinaryOp<"sub"> { let summary = "x - y; gradients dy, -dy"
 def Neap_MulOp : Neap_BinaryOp<"mul"> { let summary = "x * y; gradients dz * y, dz * x"; }
 def Neap_DivOp : Neap_BinaryOp<"div"> { let summary = "x / y, integers truncate; gradients dz / y, -dz * z / y"; }
 def Neap_ModOp : Neap_BinaryOp<"mod"> {
-  let summary = "remainder with the divisor's sign, or with `fmod` the dividend's; gradient to x only";
+  let summary = "z = x - n y, remainder with the divisor's sign, or with `fmod` the dividend's; gradients dz and -dz * n";
   let arguments = (ins Neap_Tensor:$lhs, Neap_Tensor:$rhs, UnitAttr:$fmod);
 }
 def Neap_PowOp : Neap_BinaryOp<"pow", Neap_FloatTensor> {

@@ -15,7 +15,7 @@ def Neap_ParameterOp : Neap_Op<"parameter", [Symbol]> {
     neap.parameter @wte : tensor<256x64xf32> trained {file = "model.onnx.data", offset = 0 : i64}
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyStaticShapeTensor>:$type, UnitAttr:$trained,
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Neap_Tensor>:$type, UnitAttr:$trained,
     DefaultValuedAttr<BoolAttr, "true">:$decays, OptionalAttr<StrAttr>:$file, OptionalAttr<I64Attr>:$offset,
     OptionalAttr<ElementsAttr>:$value, OptionalAttr<StrAttr>:$torch_name);
   let assemblyFormat = "$sym_name `:` $type (`trained` $trained^)? attr-dict";
@@ -24,13 +24,15 @@ def Neap_ParameterOp : Neap_Op<"parameter", [Symbol]> {
 
 def Neap_StateOp : Neap_Op<"state", [Symbol]> {
   let summary = "optimizer state of a parameter; zeros before the first step";
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyStaticShapeTensor>:$type, FlatSymbolRefAttr:$parameter);
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Neap_Tensor>:$type, FlatSymbolRefAttr:$parameter);
   let assemblyFormat = "$sym_name `:` $type `of` $parameter attr-dict";
 }
 
 def Neap_StepOp : Neap_Op<"step", [IsolatedFromAbove, AutomaticAllocationScope, FunctionOpInterface]> {
   let summary = "one training step, or a model's forward pass before it is made into one";
   let description = [{
+    C1: arguments and results are static tensors within the limits of dialects/TensorLimits.h.
+
     Arguments are the inputs of a step; each has `neap.name`, its name in the ONNX file. Results have `neap.name` too. In
     the finished step they are `loss` and `gradient_norm`.
 
@@ -45,6 +47,7 @@ def Neap_StepOp : Neap_Op<"step", [IsolatedFromAbove, AutomaticAllocationScope, 
     OptionalAttr<DictArrayAttr>:$arg_attrs, OptionalAttr<DictArrayAttr>:$res_attrs);
   let regions = (region AnyRegion:$body);
   let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::llvm::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
     ::llvm::ArrayRef<::mlir::Type> getResultTypes() { return getFunctionType().getResults(); }

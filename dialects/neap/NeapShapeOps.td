@@ -92,8 +92,12 @@ def Neap_GatherNdOp : Neap_ValueOp<"gather_nd"> {
   let hasFolder = 1;
   let hasVerifier = 1;
 }
-def Neap_CumsumOp : Neap_ValueOp<"cumsum", [AllTypesMatch<["operand", "result"]>]> {
-  let summary = "running sum along an axis; constants only so far";
+def Neap_CumsumOp : Neap_ValueOp<"cumsum", [AllTypesMatch<["operand", "result"]>, DeclareOpInterfaceMethods<Differentiable>]> {
+  let summary = "running sum along an axis; gradient: the running sum of dy from the other end";
+  let description = [{
+    Element i is the sum of the elements up to i, itself included unless `exclusive`, or of those from i on with `reverse`.
+    They are added one after the other, into one accumulator of the element type.
+  }];
   let arguments = (ins Neap_Tensor:$operand, I64Attr:$axis, UnitAttr:$exclusive, UnitAttr:$reverse);
   let results = (outs Neap_Tensor:$result);
   let assemblyFormat = "$operand `axis` $axis attr-dict `:` type($operand)";

@@ -28,6 +28,15 @@ void StepOp::print(OpAsmPrinter &printer) {
                                            getArgAttrsAttrName(), getResAttrsAttrName());
 }
 
+LogicalResult StepOp::verify() {
+  for (Type type : llvm::concat<const Type>(getArgumentTypes(), getResultTypes())) { // step_c1
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape() || !isWithinLimits(tensor.getShape()))
+      return emitOpError("expected ") << tensorLimits << " and static shape, got " << type;
+  }
+  return success();
+}
+
 static constexpr StringLiteral nameAttribute = "neap.name";
 
 StringRef StepOp::getInputName(unsigned index) {

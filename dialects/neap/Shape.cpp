@@ -232,9 +232,13 @@ AffineMap BroadcastOp::getOperandMap(unsigned) {
 static std::string describeBadRange(int64_t dimension, int64_t start, int64_t size, int64_t stride, int64_t limit) {
   if (size < 0)
     return "expected sizes of 0 or more, got " + std::to_string(size);
-  int64_t last = start + (size - 1) * stride;
-  if (size == 0 || (start >= 0 && start < limit && last >= 0 && last < limit))
+  int64_t span, last;
+  bool overflows = llvm::MulOverflow(size - 1, stride, span) || llvm::AddOverflow(start, span, last);
+  if (size == 0 || (!overflows && start >= 0 && start < limit && last >= 0 && last < limit))
     return {};
+  if (overflows)
+    return "expected indices below " + std::to_string(limit) + " in dimension " + std::to_string(dimension) +
+           ", got a stride of " + std::to_string(stride);
   return "expected indices below " + std::to_string(limit) + " in dimension " + std::to_string(dimension) + ", got " +
          std::to_string(start) + " to " + std::to_string(last);
 }
@@ -364,7 +368,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     auto type = cast<RankedTensorType>(operand.getType());
     if (!matchesExcept(first, type, axis)) // concat_c3
       return emitInferenceError<ConcatOp>(location, "expected ", first, " but for dimension ", axis, ", got ", type);
-    size += type.getDimSize(axis);
+    if (llvm::AddOverflow(size, type.getDimSize(axis), size)) // concat_c4
+      return emitInferenceError<ConcatOp>(location, "expected sizes that can be added up");
   }
   auto shape = llvm::to_vector(first.getShape());
   shape[axis] = size;
@@ -379,9 +384,23 @@ static Attribute foldEqualSplats(ArrayRef<Attribute> operands, RankedTensorType 
   return allEqual ? common : Attribute();
 }
 
+/// Takes away the operands without elements, of which the first stays if there are no others.
+static bool dropEmptyOperands(ConcatOp op) {
+  auto isEmpty = [](Value operand) { return llvm::is_contained(shapeOf(operand), 0); };
+  auto kept = llvm::to_vector(llvm::make_filter_range(op.getInputs(), [&](Value operand) { return !isEmpty(operand); }));
+  if (kept.empty())
+    kept.push_back(op.getInputs().front());
+  if (kept.size() == op.getInputs().size())
+    return false;
+  op.getInputsMutable().assign(kept);
+  return true;
+}
+
 OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
   if (getInputs().size() == 1)
-    return getInputs().front();
+    return getInputs().front().getType() == getType() ? OpFoldResult(getInputs().front()) : OpFoldResult();
+  if (dropEmptyOperands(*this))
+    return getResult();
   if (Attribute splat = foldEqualSplats(adaptor.getInputs(), getType()))
     return splat;
   return foldByEvaluation(*this, adaptor.getOperands());

@@ -59,6 +59,12 @@ void ConcatOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gr
   }
 }
 
+void CumsumOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
+  TensorBuilder build(builder, getLoc());
+  if (cotangents[0] && isFloatTensor(getOperand()))
+    gradients[0] = build.make<CumsumOp>(cotangents[0], getAxis(), getExclusive(), !getReverse());
+}
+
 void GatherOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
   TensorBuilder build(builder, getLoc());
   if (cotangents[0] && isFloatTensor(getTable()))

@@ -55,6 +55,12 @@ void SchedDialect::initialize() {
       >();
 }
 
+LogicalResult SlotType::verify(function_ref<InFlightDiagnostic()> error, RankedTensorType tensor, Space) {
+  if (tensor.hasStaticShape() && isWithinLimits(tensor.getShape()))
+    return success();
+  return error() << "expected " << tensorLimits << " and static shape, got " << tensor;
+}
+
 int64_t SlotType::getBytes() const { return storageBytes(getTensor().getElementType(), getTensor().getShape()); }
 
 // Places --------------------------------------------------------------------------------------------------------------
@@ -71,42 +77,76 @@ bool Place::isSameAs(const Place &other) const {
          llvm::equal(terms, other.terms, sameTerm);
 }
 
-/// The operand that lies where `value` does; null for a slot itself.
+/// The operand that lies where `value` does; null for a slot itself, and for what no op of this dialect has made.
 static Value getSamePlace(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
-    auto loop = cast<LoopOp>(argument.getOwner()->getParentOp());
-    return loop.getInitial()[argument.getArgNumber() - 1];
+    auto loop = dyn_cast_or_null<LoopOp>(argument.getOwner()->getParentOp());
+    unsigned carried = argument.getArgNumber() - 1; // behind the induction variable
+    return loop && carried < loop.getInitial().size() ? loop.getInitial()[carried] : Value();
   }
   unsigned index = cast<OpResult>(value).getResultNumber();
   return TypeSwitch<Operation *, Value>(value.getDefiningOp())
       .Case([&](LaunchOp launch) { return launch.getOutputs()[index]; })
       .Case([&](CopyOp copy) { return copy.getDestination(); })
       .Case([&](MergeOp merge) { return merge.getWhole(); })
-      .Case([&](LoopOp loop) { return loop.getInitial()[index]; })
+      .Case([&](LoopOp loop) { return index < loop.getInitial().size() ? loop.getInitial()[index] : Value(); })
       .Default([](Operation *) { return Value(); });
 }
 
-Place sched::getPlace(Value value) {
-  int64_t offset = 0, slack = 0;
-  SmallVector<Place::Term, 2> terms;
-  int64_t bytes = cast<SlotType>(value.getType()).getBytes();
-  for (;;) {
-    if (auto slot = value.getDefiningOp<SlotOp>()) {
-      int64_t begin = static_cast<int64_t>(slot.getOffset()) + offset;
-      return {slot, begin, bytes, begin, begin + slack + bytes, terms};
-    }
-    if (auto view = value.getDefiningOp<ViewOp>()) {
-      offset += view.getOffset();
-      for (auto [index, stride] : llvm::zip_equal(view.getIndices(), view.getStrides())) {
-        auto loop = cast<LoopOp>(cast<BlockArgument>(index).getOwner()->getParentOp());
-        slack += (static_cast<int64_t>(loop.getCount()) - 1) * stride;
-        terms.push_back({index, stride});
-      }
-      value = view.getOperand();
-    } else {
-      value = getSamePlace(value);
-    }
+/// The loop whose induction variable `index` is; null for any other value.
+static LoopOp getLoopOf(Value index) {
+  auto argument = dyn_cast<BlockArgument>(index);
+  auto loop = argument ? dyn_cast_or_null<LoopOp>(argument.getOwner()->getParentOp()) : nullptr;
+  return loop && argument.getArgNumber() == 0 ? loop : nullptr;
+}
+
+/// Adds what a view moves its operand by; fails on one that its own verifier refuses.
+static LogicalResult addView(ViewOp view, Place &place, int64_t &slack) {
+  if (view.getIndices().size() != view.getStrides().size())
+    return failure();
+  place.begin += view.getOffset();
+  for (auto [index, stride] : llvm::zip_equal(view.getIndices(), view.getStrides())) {
+    LoopOp loop = getLoopOf(index);
+    if (!loop)
+      return failure();
+    slack += (static_cast<int64_t>(loop.getCount()) - 1) * stride;
+    place.terms.push_back({index, stride});
   }
+  return success();
+}
+
+FailureOr<Place> sched::findPlace(Value value) {
+  Place place{{}, 0, cast<SlotType>(value.getType()).getBytes(), 0, 0, {}};
+  int64_t slack = 0;
+  llvm::SmallPtrSet<Value, 8> seen; // where order means nothing, values may go round in a circle
+  while (value && isa<SlotType>(value.getType()) && seen.insert(value).second) {
+    if (auto slot = value.getDefiningOp<SlotOp>()) {
+      place.slot = slot;
+      place.begin += static_cast<int64_t>(slot.getOffset());
+      place.low = place.begin;
+      place.high = place.begin + slack + place.bytes;
+      return place;
+    }
+    auto view = value.getDefiningOp<ViewOp>();
+    if (view && failed(addView(view, place, slack)))
+      return failure();
+    value = view ? Value(view.getOperand()) : getSamePlace(value);
+  }
+  return failure();
+}
+
+Place sched::getPlace(Value value) { return *findPlace(value); }
+
+/// The places of operands; emits an error for one that no slot of the program holds.
+static FailureOr<SmallVector<Place>> findPlaces(Operation *op, ValueRange values) {
+  SmallVector<Place> places;
+  for (Value value : values) {
+    FailureOr<Place> place = findPlace(value);
+    if (failed(place))
+      return op->emitOpError("expected operands that lie in a slot of the program, got one of unknown place");
+    places.push_back(std::move(*place));
+  }
+  return places;
 }
 
 // Verifiers -----------------------------------------------------------------------------------------------------------
@@ -161,10 +201,10 @@ int64_t ProgramOp::getArenaBytes(Space space) {
 
 LogicalResult SlotOp::verify() {
   auto program = (*this)->getParentOfType<ProgramOp>();
-  int64_t begin = getOffset(), end = begin + getType().getBytes(), arena = program.getArenaBytes(getType().getSpace());
-  if (begin < 0 || end > arena) // slot_c1
+  int64_t begin = getOffset(), bytes = getType().getBytes(), arena = program.getArenaBytes(getType().getSpace());
+  if (begin < 0 || bytes > arena || begin > arena - bytes) // slot_c1
     return emitOpError("expected to lie within the arena of ")
-           << arena << " bytes, got bytes " << begin << " to " << end;
+           << arena << " bytes, got " << bytes << " bytes at " << begin;
   bool isDeclared = getRole() == Role::Parameter || getRole() == Role::State; // slot_c2
   bool isNamed = getRole() == Role::Input || getRole() == Role::Output;
   if (isDeclared != getSymbol().has_value())
@@ -185,26 +225,30 @@ LogicalResult ViewOp::verify() {
            << getIndices().size() << " indices, got " << getStrides().size();
   int64_t low = getOffset(), high = low;
   for (auto [index, stride] : llvm::zip_equal(getIndices(), getStrides())) {
-    auto argument = dyn_cast<BlockArgument>(index);
-    auto loop = argument ? dyn_cast<LoopOp>(argument.getOwner()->getParentOp()) : nullptr;
-    if (!loop || argument.getArgNumber() != 0) // view_c3
+    LoopOp loop = getLoopOf(index);
+    if (!loop) // view_c3
       return emitOpError("expected induction variables of loops as indices");
     if (stride < 0)
       return emitOpError("expected a stride of 0 bytes or more, got ") << stride;
-    high += (static_cast<int64_t>(loop.getCount()) - 1) * stride;
+    int64_t reach;
+    if (llvm::MulOverflow(static_cast<int64_t>(loop.getCount()) - 1, stride, reach) ||
+        llvm::AddOverflow(high, reach, high)) // view_c1
+      return emitOpError("expected to lie within the operand in the last round too, got a stride of ") << stride;
   }
-  high += getType().getBytes();
-  int64_t available = getOperand().getType().getBytes();
-  if (low < 0 || high > available) // view_c1
+  int64_t available = getOperand().getType().getBytes(), bytes = getType().getBytes();
+  if (low < 0 || bytes > available || high > available - bytes) // view_c1
     return emitOpError("expected to lie within the operand's ")
-           << available << " bytes, got bytes " << low << " to " << high;
+           << available << " bytes, got bytes " << low << " to " << high << " + " << bytes;
   if (getType().getSpace() != getOperand().getType().getSpace()) // view_c2
     return emitOpError("expected operand and result in one memory space");
   return success();
 }
 
 LogicalResult MergeOp::verify() {
-  if (getPlace(getPart()).slot != getPlace(getWhole()).slot) // merge_c1
+  FailureOr<SmallVector<Place>> places = findPlaces(*this, getOperands());
+  if (failed(places))
+    return failure();
+  if ((*places)[0].slot != (*places)[1].slot) // merge_c1
     return emitOpError("expected a part of the same slot");
   return success();
 }
@@ -234,15 +278,17 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (getTensorTypes(getOutputs()) != type.getResults())
     return emitOpError("expected results ") << type.getResults() << ", got " << getTensorTypes(getOutputs());
 
-  auto inputs = llvm::map_to_vector(getInputs(), getPlace), outputs = llvm::map_to_vector(getOutputs(), getPlace);
-  for (const Place &place : llvm::concat<const Place>(inputs, outputs))
+  FailureOr<SmallVector<Place>> inputs = findPlaces(*this, getInputs()), outputs = findPlaces(*this, getOutputs());
+  if (failed(inputs) || failed(outputs))
+    return failure();
+  for (const Place &place : llvm::concat<const Place>(*inputs, *outputs))
     if (place.getSpace() != Space::Device)
       return emitOpError("expected slots on the device, got one in ") << stringifySpace(place.getSpace());
-  for (auto [result, output] : llvm::enumerate(outputs)) {
-    for (const Place &other : ArrayRef(outputs).drop_front(result + 1)) // launch_c2
+  for (auto [result, output] : llvm::enumerate(*outputs)) {
+    for (const Place &other : ArrayRef(*outputs).drop_front(result + 1)) // launch_c2
       if (output.mayOverlap(other))
         return emitOpError("expected results that do not overlap");
-    for (auto [operand, input] : llvm::enumerate(inputs)) { // launch_c3
+    for (auto [operand, input] : llvm::enumerate(*inputs)) { // launch_c3
       if (!output.mayOverlap(input))
         continue;
       if (!output.isSameAs(input))
@@ -258,7 +304,10 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
 LogicalResult CopyOp::verify() {
   if (getSource().getType().getTensor() != getDestination().getType().getTensor()) // copy_c1
     return emitOpError("expected slots of one tensor type");
-  if (getPlace(getSource()).mayOverlap(getPlace(getDestination()))) // copy_c1
+  FailureOr<SmallVector<Place>> places = findPlaces(*this, {getSource(), getDestination()});
+  if (failed(places))
+    return failure();
+  if ((*places)[0].mayOverlap((*places)[1])) // copy_c1
     return emitOpError("expected source and destination not to overlap");
   return success();
 }
@@ -286,15 +335,23 @@ LogicalResult LoopOp::verifyRegions() {
   if (TypeRange(block.getArgumentTypes()).drop_front() != carried || TypeRange(getResultTypes()) != carried ||
       TypeRange(yield.getOperandTypes()) != carried)
     return emitOpError("expected block arguments, yielded values and results of types ") << carried;
-  for (auto [argument, yielded] : llvm::zip_equal(block.getArguments().drop_front(), yield.getCarried())) // loop_c3
-    if (isa<SlotType>(yielded.getType()) && !getPlace(yielded).isSameAs(getPlace(argument)))
+  for (auto [argument, yielded] : llvm::zip_equal(block.getArguments().drop_front(), yield.getCarried())) {
+    if (!isa<SlotType>(yielded.getType()))
+      continue;
+    FailureOr<SmallVector<Place>> places = findPlaces(*this, {argument, yielded});
+    if (failed(places))
+      return failure();
+    if (!(*places)[0].isSameAs((*places)[1])) // loop_c3
       return emitOpError("expected carried slots to be yielded where they came in");
+  }
   return success();
 }
 
 LogicalResult sched::ReturnOp::verify() {
-  for (Value value : getKept()) { // return_c1
-    Place place = getPlace(value);
+  FailureOr<SmallVector<Place>> places = findPlaces(*this, getKept());
+  if (failed(places))
+    return failure();
+  for (Place &place : *places) { // return_c1
     Role role = place.slot.getRole();
     if (role != Role::Parameter && role != Role::State && role != Role::Output)
       return emitOpError("expected parameters, states and outputs, got an ") << stringifyRole(role);

@@ -36,7 +36,10 @@ struct Place {
   bool isSameAs(const Place &other) const;
 };
 
-/// Where a value of slot type lies, followed through whatever wrote it and whatever renames it.
+/// Where a value of slot type lies, followed through whatever wrote it and whatever renames it. Fails on a value that no op
+/// of this dialect has made: verifiers meet such.
+mlir::FailureOr<Place> findPlace(mlir::Value value);
+/// The same for IR that verifies.
 Place getPlace(mlir::Value value);
 
 } // namespace neap::sched

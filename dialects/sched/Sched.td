@@ -94,6 +94,7 @@ def Sched_SlotType : Sched_Type<"Slot", "slot"> {
     /// Bytes the tensor's elements occupy; slots are padded to more by the packer alone.
     int64_t getBytes() const;
   }];
+  let genVerifyDecl = 1;
 }
 def Sched_EventType : Sched_Type<"Event", "event"> {
   let summary = "a point in a stream that others can wait for";

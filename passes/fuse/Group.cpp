@@ -2,6 +2,7 @@
 #include "neap/passes/fuse/Group.h"
 
 #include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/Locations.h"
 
 using namespace mlir;
 
@@ -42,6 +43,12 @@ bool isView(Operation *op) {
   return fusible && fusible.isView();
 }
 
+/// A slice from 0 on has the map of a permutation as well.
+bool isPermutation(Operation *op) {
+  return isView(op) && cast<Fusible>(op).getOperandMap(0).isPermutation() &&
+         ShapedType::getNumElements(shapeOf(op->getOperand(0))) == ShapedType::getNumElements(shapeOf(op->getResult(0)));
+}
+
 bool isIndirect(Operation *op) {
   auto fusible = dyn_cast<Fusible>(op);
   return fusible && fusible.getIndirectIndex();
@@ -76,6 +83,8 @@ public:
 
 private:
   void toOperands(Operation *op, Value result) {
+    if (isReduction(op) && group.kind == GroupKind::Row)
+      return alongRow(op, result);
     if (hasReductionLoops(op) || !isa<Fusible>(op))
       return;
     auto fusible = cast<Fusible>(op);
@@ -87,6 +96,16 @@ private:
       if (succeeded(access))
         set(operand, *access);
     }
+  }
+
+  /// What a row's reduction reads is accessed as its result is, and by the innermost loop.
+  void alongRow(Operation *reduction, Value result) {
+    Value operand = reduction->getOperand(0);
+    if (shapeOf(operand).back() != group.loops.back())
+      return;
+    Access access = group.accesses.at(result);
+    access.push_back(identityAccess(group.loops).back());
+    set(operand, std::move(access));
   }
 
   void toUser(Operation *op, Value operand) {
@@ -104,10 +123,10 @@ private:
   }
 
   void throughPermutation(Fusible view, Value operand) {
-    AffineMap map = view.getOperandMap(0);
-    if (!map.isPermutation())
+    if (!isPermutation(view))
       return;
-    auto access = composeAccess(inversePermutation(map), group.accesses.at(operand), group.loops);
+    AffineMap inverse = inversePermutation(view.getOperandMap(0));
+    auto access = composeAccess(inverse, group.accesses.at(operand), group.loops);
     if (succeeded(access))
       set(view->getResult(0), *access);
   }
@@ -123,22 +142,62 @@ private:
 };
 } // namespace
 
-/// The loops of the anchor, and the value that is accessed by the identity over them.
-static std::pair<SmallVector<int64_t>, Value> findAnchor(Block &body, GroupKind kind) {
-  for (Operation &op : body) {
-    if (kind == GroupKind::Gemm && isContraction(&op)) {
-      auto result = op.getResult(0);
-      return {llvm::to_vector(shapeOf(result)), result};
+/// The loops of an op, and the value that is accessed by the identity over them.
+static std::pair<SmallVector<int64_t>, Value> loopsOf(Operation *op) {
+  if (isReduction(op))
+    return {cast<Fusible>(op).getIterationSpace().sizes, op->getOperand(0)};
+  return {llvm::to_vector(shapeOf(op->getResult(0))), op->getResult(0)};
+}
+
+/// Groups grow from their last op backwards, so that op's loops are the ones that all others were found to fit. What comes
+/// later has fewer points, such as a second result of one element per row, or only shares the sweep. A view counts where it is
+/// what the group was made for.
+static Operation *findAnchor(Block &body, GroupKind kind) {
+  if (kind == GroupKind::Gemm)
+    return &*llvm::find_if(body, [](Operation &op) { return isContraction(&op); });
+  Operation *anchor = nullptr;
+  int64_t most = 0;
+  for (Operation &op : llvm::reverse(body.without_terminator())) {
+    int64_t points = ShapedType::getNumElements(loopsOf(&op).first);
+    bool isSeenThrough = isView(&op) && !llvm::is_contained(op.getUsers(), body.getTerminator());
+    if (!isSeenThrough && points > most) {
+      anchor = &op;
+      most = points;
     }
-    if ((kind == GroupKind::Row || kind == GroupKind::Column) && isReduction(&op))
-      return {cast<Fusible>(op).getIterationSpace().sizes, op.getOperand(0)};
   }
-  Value result = body.getTerminator()->getOperand(0);
-  return {llvm::to_vector(shapeOf(result)), result};
+  return anchor;
+}
+
+/// The reader, seen through views, that takes a value element by element; null if all read it as a matrix or a table.
+static Operation *findReaderAtLoopPoints(Value value) {
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (isView(user)) {
+      if (Operation *reader = findReaderAtLoopPoints(user->getResult(0)))
+        return reader;
+    } else if (!isContraction(user) && !(isIndirect(user) && use.getOperandNumber() == 0)) {
+      return user;
+    }
+  }
+  return nullptr;
+}
+
+static LogicalResult verifyAccesses(Block &body, const GroupAccesses &group) {
+  SmallVector<Value> values(body.getArguments());
+  for (Operation &op : body)
+    if (!isSplatConstant(&op))
+      llvm::append_range(values, op.getResults());
+  for (Value value : values) {
+    Operation *reader = group.accesses.contains(value) ? nullptr : findReaderAtLoopPoints(value);
+    if (reader)
+      return reader->emitError("node '") << findNodeName(reader)
+                                         << "': expected an access that is linear in the loops of its fusion group";
+  }
+  return success();
 }
 
 FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
-  auto [loops, anchor] = findAnchor(body, kind);
+  auto [loops, anchor] = loopsOf(findAnchor(body, kind));
   GroupAccesses group;
   group.kind = kind;
   group.loops = loops;
@@ -152,11 +211,8 @@ FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
       propagation.set(op.getOperand(0), identityAccess(loops));
       propagation.run(body);
     }
-  for (Operation &op : body)
-    for (Value result : op.getResults())
-      if (!result.use_empty() && !group.accesses.contains(result) &&
-          llvm::none_of(result.getUsers(), [](Operation *user) { return isContraction(user) || isView(user); }))
-        return op.emitError("expected an access that is linear in the loops of its fusion group");
+  if (failed(verifyAccesses(body, group)))
+    return failure();
   return group;
 }
 

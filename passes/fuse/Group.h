@@ -1,7 +1,7 @@
 // The loops of a fusion group, and how each of its values is accessed there.
 //
-// One loop nest serves a whole group. Its loops are those of the group's anchor: the matmul of a gemm group, a reduction
-// of a row or column group, the first result of any other. From there the accesses of all other values follow, through
+// One loop nest serves a whole group. Its loops are those of the group's anchor: the matmul of a gemm group, else the last op
+// with as many loop points as any. From there the accesses of all other values follow, through
 // elementwise ops (which share one access) and views (which compose).
 #pragma once
 
@@ -39,6 +39,8 @@ bool isReduction(mlir::Operation *op);
 bool isContraction(mlir::Operation *op);
 /// Seen through an index map only; see Fusible::isView.
 bool isView(mlir::Operation *op);
+/// A view that reorders dimensions and leaves none of the elements out.
+bool isPermutation(mlir::Operation *op);
 /// Reads a table at indices held in another operand.
 bool isIndirect(mlir::Operation *op);
 /// A constant with one value everywhere: no memory, it becomes part of the code.

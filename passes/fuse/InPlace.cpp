@@ -32,7 +32,7 @@ bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned resul
     return false;
   if (kind == GroupKind::Scatter)
     return isScatterBase(body, operand);
-  if (kind == GroupKind::Concat || kind == GroupKind::Column || isReadAsAWhole(argument))
+  if (kind == GroupKind::Concat || kind == GroupKind::Scan || kind == GroupKind::Column || isReadAsAWhole(argument))
     return false;
   auto group = analyzeGroup(body, kind);
   if (failed(group) || !group->accesses.contains(argument) || !group->accesses.contains(yielded))

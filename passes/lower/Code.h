@@ -9,10 +9,20 @@
 
 namespace neap::lower {
 
+/// How the vectorised loops of a kernel are written.
+struct VectorStyle {
+  /// Neighbouring elements computed at once.
+  int64_t lanes = 16;
+  /// Whether reads and writes that are sure to start at a multiple of `lanes` elements may assume the vector's alignment;
+  /// buffers must then have it.
+  bool aligned = false;
+};
+
 /// Emits at `builder`'s insertion point. Index values are i64, element offsets count fp32 elements.
 class Code {
 public:
-  Code(mlir::OpBuilder &builder, mlir::Location location) : builder(builder), location(location) {}
+  Code(mlir::OpBuilder &builder, mlir::Location location, VectorStyle style = {})
+      : builder(builder), location(location), style(style) {}
 
   mlir::Value integer(int64_t value);
   mlir::Value flag(bool value);
@@ -50,6 +60,7 @@ public:
 
   mlir::OpBuilder &builder;
   mlir::Location location;
+  VectorStyle style;
 };
 
 } // namespace neap::lower

@@ -8,19 +8,21 @@ using namespace neap;
 
 static constexpr StringLiteral attributeName = "neap.kernel";
 
-void lower::setKernelInfo(Operation *function, sched::KernelOp kernel, int64_t items, int64_t grain,
-                          int64_t scratchBytes) {
+void lower::setKernelInfo(const Kernel &lowered, sched::KernelOp kernel) {
   Builder builder(kernel.getContext());
+  auto integer = [&](StringRef name, int64_t value) {
+    return builder.getNamedAttr(name, builder.getI64IntegerAttr(value));
+  };
   llvm::SetVector<Attribute> ops;
   for (Operation &op : kernel.getBody().front().without_terminator())
     ops.insert(builder.getStringAttr(op.getName().stripDialect()));
-  function->setAttr(attributeName, builder.getDictionaryAttr({
-                                       builder.getNamedAttr("items", builder.getI64IntegerAttr(items)),
-                                       builder.getNamedAttr("grain", builder.getI64IntegerAttr(grain)),
-                                       builder.getNamedAttr("scratch", builder.getI64IntegerAttr(scratchBytes)),
-                                       builder.getNamedAttr("kind", kernel.getKindAttr()),
-                                       builder.getNamedAttr("ops", builder.getArrayAttr(ops.getArrayRef())),
-                                   }));
+  SmallVector<NamedAttribute> fields{integer("items", lowered.items), integer("grain", lowered.grain),
+                                     integer("scratch", lowered.scratchBytes),
+                                     builder.getNamedAttr("kind", kernel.getKindAttr()),
+                                     builder.getNamedAttr("ops", builder.getArrayAttr(ops.getArrayRef()))};
+  if (lowered.blockThreads != 0)
+    llvm::append_values(fields, integer("blocks", lowered.blocks()), integer("block_threads", lowered.blockThreads));
+  lowered.function->setAttr(attributeName, builder.getDictionaryAttr(fields));
 }
 
 std::optional<lower::KernelInfo> lower::getKernelInfo(Operation *function) {
@@ -31,7 +33,9 @@ std::optional<lower::KernelInfo> lower::getKernelInfo(Operation *function) {
     auto value = dictionary.getAs<IntegerAttr>(name);
     return value ? value.getInt() : absent;
   };
-  KernelInfo info{integer("items", 0), integer("grain", 1), integer("scratch", 0), GroupKind::Pointwise, {}};
+  KernelInfo info{integer("items", 0),  integer("grain", 1),         integer("scratch", 0),
+                  integer("blocks", 0), integer("block_threads", 0), GroupKind::Pointwise,
+                  {}};
   if (auto kind = dictionary.getAs<GroupKindAttr>("kind"))
     info.kind = kind.getValue();
   if (auto ops = dictionary.getAs<ArrayAttr>("ops"))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/lower/kernels/Kernels.h"
 
 #include "llvm/ADT/SmallVector.h"
 
@@ -12,13 +13,15 @@ struct KernelInfo {
   int64_t items = 0;
   int64_t grain = 1;
   int64_t scratchBytes = 0;
+  /// CUDA: blocks of a launch and threads of a block; 0 for a kernel of the CPU.
+  int64_t blocks = 0, blockThreads = 0;
   GroupKind kind = GroupKind::Pointwise;
   /// Operations of the body, each once, without the dialect's name.
   llvm::SmallVector<llvm::StringRef> ops;
 };
 
-/// Items, grain and scratch of a kernel and what the `sched.kernel` is, to be kept on the function that replaces it.
-void setKernelInfo(mlir::Operation *function, sched::KernelOp kernel, int64_t items, int64_t grain, int64_t scratchBytes);
+/// What a launch of a lowered kernel needs and what the `sched.kernel` is, to be kept on the function that replaces it.
+void setKernelInfo(const Kernel &lowered, sched::KernelOp kernel);
 
 /// What setKernelInfo stored; nothing if the operation is no lowered kernel.
 std::optional<KernelInfo> getKernelInfo(mlir::Operation *function);

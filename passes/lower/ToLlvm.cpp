@@ -1,17 +1,21 @@
 // Lowering to the LLVM dialect: math functions first (ours), then upstream's conversions, then a check that nothing is
 // left.
 //
-//   1. LowerMath: polynomials, bf16 as integers, refusal of library calls
+//   1. LowerMath: functions as arithmetic, bf16 as integers, refusal of library calls
 //   2. scf -> cf, vector, arith, math, cf, index, func -> llvm
 //   3. VerifyLowered
 #include "neap/passes/lower/ToLlvm.h"
+
+#include "neap/passes/lower/MathFunctions.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -54,6 +58,7 @@ struct LowerMath : impl::LowerMathBase<LowerMath> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns, hasPolynomial);
+    populateMathFunctionPatterns(patterns);
     arith::populateExpandBFloat16Patterns(patterns);
     arith::populateCeilFloorDivExpandOpsPatterns(patterns);
     // Folding is left to LLVM: a fold here would evaluate with the host's math library.
@@ -72,7 +77,7 @@ struct VerifyLowered : impl::VerifyLoweredBase<VerifyLowered> {
   void runOnOperation() override {
     Operation *root = getOperation();
     WalkResult result = root->walk([&](Operation *op) {
-      if (op == root || isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()))
+      if (op == root || isa_and_nonnull<LLVM::LLVMDialect, NVVM::NVVMDialect>(op->getDialect()))
         return WalkResult::advance();
       op->emitOpError("expected an operation that lowers to the LLVM dialect");
       return WalkResult::interrupt();

@@ -32,9 +32,10 @@ struct Packing {
 /// Buffers are placed one after the other, each in the smallest gap that holds it; this is done in three orders (largest
 /// size, largest size x time, earliest start) and the smallest arena wins. Lands within a percent of the live peak on training steps
 /// (PLANNER measured 0.00 to 0.38 %). O(buffers^2) comparisons; the same input gives the same packing.
-Packing packBuffers(const std::vector<Buffer> &buffers, int64_t alignment = 64);
+Packing packBuffers(const std::vector<Buffer> &buffers, int64_t alignment);
 
 /// What is wrong with a packing, in words; nothing if it is right. Shares no code with packBuffers.
-std::optional<std::string> findPackingError(const std::vector<Buffer> &buffers, const Packing &packing, int64_t alignment = 64);
+std::optional<std::string> findPackingError(const std::vector<Buffer> &buffers, const Packing &packing,
+                                            int64_t alignment);
 
 } // namespace neap::planning

@@ -11,14 +11,18 @@
 extern "C" {
 #endif
 
-#define NEAP_ABI_VERSION 1
+#define NEAP_ABI_VERSION 2
+
+/* Every slot of the arena, every constant and every scratch block begins at a multiple of so many bytes: a cache line, and the
+ * widest vector. */
+#define NEAP_ALIGNMENT 64
 
 /* The running trainer, opaque to compiled code. */
 typedef struct neap_context neap_context;
 
 /* A kernel works on the items [begin, end) of its iteration space. `buffers` are the addresses of its operands in the
  * order of the launch; `scratch` is this worker's private block of `neap_program.scratch_bytes_per_worker` bytes, aligned to
- * 64, with undefined contents. Items may run in any order, on any worker: the bits of the result never depend on it. */
+ * NEAP_ALIGNMENT, with undefined contents. Items may run in any order, on any worker: the bits of the result never depend on it. */
 typedef void (*neap_kernel)(void *const *buffers, int64_t begin, int64_t end, void *scratch);
 
 /* Runs a kernel over `items` items on the pool, handing out pieces of at least `grain`; returns when all are done. */
@@ -42,12 +46,15 @@ typedef struct neap_step_block {
   float step_size;               /* adamw: learning_rate / (1 - beta1^t) */
   float inverse_sqrt_correction2;/* adamw: 1 / sqrt(1 - beta2^t) */
   float clip_norm;               /* largest allowed gradient norm; infinity when off */
-  float first_step;              /* 1 on the first step ever of this run, else 0 (sgd's momentum starts as the gradient) */
   float loss_scale;              /* 1 unless a precision pass asks for more */
   uint32_t step;                 /* from 1 */
   uint32_t micro_step;           /* from 0 */
   uint32_t seed_low, seed_high;
 } neap_step_block;
+
+/* What runs a program; the runtime has one for each target, and links only the one that a program names. */
+typedef struct neap_device_class neap_device_class;
+extern const neap_device_class neap_cpu_device, neap_cuda_device;
 
 typedef struct neap_program {
   uint32_t abi_version;
@@ -59,8 +66,11 @@ typedef struct neap_program {
   uint64_t manifest_bytes;
   const void *constants;             /* initial bytes of the constants; the manifest says what goes where */
   uint64_t constants_bytes;
-  /* One training step over the arena. Returns 0, or a nonzero code of INTERFACE's table. */
+  /* One training step over the arena. Returns 0, or a nonzero code of INTERFACE's table. Null where the manifest's "program" says
+   * what a step does. */
   int32_t (*step)(neap_context *context, void *arena);
+  const neap_device_class *device;
+  const char *ptx;                   /* the kernels of a CUDA program, as text ended by a zero; else null */
 } neap_program;
 
 extern const neap_program neap_program_instance;

@@ -27,24 +27,24 @@ struct Outlier {
   int64_t value;
 };
 
-template <typename T> std::optional<Outlier> findOutlier(const Slot &slot, IndexRange range, const std::byte *arena) {
-  const auto *values = reinterpret_cast<const T *>(arena + slot.offset);
+template <typename T> std::optional<Outlier> findOutlier(const Slot &slot, IndexRange range, const std::byte *bytes) {
+  const auto *values = reinterpret_cast<const T *>(bytes);
   for (uint64_t i = 0; i < slot.elements(); ++i)
     if (!range.contains(values[i]))
       return Outlier{i, values[i]};
   return std::nullopt;
 }
 
-/// The first element outside the range.
-std::optional<Outlier> findOutlier(const Slot &slot, IndexRange range, const std::byte *arena) {
-  return slot.type == Type::I64 ? findOutlier<int64_t>(slot, range, arena) : findOutlier<int32_t>(slot, range, arena);
+/// The first element outside the range; the tensor lies at `bytes`.
+std::optional<Outlier> findOutlier(const Slot &slot, IndexRange range, const std::byte *bytes) {
+  return slot.type == Type::I64 ? findOutlier<int64_t>(slot, range, bytes) : findOutlier<int32_t>(slot, range, bytes);
 }
 
 } // namespace
 
 void checkIndexInputs(const std::vector<Input> &inputs, const std::byte *arena, uint64_t step) {
   for (const Input &input : inputs) {
-    std::optional<Outlier> outlier = input.range ? findOutlier(input, *input.range, arena) : std::nullopt;
+    std::optional<Outlier> outlier = input.range ? findOutlier(input, *input.range, arena + input.offset) : std::nullopt;
     if (outlier)
       throw Failure(ExitCode::Data, "data of step " + std::to_string(step) + ": '" + input.name + "' at " +
                                         printShape(unravel(outlier->element, input.shape)) + " is " +
@@ -52,13 +52,17 @@ void checkIndexInputs(const std::vector<Input> &inputs, const std::byte *arena, 
   }
 }
 
-void checkBoundedOutputs(const std::vector<BoundedOutput> &outputs, const std::byte *arena, uint64_t step) {
-  for (const BoundedOutput &output : outputs)
-    if (std::optional<Outlier> outlier = findOutlier(output, output.range, arena))
+void checkBoundedOutputs(const std::vector<BoundedOutput> &outputs, const Device &device, uint64_t step) {
+  std::vector<std::byte> bytes;
+  for (const BoundedOutput &output : outputs) {
+    bytes.resize(output.bytes);
+    device.read(output.offset, bytes.data(), output.bytes);
+    if (std::optional<Outlier> outlier = findOutlier(output, output.range, bytes.data()))
       throw Failure(ExitCode::Data, "step " + std::to_string(step) + ": the " + output.name + " is " +
                                         std::to_string(outlier->value) + ", allowed is " + describeRange(output.range) +
                                         "; nothing was saved",
                     "the model computes these indices from its inputs: the data of this step do not fit it");
+  }
 }
 
 } // namespace neap::runtime

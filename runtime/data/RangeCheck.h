@@ -3,7 +3,7 @@
 #ifndef NEAP_RUNTIME_DATA_RANGECHECK_H
 #define NEAP_RUNTIME_DATA_RANGECHECK_H
 
-#include "neap/runtime/program/Manifest.h"
+#include "neap/runtime/device/Device.h"
 
 namespace neap::runtime {
 
@@ -13,7 +13,7 @@ void checkIndexInputs(const std::vector<Input> &inputs, const std::byte *arena, 
 
 /// Requires the same of results that have a range, after the step. Throws Failure with ExitCode::Data that names the
 /// result, `step`, its value and what is allowed.
-void checkBoundedOutputs(const std::vector<BoundedOutput> &outputs, const std::byte *arena, uint64_t step);
+void checkBoundedOutputs(const std::vector<BoundedOutput> &outputs, const Device &device, uint64_t step);
 
 } // namespace neap::runtime
 

@@ -79,6 +79,9 @@ uint64_t TokenSource::locateTokens(bool headerless) {
   file_.readAt(0, header.data(), std::min<uint64_t>(size, sizeof(header)));
   // A header is recognised even where --dtype is given: its magic as tokens would be the worse guess.
   if (header[0] != tokenMagic) {
+    if (headerless && size % sizeof(uint16_t) != 0)
+      throw Failure(ExitCode::Data, file_.path() + ": expected whole 16-bit tokens, got " + std::to_string(size) +
+                                        " bytes: the file is cut off or holds something else");
     if (headerless)
       return size / sizeof(uint16_t);
     throw Failure(ExitCode::Data,

@@ -15,6 +15,7 @@ enum class ExitCode : int {
   Data = 7,
   Storage = 8,
   NonFinite = 9,
+  DeviceFault = 10,
   Internal = 12,
   Stopped = 75,
 };

@@ -2,21 +2,26 @@
 #include "neap/runtime/program/Manifest.h"
 
 #include "neap/runtime/program/Failure.h"
-
-#include <nlohmann/json.hpp>
+#include "neap/runtime/program/ManifestJson.h"
 
 #include <array>
 #include <climits>
 
 namespace neap::runtime {
 
+void damagedManifest(const std::string &what) {
+  throw Failure(ExitCode::Internal, "the manifest of this binary is damaged: " + what);
+}
+
+void checkRange(uint64_t offset, uint64_t bytes, uint64_t limit, const std::string &what) {
+  if (offset > limit || bytes > limit - offset)
+    damagedManifest(what + " takes bytes [" + std::to_string(offset) + ", +" + std::to_string(bytes) + ") of " +
+                    std::to_string(limit));
+}
+
 namespace {
 
 using nlohmann::json;
-
-[[noreturn]] void damaged(const std::string &what) {
-  throw Failure(ExitCode::Internal, "the manifest of this binary is damaged: " + what);
-}
 
 /// Closed sets of names, as the manifest spells them.
 template <typename Enum, size_t N>
@@ -24,7 +29,7 @@ Enum parseEnum(const std::string &name, const std::array<std::pair<std::string_v
   for (auto &[known, value] : table)
     if (known == name)
       return value;
-  damaged("unknown name '" + name + "'");
+  damagedManifest("unknown name '" + name + "'");
 }
 
 constexpr std::array<std::pair<std::string_view, Role>, 3> roles{
@@ -32,22 +37,18 @@ constexpr std::array<std::pair<std::string_view, Role>, 3> roles{
 constexpr std::array<std::pair<std::string_view, Optimizer>, 2> optimizers{
     {{"adamw", Optimizer::AdamW}, {"sgd", Optimizer::Sgd}}};
 
+constexpr std::array<std::pair<std::string_view, Target>, 2> targets{{{"cpu", Target::Cpu}, {"cuda", Target::Cuda}}};
+
 Type parseType(const std::string &name) {
   if (std::optional<Type> type = parseElementType(name))
     return *type;
-  damaged("unknown element type '" + name + "'");
+  damagedManifest("unknown element type '" + name + "'");
 }
 
 /// The value at `key`, or nothing where it is absent or null.
 template <typename T> std::optional<T> optionalValue(const json &object, const char *key) {
   auto found = object.find(key);
   return found == object.end() || found->is_null() ? std::nullopt : std::optional(found->get<T>());
-}
-
-void checkRange(uint64_t offset, uint64_t bytes, uint64_t limit, const std::string &what) {
-  if (offset > limit || bytes > limit - offset)
-    damaged(what + " takes bytes [" + std::to_string(offset) + ", +" + std::to_string(bytes) + ") of " +
-            std::to_string(limit));
 }
 
 /// Fills the fields that inputs and parameters share.
@@ -59,7 +60,7 @@ void parseSlot(const json &object, uint64_t arenaBytes, Slot &slot) {
   slot.bytes = object.at("bytes");
   checkRange(slot.offset, slot.bytes, arenaBytes, "'" + slot.name + "'");
   if (safetensors::tensorBytes(slot.type, slot.shape) != slot.bytes)
-    damaged("'" + slot.name + "' has " + std::to_string(slot.bytes) + " bytes for " +
+    damagedManifest("'" + slot.name + "' has " + std::to_string(slot.bytes) + " bytes for " +
             printTensorType(slot.type, slot.shape));
 }
 
@@ -68,7 +69,7 @@ Slot parseScalar(const json &object, const char *name, uint64_t arenaBytes) {
   slot.name = name;
   slot.type = parseType(object.at("type"));
   if (slot.type != Type::F32 && slot.type != Type::F64)
-    damaged("'" + slot.name + "' is neither float32 nor float64");
+    damagedManifest("'" + slot.name + "' is neither float32 nor float64");
   slot.offset = object.at("offset");
   slot.bytes = safetensors::elementBytes(slot.type);
   checkRange(slot.offset, slot.bytes, arenaBytes, "'" + slot.name + "'");
@@ -77,7 +78,7 @@ Slot parseScalar(const json &object, const char *name, uint64_t arenaBytes) {
 
 IndexRange parseRange(const json &object, const Slot &slot) {
   if (slot.type != Type::I64 && slot.type != Type::I32)
-    damaged("'" + slot.name + "' has bounds and is neither int64 nor int32");
+    damagedManifest("'" + slot.name + "' has bounds and is neither int64 nor int32");
   return {object.at("minimum"), object.at("limit"), optionalValue<int64_t>(object, "ignore")};
 }
 
@@ -130,12 +131,12 @@ void parseSizes(const json &object, const neap_program &program, Manifest &manif
   manifest.arenaBytes = object.at("arena_bytes");
   manifest.scratchBytesPerWorker = object.at("scratch_bytes_per_worker");
   if (program.max_workers < 1 || program.max_workers > INT_MAX)
-    damaged("max_workers is " + std::to_string(program.max_workers));
+    damagedManifest("max_workers is " + std::to_string(program.max_workers));
   manifest.maxWorkers = int(program.max_workers);
   if (manifest.arenaBytes != program.arena_bytes ||
       manifest.scratchBytesPerWorker != program.scratch_bytes_per_worker ||
       object.at("max_workers").get<uint64_t>() != program.max_workers)
-    damaged("its sizes differ from the program's");
+    damagedManifest("its sizes differ from the program's");
   manifest.stepBlock = object.at("step_block");
   checkRange(manifest.stepBlock, sizeof(neap_step_block), program.arena_bytes, "the step block");
 }
@@ -143,9 +144,10 @@ void parseSizes(const json &object, const neap_program &program, Manifest &manif
 Manifest parse(const json &object, const neap_program &program) {
   Manifest manifest;
   if (object.at("format") != 1)
-    damaged("expected format 1, got " + object.at("format").dump());
+    damagedManifest("expected format 1, got " + object.at("format").dump());
   manifest.name = object.at("name");
   manifest.compiler = object.at("compiler");
+  manifest.target = parseEnum<Target>(object.at("target"), targets);
   parseSizes(object, program, manifest);
   manifest.loss = parseScalar(object.at("loss"), "loss", program.arena_bytes);
   manifest.gradientNorm = parseScalar(object.at("gradient_norm"), "gradient norm", program.arena_bytes);
@@ -155,8 +157,13 @@ Manifest parse(const json &object, const neap_program &program) {
     manifest.inputs.push_back(parseInput(input, program.arena_bytes));
   for (const json &parameter : object.at("parameters"))
     manifest.parameters.push_back(parseParameter(parameter, program.arena_bytes));
+  for (const json &state : object.at("states")) {
+    manifest.states.push_back({state.at("offset"), state.at("bytes")});
+    checkRange(manifest.states.back().offset, manifest.states.back().bytes, program.arena_bytes, "a state");
+  }
   for (const json &constant : object.at("constants"))
     manifest.constants.push_back(parseConstant(constant, program));
+  parseStepProgram(object, program.arena_bytes, manifest);
   manifest.itemsPerStep = object.at("items_per_step");
   manifest.item = object.at("item");
   manifest.optimizer = parseEnum<Optimizer>(object.at("optimizer"), optimizers);
@@ -174,7 +181,7 @@ Manifest parseManifest(const neap_program &program) {
   try {
     return parse(json::parse(program.manifest, program.manifest + program.manifest_bytes), program);
   } catch (const json::exception &error) {
-    damaged(error.what());
+    damagedManifest(error.what());
   }
 }
 

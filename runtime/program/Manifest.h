@@ -54,6 +54,8 @@ struct Constant {
   uint64_t source = 0;
 };
 
+enum class Target { Cpu, Cuda };
+
 enum class Optimizer { AdamW, Sgd };
 
 /// Named as the fields of torch.optim. The learning rate and the clip norm may be absent.
@@ -67,9 +69,34 @@ struct Hyperparameters {
   std::optional<double> clipGradNorm;
 };
 
+/// An operand of a launch: bytes of the arena.
+struct Operand {
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+};
+
+/// A kernel of a CUDA program, and how it is launched.
+struct DeviceKernel {
+  std::string name;
+  uint32_t blocks = 0;
+  uint32_t blockThreads = 0;
+};
+
+/// One thing that a step does. A launch has a kernel and operands, the first `inputs` of which are read, the others written;
+/// a copy writes its second operand from its first; an observation shows its only operand as a parameter's gradient.
+struct ProgramEntry {
+  enum class Kind { Launch, Copy, Observe };
+  Kind kind = Kind::Launch;
+  size_t kernel = 0;    ///< of Manifest::kernels
+  size_t parameter = 0; ///< of Manifest::parameters
+  std::vector<Operand> operands;
+  size_t inputs = 0;
+};
+
 struct Manifest {
   std::string name;
   std::string compiler;
+  Target target = Target::Cpu;
   uint64_t plannedBytes = 0;
   uint64_t arenaBytes = 0;
   uint64_t scratchBytesPerWorker = 0;
@@ -80,7 +107,11 @@ struct Manifest {
   std::vector<BoundedOutput> boundedOutputs;
   std::vector<Input> inputs;
   std::vector<Parameter> parameters;
+  std::vector<Operand> states; ///< zeros before the first step
   std::vector<Constant> constants;
+  /// What a step does, for programs whose step is not a function.
+  std::vector<DeviceKernel> kernels;
+  std::vector<ProgramEntry> program;
   uint64_t itemsPerStep = 0;
   std::string item;
   Optimizer optimizer = Optimizer::AdamW;

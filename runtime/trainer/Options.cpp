@@ -90,6 +90,7 @@ public:
 
 private:
   void declareRun();
+  void declareDevice();
   void declareOptimizer();
   void declareSchedule();
   void declareOutput();
@@ -138,13 +139,33 @@ void OptionTable::declareRun() {
         [this](uint64_t n) { options_.data.seed = n; });
   text("--weights", options_.weights, "FILE",
        withDefault("Initial weights.", "NAME.safetensors beside this binary NAME"));
-  choice("--device", {"cpu", "sim", "cuda"}, withDefault("Where to run.", "cpu"), [](size_t device) {
-    if (device != 0)
-      usage("--device: this binary was compiled for the cpu", "compile the model with --target cuda");
-  });
-  options_.threads = std::min(availableCores(), manifest_.maxWorkers);
-  whole("--threads", 1, INT32_MAX, withDefault("Threads to compute with.", std::to_string(options_.threads)),
-        [this](uint64_t n) { options_.threads = int(n); });
+  declareDevice();
+  options_.device.threads = std::min(availableCores(), manifest_.maxWorkers);
+  whole("--threads", 1, INT32_MAX, withDefault("Threads to compute with.", std::to_string(options_.device.threads)),
+        [this](uint64_t n) { options_.device.threads = int(n); });
+}
+
+/// A program runs on what it was compiled for, or on a simulation of that.
+void OptionTable::declareDevice() {
+  if (manifest_.target == Target::Cpu) {
+    choice("--device", {"cpu", "sim", "cuda"}, withDefault("Where to run.", "cpu"), [](size_t device) {
+      if (device != 0)
+        usage("--device: this binary was compiled for the cpu", "compile the model with --target cuda");
+    });
+    return;
+  }
+  choice("--device", {"cuda", "sim", "cpu"},
+         withDefault("Where to run: on a CUDA device, or on a simulated one that checks every access.", "cuda"),
+         [this](size_t device) {
+           if (device == 2)
+             usage("--device: this binary was compiled for cuda", "--device sim runs it on this machine");
+           options_.device.simulate = device == 1;
+         });
+  whole("--sim-seed", 0, UINT64_MAX, withDefault("Picks the order in which a simulated device does its work.", "0"),
+        [this](uint64_t seed) { options_.device.simulationSeed = seed; });
+  app_.add_flag_callback(
+      "--no-graph", [this] { options_.device.graph = false; },
+      "Launch kernel by kernel rather than a step as one graph; a fault then names its kernel.");
 }
 
 void OptionTable::declareOptimizer() {
@@ -266,9 +287,9 @@ void OptionTable::checkRun() const {
     usage("--max-steps is required");
   if (!options_.hyperparameters.learningRate)
     usage("--learning-rate is required", "or give it to neap compile, as the default of the binary");
-  if (options_.threads > manifest_.maxWorkers)
+  if (options_.device.threads > manifest_.maxWorkers)
     usage("--threads: this binary's memory is planned for at most " + std::to_string(manifest_.maxWorkers) +
-              " threads, got " + std::to_string(options_.threads),
+              " threads, got " + std::to_string(options_.device.threads),
           "--threads " + std::to_string(manifest_.maxWorkers) + " works");
   if (options_.schedule.warmupSteps > options_.schedule.maxSteps)
     usage("--warmup-steps: expected at most --max-steps (" + std::to_string(options_.schedule.maxSteps) + "), got " +
@@ -276,6 +297,8 @@ void OptionTable::checkRun() const {
   if (options_.schedule.minimum > *options_.hyperparameters.learningRate)
     usage("--min-learning-rate: expected at most --learning-rate (" +
           printReal(*options_.hyperparameters.learningRate) + "), got " + printReal(options_.schedule.minimum));
+  if (options_.schedule.minimum > 0 && options_.schedule.kind == ScheduleKind::Constant)
+    usage("--min-learning-rate: it goes with --schedule linear or cosine");
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #define NEAP_RUNTIME_TRAINER_OPTIONS_H
 
 #include "neap/runtime/data/DataSource.h"
+#include "neap/runtime/device/Device.h"
 #include "neap/runtime/trainer/StepBlock.h"
 
 namespace neap::runtime {
@@ -14,7 +15,7 @@ struct Options {
   /// Empty where the default applies or nothing is wanted.
   std::string weights, log, dumpGradients;
   std::string outputDir = ".";
-  int threads = 1;
+  DeviceOptions device;
 };
 
 /// What a command line asks for.

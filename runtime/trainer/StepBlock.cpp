@@ -52,7 +52,6 @@ neap_step_block makeStepBlock(Optimizer optimizer, const Hyperparameters &parame
   block.step_size = float(learningRate / correction1);
   block.inverse_sqrt_correction2 = float(1 / std::sqrt(correction2));
   block.clip_norm = float(parameters.clipGradNorm.value_or(std::numeric_limits<double>::infinity()));
-  block.first_step = step == 1;
   block.loss_scale = 1;
   block.step = uint32_t(step);
   block.seed_low = uint32_t(seed);

@@ -2,8 +2,8 @@
 #include "neap/runtime/trainer/Trainer.h"
 
 #include "neap/runtime/data/RangeCheck.h"
-#include "neap/runtime/trainer/Arena.h"
-#include "neap/runtime/trainer/Context.h"
+#include "neap/runtime/files/Overwrite.h"
+#include "neap/runtime/trainer/GradientDump.h"
 #include "neap/runtime/trainer/Report.h"
 #include "neap/runtime/trainer/StopSignals.h"
 #include "neap/runtime/trainer/Weights.h"
@@ -16,10 +16,14 @@ namespace neap::runtime {
 
 namespace {
 
-double readScalar(const Slot &slot, const std::byte *arena) {
-  if (slot.type == Type::F64)
-    return *reinterpret_cast<const double *>(arena + slot.offset);
-  return *reinterpret_cast<const float *>(arena + slot.offset);
+template <typename Number> Number readNumber(const Slot &slot, const Device &device) {
+  Number number;
+  device.read(slot.offset, &number, sizeof(number));
+  return number;
+}
+
+double readScalar(const Slot &slot, const Device &device) {
+  return slot.type == Type::F64 ? readNumber<double>(slot, device) : double(readNumber<float>(slot, device));
 }
 
 /// Creates the output folder if need be and tries out that the model can be written there.
@@ -32,12 +36,21 @@ void prepareOutput(const std::string &folder, const std::string &modelPath, cons
   beginWeights(modelPath, manifest.parameters);
 }
 
-/// A binary named `model`, run in its own folder, would lose the weights that every run of it starts from.
-void keepInitialWeights(const std::string &weightsPath, const std::string &modelPath) {
-  std::error_code error;
-  if (std::filesystem::equivalent(weightsPath, modelPath, error))
-    throw Failure(ExitCode::Usage, modelPath + ": would replace the initial weights of this binary",
-                  "--output-dir DIR names another folder");
+/// No output may destroy what this run reads, or what every run of this binary starts from: one named `model`, run in its own
+/// folder, would. To train on from a model and replace it is no harm: the old one stays until the new one is complete.
+void keepInputs(const Options &options, const std::string &modelPath) {
+  std::string binary = findBinary();
+  std::vector<files::NamedPath> reads{{"--data", options.data.path}};
+  if (!binary.empty()) {
+    reads.push_back({"this binary", binary});
+    reads.push_back({"the initial weights of this binary", binary + ".safetensors"});
+  }
+  if (!files::isSameFile(options.weights, modelPath))
+    reads.push_back({"--weights", options.weights});
+  std::vector<files::NamedPath> writes{
+      {"the model of --output-dir", modelPath}, {"--dump-gradients", options.dumpGradients}, {"--log", options.log}};
+  if (std::optional<std::string> overwrite = files::findOverwrite(reads, writes))
+    throw Failure(ExitCode::Usage, *overwrite);
 }
 
 class Trainer {
@@ -47,57 +60,80 @@ public:
   ExitCode run();
 
 private:
-  void fillArena(const safetensors::Reader &weights);
+  void fillDevice(const safetensors::Reader &weights);
+  void trainSteps();
   StepResult runStep(uint64_t step);
-  void callStep();
+  void runOnDevice();
+  std::string rescueModel();
   void checkFinite(const char *what, double value, uint64_t step) const;
-  ExitCode finish(uint64_t steps);
+  ExitCode finish();
 
   const neap_program &program_;
   const Manifest &manifest_;
   const Options &options_;
   DataSource &data_;
   std::string modelPath_;
-  Arena arena_;
-  Pool pool_;
-  neap_context context_{pool_};
+  std::unique_ptr<Device> device_;
   std::unique_ptr<GradientDump> gradients_;
   std::unique_ptr<Log> log_;
   Progress progress_;
   StepTimer timer_;
+  uint64_t steps_ = 0;    // complete
+  bool isWhole_ = true; // the parameters are what these steps have made of them
 };
 
 /// The old log goes last, when nothing else can be wrong any more.
 Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Options &options, std::string modelPath,
                  const safetensors::Reader &weights, DataSource &data)
     : program_(program), manifest_(manifest), options_(options), data_(data), modelPath_(std::move(modelPath)),
-      arena_(manifest), pool_(options.threads, arena_.scratch(), arena_.scratchStride()),
-      progress_(manifest, options.schedule.maxSteps) {
-  fillArena(weights);
+      device_(program.device->create(program, manifest, options.device)), progress_(manifest, options.schedule.maxSteps) {
+  fillDevice(weights);
   if (!options.dumpGradients.empty())
     gradients_ = std::make_unique<GradientDump>(options.dumpGradients, manifest.parameters);
   if (!options.log.empty())
     log_ = std::make_unique<Log>(options.log, manifest.itemsPerStep);
 }
 
-void Trainer::fillArena(const safetensors::Reader &weights) {
-  readWeights(weights, manifest_.parameters, arena_.data());
+void Trainer::fillDevice(const safetensors::Reader &weights) {
+  readWeights(weights, manifest_.parameters, *device_);
   auto *constants = static_cast<const std::byte *>(program_.constants);
   for (const Constant &constant : manifest_.constants)
-    if (constant.bytes != 0)
-      std::memcpy(arena_.data() + constant.offset, constants + constant.source, constant.bytes);
+    device_->write(constant.offset, constants + constant.source, constant.bytes);
 }
 
+/// What fails outside of a step costs that step and no more.
 ExitCode Trainer::run() {
-  uint64_t step = 0;
-  while (step < options_.schedule.maxSteps && !stopRequested()) {
-    StepResult result = runStep(++step);
+  try {
+    trainSteps();
+  } catch (const Failure &error) {
+    throw Failure(error.code(), error.what() + rescueModel(), error.note());
+  } catch (const files::Error &error) {
+    throw Failure(ExitCode::Storage, error.what() + rescueModel());
+  }
+  return finish();
+}
+
+void Trainer::trainSteps() {
+  while (steps_ < options_.schedule.maxSteps && !stopRequested()) {
+    StepResult result = runStep(steps_ + 1);
+    ++steps_;
     timer_.add(result.seconds);
     if (log_)
       log_->add(result);
     progress_.show(result);
   }
-  return finish(step);
+}
+
+/// Saves what the complete steps have trained, if it is still there. Returns what to add to the error.
+std::string Trainer::rescueModel() {
+  if (!isWhole_ || steps_ == 0)
+    return "";
+  try {
+    saveWeights(modelPath_, manifest_.parameters, *device_);
+  } catch (const std::exception &error) {
+    return std::string("; nor could the model be saved: ") + error.what();
+  }
+  return "; saved " + modelPath_ + " after step " + std::to_string(steps_);
 }
 
 StepResult Trainer::runStep(uint64_t step) {
@@ -105,27 +141,27 @@ StepResult Trainer::runStep(uint64_t step) {
   double learningRate = options_.schedule.learningRate(step);
   neap_step_block block =
       makeStepBlock(manifest_.optimizer, options_.hyperparameters, learningRate, step, options_.data.seed);
-  std::memcpy(arena_.data() + manifest_.stepBlock, &block, sizeof(block));
-  data_.load(step - 1, arena_.data());
-  checkIndexInputs(manifest_.inputs, arena_.data(), step);
-  callStep();
-  checkBoundedOutputs(manifest_.boundedOutputs, arena_.data(), step);
-  StepResult result{step, readScalar(manifest_.loss, arena_.data()), readScalar(manifest_.gradientNorm, arena_.data()),
-                    learningRate, 0};
+  std::memcpy(device_->inputs() + manifest_.stepBlock, &block, sizeof(block));
+  data_.load(step - 1, device_->inputs());
+  checkIndexInputs(manifest_.inputs, device_->inputs(), step);
+  isWhole_ = false;
+  runOnDevice();
+  checkBoundedOutputs(manifest_.boundedOutputs, *device_, step);
+  StepResult result{step, readScalar(manifest_.loss, *device_), readScalar(manifest_.gradientNorm, *device_), learningRate,
+                    0};
   checkFinite("loss", result.loss, step);
   checkFinite("gradient norm", result.gradientNorm, step);
+  isWhole_ = true;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 
-/// Runs the compiled step, and puts the gradients in place if this was the first.
-void Trainer::callStep() {
-  context_.gradients = gradients_.get();
-  int32_t code = program_.step(&context_, arena_.data());
-  if (context_.failure)
-    std::rethrow_exception(context_.failure);
-  if (code != 0)
-    throw Failure(ExitCode(code), "the compiled step failed with code " + std::to_string(code));
+/// Writes the gradients down if this is the first step and somebody asked for them.
+void Trainer::runOnDevice() {
+  ShowGradient show;
+  if (gradients_)
+    show = [this](int64_t index, const void *data) { gradients_->observe(index, data); };
+  device_->runStep(show);
   if (gradients_)
     gradients_->commit();
   gradients_.reset();
@@ -140,13 +176,13 @@ void Trainer::checkFinite(const char *what, double value, uint64_t step) const {
                 "a lower --learning-rate, --warmup-steps or --clip-grad-norm may help");
 }
 
-ExitCode Trainer::finish(uint64_t steps) {
+ExitCode Trainer::finish() {
   progress_.finish();
-  saveWeights(modelPath_, manifest_.parameters, arena_.data());
-  printSummary(manifest_.plannedBytes, arena_.bytes(), timer_.mean());
-  if (steps == options_.schedule.maxSteps)
+  saveWeights(modelPath_, manifest_.parameters, *device_);
+  printSummary(manifest_.plannedBytes, device_->bytes(), timer_.mean());
+  if (steps_ == options_.schedule.maxSteps)
     return ExitCode::Ok;
-  std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps),
+  std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps_),
                modelPath_.c_str());
   return ExitCode::Stopped;
 }
@@ -156,10 +192,8 @@ ExitCode Trainer::finish(uint64_t steps) {
 ExitCode train(const neap_program &program, const Manifest &manifest, const Options &options) {
   installSignalHandlers();
   std::string modelPath = options.outputDir + "/model.safetensors";
-  bool defaultWeights = options.weights.empty();
-  std::string weightsPath = defaultWeights ? defaultWeightsPath() : options.weights;
-  if (defaultWeights)
-    keepInitialWeights(weightsPath, modelPath);
+  std::string weightsPath = options.weights.empty() ? defaultWeightsPath() : options.weights;
+  keepInputs(options, modelPath);
   safetensors::Reader weights = openWeights(weightsPath, manifest.parameters);
   std::unique_ptr<DataSource> data = openDataSource(options.data, manifest.inputs);
   // Nothing is created before everything that is read has been found in order.

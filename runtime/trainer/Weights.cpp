@@ -1,4 +1,4 @@
-// Streams parameters; no copy is made on the way.
+// Streams parameters; no copy is made on the way where the host can use the device's memory.
 #include "neap/runtime/trainer/Weights.h"
 
 #include "neap/runtime/program/Failure.h"
@@ -20,13 +20,17 @@ safetensors::Reader openReader(const std::string &path) {
 
 } // namespace
 
-std::string defaultWeightsPath() {
+std::string findBinary() {
   std::error_code error;
-  std::filesystem::path binary = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error)
-    throw Failure(ExitCode::Storage, "cannot find this binary through /proc/self/exe: " + error.message(),
+  return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
+std::string defaultWeightsPath() {
+  std::string binary = findBinary();
+  if (binary.empty())
+    throw Failure(ExitCode::Storage, "cannot find this binary through /proc/self/exe",
                   "--weights FILE names the initial weights");
-  return binary.string() + ".safetensors";
+  return binary + ".safetensors";
 }
 
 safetensors::Reader openWeights(const std::string &path, const std::vector<Parameter> &parameters) {
@@ -44,9 +48,18 @@ safetensors::Reader openWeights(const std::string &path, const std::vector<Param
   return reader;
 }
 
-void readWeights(const safetensors::Reader &reader, const std::vector<Parameter> &parameters, std::byte *arena) {
-  for (const Parameter &parameter : parameters)
-    reader.read(*reader.find(parameter.name), arena + parameter.offset);
+void readWeights(const safetensors::Reader &reader, const std::vector<Parameter> &parameters, Device &device) {
+  std::vector<std::byte> buffer;
+  for (const Parameter &parameter : parameters) {
+    const safetensors::Tensor &tensor = *reader.find(parameter.name);
+    if (std::byte *memory = device.memory()) {
+      reader.read(tensor, memory + parameter.offset);
+      continue;
+    }
+    buffer.resize(parameter.bytes);
+    reader.read(tensor, buffer.data());
+    device.write(parameter.offset, buffer.data(), parameter.bytes);
+  }
 }
 
 safetensors::Writer beginWeights(const std::string &path, const std::vector<Parameter> &parameters) {
@@ -56,10 +69,18 @@ safetensors::Writer beginWeights(const std::string &path, const std::vector<Para
   return safetensors::Writer(path, std::move(tensors));
 }
 
-void saveWeights(const std::string &path, const std::vector<Parameter> &parameters, const std::byte *arena) {
+void saveWeights(const std::string &path, const std::vector<Parameter> &parameters, Device &device) {
   safetensors::Writer writer = beginWeights(path, parameters);
-  for (size_t i = 0; i < parameters.size(); ++i)
-    writer.write(i, arena + parameters[i].offset);
+  std::vector<std::byte> buffer;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (const std::byte *memory = device.memory()) {
+      writer.write(i, memory + parameters[i].offset);
+      continue;
+    }
+    buffer.resize(parameters[i].bytes);
+    device.read(parameters[i].offset, buffer.data(), buffer.size());
+    writer.write(i, buffer.data());
+  }
   writer.commit();
 }
 

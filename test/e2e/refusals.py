@@ -211,12 +211,106 @@ def beta_of_one(folder):
 
 
 @compile_case
+def momentum_with_adamw(folder):
+    """2 --momentum: it goes with --optimizer sgd"""
+    return compile_mlp("--momentum", "0.9")
+
+
+@compile_case
+def beta_with_sgd(folder):
+    """2 --beta1: it goes with --optimizer adamw"""
+    return compile_model(MLP, "--dim", "batch=16", "--loss", "mse", "--optimizer", "sgd", "--beta1", "0.8")
+
+
+@compile_case
+def labels_of_a_loss_in_the_graph(folder):
+    """2 --labels: it goes with --loss, not with --loss-output"""
+    return compile_model(GPT2, *GPT2_DIMS, "--loss-output", "logits", "--labels", "target", *ADAMW)
+
+
+@compile_case
+def shifted_labels_of_a_loss_in_the_graph(folder):
+    """2 --shift-labels: it goes with --loss cross-entropy"""
+    return compile_model(GPT2, *GPT2_DIMS, "--loss-output", "logits", "--shift-labels", *ADAMW)
+
+
+@compile_case
+def output_with_a_loss_in_the_graph(folder):
+    """2 --output: it goes with --loss, not with --loss-output"""
+    return compile_model(GPT2, *GPT2_DIMS, "--loss-output", "logits", "--output", "logits", *ADAMW)
+
+
+@compile_case
+def shifted_labels_of_mse(folder):
+    """2 --shift-labels: it goes with --loss cross-entropy"""
+    return compile_mlp("--shift-labels")
+
+
+@compile_case
+def two_losses(folder):
+    """2 expected --loss or --loss-output, got both"""
+    return compile_mlp("--loss-output", "y")
+
+
+@compile_case
+def negative_threads(folder):
+    """2 --max-threads: expected a whole number of at least 1, got -1"""
+    return compile_mlp("--max-threads", "-1")
+
+
+@compile_case
 def unknown_processor(folder):
     """2 .*'?x86-64-v9'?"""
     return compile_mlp("--cpu", "x86-64-v9")
 
 
 # Where the output goes.
+
+
+def external_model(folder, name):
+    """The MLP with its weights in a file of this name."""
+    onnx.save(onnx.load(MLP), folder / "model.onnx", save_as_external_data=True, location=name, size_threshold=0)
+
+
+def compile_here(*options, output):
+    return compile_model("model.onnx", "--dim", "batch=16", "--loss", "mse", *ADAMW, *options, output=output)
+
+
+@compile_case
+def program_over_the_model(folder):
+    """2 expected -o to be another file than MODEL, got './model.onnx' for both"""
+    shutil.copy(MLP, folder / "model.onnx")
+    return compile_here(output="./model.onnx")
+
+
+@compile_case
+def weights_over_the_external_data(folder):
+    """2 expected the weights of -o to be another file than the external data of the model, got 'net.safetensors' for both"""
+    external_model(folder, "net.safetensors")
+    return compile_here(output="net")
+
+
+@compile_case
+def temporary_file_over_the_external_data(folder):
+    """2 expected a temporary file of -o to be another file than the external data of the model, got 'net.part' for both"""
+    external_model(folder, "net.part")
+    return compile_here(output="net")
+
+
+@compile_case
+def program_over_the_model_through_a_link(folder):
+    """2 expected -o to be another file than MODEL, got 'link' for both"""
+    shutil.copy(MLP, folder / "model.onnx")
+    (folder / "link").symlink_to("model.onnx")
+    return compile_here(output="link")
+
+
+@compile_case
+def program_over_the_list(folder):
+    """2 expected -o to be another file than --train-list, got 'list' for both"""
+    shutil.copy(MLP, folder / "model.onnx")
+    (folder / "list").write_text("hidden.weight\n")
+    return compile_here("--train-list", "list", output="list")
 
 
 @compile_case
@@ -305,7 +399,7 @@ def with_value(index, value):
 
 @train_case
 def token_beyond_the_vocabulary(folder):
-    """7 data of step 2: 'input_ids' at \\[3, 63\\] is 256, allowed is from 0 to 255"""
+    """7 data of step 2: 'input_ids' at \\[3, 63\\] is 256, allowed is from 0 to 255; saved out/model.safetensors after step 1$"""
     return train("gpt2", gpt2_batches(folder, input_ids=with_value((1, 3, 63), 256)))
 
 
@@ -463,8 +557,11 @@ def check(case):
     for note in notes:
         if note not in done.stderr.splitlines():
             yield f"expected '{note}'"
-    # A run that began leaves its log of whole lines, nothing else.
-    left = tree(folder) - before - ({pathlib.Path("log.jsonl"), pathlib.Path("out")} if suite == "train" else set())
+    # A run that began leaves its log of whole lines, and the model if it says so.
+    expected = {pathlib.Path("log.jsonl"), pathlib.Path("out")} if suite == "train" else set()
+    if "; saved out/model.safetensors after step " in "".join(errors):
+        expected.add(pathlib.Path("out/model.safetensors"))
+    left = tree(folder) - before - expected
     if left:
         yield f"left behind: {', '.join(sorted(map(str, left)))}"
     if gone := before - tree(folder):

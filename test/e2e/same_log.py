@@ -12,11 +12,15 @@ def read(path):
     return [{key: value for key, value in record.items() if key not in ("seconds", "items_per_second")} for record in records]
 
 
-first, *others = sys.argv[1:]
-expected = read(first)
-if not expected:
-    sys.exit(f"{first}: no steps")
-for other in others:
-    for left, right in zip(expected, read(other), strict=True):
-        if left != right:
-            sys.exit(f"{first}: {left}\n{other}: {right}")
+def main(first, *others):
+    expected = read(first)
+    if not expected:
+        sys.exit(f"{first}: no steps")
+    for other in others:
+        for left, right in zip(expected, read(other), strict=True):
+            if left != right:
+                sys.exit(f"{first}: {left}\n{other}: {right}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -40,7 +40,7 @@ enum Offset : uint64_t {
 
 constexpr float constants[] = {0.25f, 0.5f};
 
-constexpr char manifest[] = R"({"format": 1, "name": "fake", "compiler": "neap test",
+constexpr char manifest[] = R"({"format": 1, "name": "fake", "compiler": "neap test", "target": "cpu",
  "planned_bytes": 525952, "arena_bytes": )" TEXT(
     FAKE_ARENA_BYTES) R"(, "scratch_bytes_per_worker": 256, "max_workers": 4,
  "parts": {"parameters": 131080}, "step_block": 524544,
@@ -110,7 +110,7 @@ void updateKernel(void *const *buffers, int64_t begin, int64_t end, void *) {
     p = p * block.decay_factor - block.step_size * m / (std::sqrt(v) * block.inverse_sqrt_correction2 + block.epsilon);
 #else
     g += block.weight_decay * p;
-    m = block.first_step != 0 ? g : block.momentum * m + g;
+    m = block.momentum * m + g;
     v = 0;
     p -= block.learning_rate * m;
 #endif
@@ -147,5 +147,6 @@ int32_t step(neap_context *context, void *arena) {
 
 } // namespace
 
-extern const neap_program neap_program_instance = {NEAP_ABI_VERSION,     0,         FAKE_ARENA_BYTES,  256, 4, manifest,
-                                                   sizeof(manifest) - 1, constants, sizeof(constants), step};
+extern const neap_program neap_program_instance = {
+    NEAP_ABI_VERSION,     0,         FAKE_ARENA_BYTES,  256,  4,                manifest,
+    sizeof(manifest) - 1, constants, sizeof(constants), step, &neap_cpu_device, nullptr};

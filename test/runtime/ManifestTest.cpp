@@ -12,20 +12,20 @@ using namespace runtime;
 using nlohmann::json;
 
 json validManifest() {
-  return json::parse(R"({"format": 1, "name": "m", "compiler": "neap", "planned_bytes": 1024, "arena_bytes": 1024,
+  return json::parse(R"({"format": 1, "name": "m", "compiler": "neap", "target": "cpu", "planned_bytes": 1024, "arena_bytes": 1024,
     "scratch_bytes_per_worker": 0, "max_workers": 1, "step_block": 512,
     "loss": {"offset": 0, "type": "float32"}, "gradient_norm": {"offset": 4, "type": "float32"},
     "bounded_outputs": [{"name": "lowest index", "type": "int64", "shape": [], "offset": 256, "bytes": 8, "minimum": 0, "limit": 9}],
     "inputs": [{"name": "ids", "type": "int64", "shape": [2], "offset": 64, "bytes": 16, "minimum": 0, "limit": 5, "role": "tokens"}],
     "parameters": [{"name": "w", "type": "float32", "shape": [4], "offset": 128, "bytes": 16, "trained": true}],
-    "constants": [{"offset": 192, "bytes": 8, "source": 0}],
+    "states": [{"offset": 512, "bytes": 0}], "constants": [{"offset": 192, "bytes": 8, "source": 0}],
     "items_per_step": 2, "item": "token", "optimizer": "adamw", "defaults": {"learning_rate": null}})");
 }
 
 Manifest parse(const json &manifest) {
   std::string text = manifest.dump();
   static constexpr char constants[8] = {};
-  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr, nullptr, nullptr};
   return parseManifest(program);
 }
 
@@ -72,13 +72,35 @@ TEST(ManifestTest, DamagedManifestsAreRefused) {
   expectDamaged("/name", nullptr, "damaged: ");
 }
 
+/// A program as data: launches, copies and observations, by the names of kernels and parameters.
+TEST(ManifestTest, ProgramsAsDataAreParsed) {
+  json manifest = validManifest();
+  manifest["target"] = "cuda";
+  manifest["kernels"] = json::parse(R"([{"name": "k", "blocks": 3, "block_threads": 128}])");
+  manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 16], [64, 8]], "inputs": 1},
+    {"copy": 256, "from": 512, "bytes": 32}, {"observe": "w", "from": 128}])");
+  Manifest parsed = parse(manifest);
+  ASSERT_EQ(parsed.program.size(), 3u);
+  EXPECT_EQ(parsed.kernels.at(0).blocks, 3u);
+  EXPECT_EQ(parsed.program[0].operands.at(1).offset, 64u);
+  EXPECT_EQ(parsed.program[1].operands.at(1).offset, 256u) << "a copy writes its second operand";
+  EXPECT_EQ(parsed.program[2].operands.at(0).bytes, 16u);
+
+  manifest["program"][0]["launch"] = "other";
+  EXPECT_THROW(parse(manifest), Failure);
+  manifest["program"][0] = json::parse(R"({"launch": "k", "arguments": [[1020, 16]], "inputs": 1})");
+  EXPECT_THROW(parse(manifest), Failure);
+  manifest["program"][0] = json::parse(R"({"launch": "k", "arguments": [], "inputs": 1})");
+  EXPECT_THROW(parse(manifest), Failure);
+}
+
 TEST(ManifestTest, TextThatIsNoJsonIsRefused) {
-  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 
 TEST(ManifestTest, AnotherAbiVersionIsRefused) {
-  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr};
+  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 

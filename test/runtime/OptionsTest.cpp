@@ -71,6 +71,8 @@ TEST_F(OptionsTest, OptionsMustFitEachOther) {
   expectError(with({"--warmup-steps", "6"}), 2, "--warmup-steps: expected at most --max-steps (5), got 6");
   expectError(with({"--min-learning-rate", "1"}), 2,
               "--min-learning-rate: expected at most --learning-rate (0.01), got 1");
+  expectError(with({"--min-learning-rate", "1e-3"}), 2,
+              "--min-learning-rate: it goes with --schedule linear or cosine");
   expectError(with({"--device", "cuda"}), 2, "compiled for the cpu");
   expectError(with({"--device", "sim"}), 2, "compiled for the cpu");
   expectError(with({"--shuffle"}), 2, "--shuffle is for token files");

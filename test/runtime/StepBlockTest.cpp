@@ -39,7 +39,6 @@ TEST(StepBlockTest, AdamWCorrectsItsBias) {
   EXPECT_EQ(block.inverse_sqrt_correction2, float(1 / std::sqrt(1 - std::pow(0.95, 3.0))));
   EXPECT_EQ(block.one_minus_beta2, float(1 - 0.95));
   EXPECT_TRUE(std::isinf(block.clip_norm));
-  EXPECT_EQ(block.first_step, 0);
   EXPECT_EQ(block.loss_scale, 1);
   EXPECT_EQ(block.step, 3u);
   EXPECT_EQ(block.seed_low, 7u);
@@ -56,7 +55,6 @@ TEST(StepBlockTest, SgdDecaysThroughTheGradient) {
   EXPECT_EQ(block.weight_decay, 0.1f);
   EXPECT_EQ(block.momentum, 0.9f);
   EXPECT_EQ(block.clip_norm, 0.5f);
-  EXPECT_EQ(block.first_step, 1);
 }
 
 } // namespace

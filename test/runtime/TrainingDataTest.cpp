@@ -74,7 +74,9 @@ TEST_F(TrainingDataTest, WrongDataCreatesNothing) {
 TEST_F(TrainingDataTest, ValuesOutOfRangeAreLocated) {
   writeBatches({{1, 2, 3, 4, 5, 6, 7, 8}, {1, 2, 3, 4, 5, 6, 32768, 8}});
   Result result = runOn("batches.safetensors");
-  expectError(result, 7, "data of step 2: 'input_ids' at [1, 2] is 32768, allowed is from 0 to 32767\n");
+  expectError(result, 7,
+              "data of step 2: 'input_ids' at [1, 2] is 32768, allowed is from 0 to 32767; saved " +
+                  in("out/model.safetensors") + " after step 1\n");
   EXPECT_EQ(readLog().size(), 1u);
   writeBatches({{1, 2, 3, 4, 5, 6, 7, 8}}, {{1, 2, 3, -1, 5, 6, 7, 8}});
   expectError(runOn("batches.safetensors"), 7,
@@ -113,6 +115,8 @@ TEST_F(TrainingDataTest, HeaderlessTokensNeedTheirType) {
   expectError(runOn("raw.bin"), 7, "expected magic 20240520, got 131073\nnote: --dtype uint16");
   EXPECT_EQ(losses("raw.bin", {"--dtype", "uint16"}), losses("tokens.bin"));
   EXPECT_EQ(losses("tokens.bin", {"--dtype", "uint16"}), losses("tokens.bin"));
+  writeFile(in("raw.bin"), bytesOf(tokens) + "x");
+  expectError(runOn("raw.bin", {"--dtype", "uint16"}), 7, "raw.bin: expected whole 16-bit tokens, got 19 bytes");
 }
 
 TEST_F(TrainingDataTest, DamagedTokenFilesAreRefused) {

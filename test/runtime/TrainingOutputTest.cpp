@@ -65,8 +65,36 @@ TEST_F(TrainingOutputTest, InitialWeightsAreNotReplaced) {
   std::string before = readFile(in("model.safetensors"));
   std::vector<std::string> words = arguments({"--output-dir", folder_});
   words.insert(words.begin(), in("model"));
-  expectError(Process(words, folder_).wait(), 2, "would replace the initial weights of this binary");
+  std::string message = "expected the model of --output-dir to be another file than the initial weights of this binary";
+  expectError(Process(words, folder_).wait(), 2, message);
+  words.push_back("--weights=" + in("model.safetensors"));
+  expectError(Process(words, folder_).wait(), 2, message);
   EXPECT_EQ(readFile(in("model.safetensors")), before);
+}
+
+TEST_F(TrainingOutputTest, OutputsDestroyNoInputAndNoOtherOutput) {
+  std::filesystem::create_directory(in("out"));
+  std::filesystem::create_symlink(in("batches.safetensors"), in("link"));
+  std::filesystem::create_hard_link(in("weights.safetensors"), in("hard"));
+  auto expectRefused = [&](std::vector<std::string> more, const std::string &message) {
+    std::string data = readFile(in("batches.safetensors")), weights = readFile(in("weights.safetensors"));
+    expectError(run(arguments(more)), 2, message);
+    EXPECT_EQ(readFile(in("batches.safetensors")), data);
+    EXPECT_EQ(readFile(in("weights.safetensors")), weights);
+    EXPECT_TRUE(std::filesystem::is_empty(in("out")));
+  };
+  expectRefused({"--log", in("batches.safetensors")}, "expected --log to be another file than --data, got '");
+  expectRefused({"--log", in("link")}, "expected --log to be another file than --data, got '");
+  expectRefused({"--dump-gradients", in("hard")}, "expected --dump-gradients to be another file than --weights, got '");
+  expectRefused({"--log", in("new"), "--dump-gradients", in("out/../new")},
+                "expected --log to be another file than --dump-gradients, got '");
+  expectRefused({"--log", in("out/model.safetensors")},
+                "expected --log to be another file than the model of --output-dir, got '");
+  expectRefused({"--log", std::string(FAKE_PROGRAMS) + "/fake_adamw"}, "another file than this binary");
+}
+
+TEST_F(TrainingOutputTest, SharedDevicesAreNoConflict) {
+  EXPECT_EQ(run(arguments({"--log", "/dev/null"})).exitCode, 0);
 }
 
 TEST_F(TrainingOutputTest, DestinationsAreTriedBeforeTheFirstStep) {
@@ -92,7 +120,33 @@ TEST_F(TrainingOutputTest, AFailedStartLeavesTheOldLog) {
 }
 
 TEST_F(TrainingOutputTest, ALogThatCannotGrowEndsTheRun) {
-  expectError(run(arguments({"--log", "/dev/full"})), 8, "/dev/full: cannot write: No space left on device");
+  Result result = run(arguments({"--log", "/dev/full"}));
+  expectError(result, 8,
+              "/dev/full: cannot write: No space left on device; saved " + in("out/model.safetensors") +
+                  " after step 1\n");
+  std::string saved = readFile(in("out/model.safetensors"));
+  ASSERT_EQ(run(arguments({}, "1")).exitCode, 0);
+  EXPECT_EQ(readFile(in("out/model.safetensors")), saved);
+}
+
+TEST_F(TrainingOutputTest, ADataFileThatShrinksCostsOneStep) {
+  Process process = startSlowRun({"--log", in("log")});
+  ASSERT_TRUE(process.waitForError("step 1/"));
+  std::filesystem::resize_file(in("batches.safetensors"), 8);
+  Result result = process.wait();
+  expectError(result, 7, "batches.safetensors: cannot read: the file ends at byte ");
+  expectError(result, 7, "; saved " + in("out/model.safetensors") + " after step " + std::to_string(readLog().size()));
+  std::string saved = readFile(in("out/model.safetensors"));
+  writeBatches({{1, 2, 3, 4, 5, 6, 7, 8}, {9, 9, 9, 9, 10, 10, 10, 10}, {1, 1, 2, 2, 32767, 0, 5, 5}});
+  ASSERT_EQ(run(arguments({}, std::to_string(readLog().size()).c_str())).exitCode, 0);
+  EXPECT_EQ(readFile(in("out/model.safetensors")), saved);
+}
+
+TEST_F(TrainingOutputTest, ARunThatCannotSaveSaysBoth) {
+  Process process = startSlowRun({"--log", in("log")});
+  ASSERT_TRUE(process.waitForError("step 1/"));
+  process.limitFiles(500);
+  expectError(process.wait(), 8, "log: cannot write: File too large; nor could the model be saved: ");
 }
 
 TEST_F(TrainingOutputTest, ALogOnAFullDiskHoldsWholeLines) {

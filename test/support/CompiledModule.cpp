@@ -2,11 +2,13 @@
 #include "neap/test/support/CompiledModule.h"
 
 #include "neap/compiler/emit/Object.h"
+#include "neap/compiler/emit/Ptx.h"
 #include "neap/passes/lower/ToLlvm.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -38,7 +40,7 @@ std::string temporaryFile(const char *suffix) {
 } // namespace
 
 void loadKernelDialects(MLIRContext &context) {
-  context.loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect,
+  context.loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect, NVVM::NVVMDialect, scf::SCFDialect,
                       vector::VectorDialect>();
 }
 
@@ -55,6 +57,17 @@ CompiledModule::CompiledModule(ModuleOp module, const std::string &cpu)
   handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle)
     stop(dlerror());
+}
+
+std::string compileToPtx(ModuleOp module, const std::string &architecture) {
+  PassManager manager(module.getContext());
+  lower::buildLowerToLlvm(manager);
+  if (failed(manager.run(module)))
+    stop("lowering for CUDA");
+  llvm::Expected<std::string> ptx = emit::emitPtx(module, architecture);
+  if (!ptx)
+    stop(llvm::toString(ptx.takeError()));
+  return *ptx;
 }
 
 CompiledModule::~CompiledModule() {

@@ -35,6 +35,9 @@ private:
   void *handle = nullptr;
 };
 
+/// Lowers a module of CUDA kernels in place and returns its PTX. Stops the program as CompiledModule does.
+std::string compileToPtx(mlir::ModuleOp module, const std::string &architecture);
+
 /// A 64-byte aligned block of `bytes`, filled with NaN patterns so that reading before writing shows.
 class Scratch {
 public:

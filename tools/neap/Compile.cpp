@@ -2,7 +2,9 @@
 #include "neap/compiler/driver/Compile.h"
 #include "neap/compiler/driver/Diagnostics.h"
 #include "neap/compiler/emit/Object.h"
+#include "neap/compiler/emit/Ptx.h"
 #include "neap/tools/neap/Commands.h"
+#include "neap/tools/neap/RecordedOptions.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -65,6 +67,12 @@ static cl::list<std::string> noDecay("no-decay", cl::desc("Takes tensors out of 
 static cl::opt<double> clipGradNorm("clip-grad-norm", cl::desc("Scale gradients to this norm at most"), IN_COMPILE);
 
 // The target.
+static cl::opt<lower::Device> target("target", cl::desc("What the program runs on"), cl::init(lower::Device::Cpu),
+                                     cl::values(clEnumValN(lower::Device::Cpu, "cpu", "threads of the CPU"),
+                                                clEnumValN(lower::Device::Cuda, "cuda", "a CUDA device, or --device sim")),
+                                     IN_COMPILE);
+static cl::opt<std::string> architecture("arch", cl::desc("cuda: the least device (sm_80)"), cl::init("sm_80"),
+                                         cl::value_desc("sm_NN"), IN_COMPILE);
 static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
 /// A binary should bear a few more threads than the machine it was compiled on.
 static constexpr unsigned fewestThreads = 4;
@@ -88,6 +96,21 @@ static cl::opt<bool> quiet("quiet", cl::desc("Errors only"), IN_COMPILE);
 static cl::opt<bool> verbose("verbose", cl::desc("All remarks"), IN_COMPILE);
 static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of these categories"),
                                           cl::value_desc("REGEX"), IN_COMPILE);
+
+/// What IR remembers: all that decides which program comes out. Trust in links is given anew by whoever goes on.
+static ArrayRef<RecordedOption> getRecordedOptions() {
+  static const RecordedOption table[] = {
+      record("import", dims),        record("import", train),      record("import", freeze),
+      record("import", trainList),   record("import", tie),        record("import", untie),
+      record("graph", lossOutput),   record("graph", loss),        record("graph", lossInput),
+      record("graph", labels),       record("graph", shiftLabels), record("grad", optimizer),
+      record("grad", momentum),      record("grad", clipGradNorm), record("grad", noDecay),
+      record("lower", learningRate), record("lower", beta1),       record("lower", beta2),
+      record("lower", epsilon),      record("lower", weightDecay), record("lower", maxThreads),
+      record("lower", cpu),
+  };
+  return table;
+}
 
 /// The option's value; nothing if it was not given.
 static SmallVector<double> ifGiven(const cl::opt<double> &option) {
@@ -129,7 +152,8 @@ static emit::WriteManifestOptions describeProgram() {
   manifest.clipGradNorm = ifGiven(clipGradNorm);
   manifest.maxWorkers =
       maxThreads > 0 ? maxThreads : std::max(fewestThreads, llvm::hardware_concurrency().compute_thread_count());
-  manifest.commandLine = {commandLine().begin(), commandLine().end()};
+  manifest.device = target;
+  manifest.commandLine.assign(commandLine().begin(), commandLine().end());
   return manifest;
 }
 
@@ -157,17 +181,87 @@ static llvm::Error checkHyperparameters() {
   return llvm::Error::success();
 }
 
+/// Options that say nothing without another one; an option that cannot apply must say so, not do nothing.
+static llvm::Error checkCombinations() {
+  bool attachesLoss = lossOutput.empty();
+  bool isAdamW = optimizer.getNumOccurrences() && optimizer == OptimizerKind::AdamW;
+  bool isSgd = optimizer.getNumOccurrences() && optimizer == OptimizerKind::Sgd;
+  bool isMse = loss.getNumOccurrences() && loss == LossKind::MeanSquaredError;
+  struct Rule {
+    const cl::Option &option;
+    bool holds;
+    const char *partner;
+  };
+  if (loss.getNumOccurrences() && !attachesLoss)
+    return llvm::createStringError("expected --loss or --loss-output, got both");
+  const Rule rules[] = {{lossInput, attachesLoss, "with --loss, not with --loss-output"},
+                        {labels, attachesLoss, "with --loss, not with --loss-output"},
+                        {shiftLabels, attachesLoss && !isMse, "with --loss cross-entropy"},
+                        {momentum, isSgd, "with --optimizer sgd"},
+                        {beta1, isAdamW, "with --optimizer adamw"},
+                        {beta2, isAdamW, "with --optimizer adamw"},
+                        {epsilon, isAdamW, "with --optimizer adamw"}};
+  for (const Rule &rule : rules)
+    if (rule.option.getNumOccurrences() && !rule.holds)
+      return llvm::createStringError("--" + rule.option.ArgStr + ": it goes " + rule.partner);
+  if (maxThreads.getNumOccurrences() && maxThreads < 1)
+    return llvm::createStringError("--max-threads: expected a whole number of at least 1, got " +
+                                   llvm::Twine(maxThreads));
+  return llvm::Error::success();
+}
+
+/// What the stages that are to run cannot do without.
+static llvm::Error checkRequired(const CompileOptions &options) {
+  size_t first = options.firstStage ? *options.firstStage + 1 : 0;
+  size_t last = options.lastStage.value_or(getStages().size() - 1);
+  auto runs = [&](StringRef stage) { return *findStage(stage) >= first && *findStage(stage) <= last; };
+  if (!optimizer.getNumOccurrences() && (runs("grad") || runs("lower")))
+    return llvm::createStringError("expected --optimizer adamw or sgd");
+  if (lossOutput.empty() && !loss.getNumOccurrences() && runs("graph"))
+    return llvm::createStringError("expected --loss-output NAME, or --loss cross-entropy or mse");
+  return llvm::Error::success();
+}
+
 static llvm::Error setTarget(StageOptions &stages) {
-  auto target = emit::resolveTarget({cpu});
-  if (!target)
-    return target.takeError();
+  if (target == lower::Device::Cuda && !emit::isSupportedArchitecture(architecture))
+    return llvm::createStringError("--arch: expected an architecture from sm_80 on, got '" + architecture + "'");
+  stages.lower.ptx.architecture = architecture;
+  auto host = emit::resolveTarget({cpu});
+  if (!host)
+    return host.takeError();
   auto description = emit::describeCpu(cpu);
   if (!description)
     return description.takeError();
   stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
-                          static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count())};
-  stages.emit.object.cpu = target->cpu;
-  stages.emit.object.features = target->features;
+                          static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count()), target};
+  stages.emit.object.cpu = host->cpu;
+  stages.emit.object.features = host->features;
+  return llvm::Error::success();
+}
+
+/// Fills what the stages are told, once all options are known.
+static llvm::Error fillStages(CompileOptions &options) {
+  if (llvm::Error error = checkRequired(options))
+    return error;
+  if (llvm::Error error = checkCombinations())
+    return error;
+  if (llvm::Error error = checkHyperparameters())
+    return error;
+  setTraining(options.stages);
+  options.stages.lower.manifest = describeProgram();
+  options.record = recordOptions(getRecordedOptions());
+  return setTarget(options.stages);
+}
+
+/// Goes on from IR with the options that it was made with. IR without any, as neap-opt writes it, takes those given.
+static llvm::Error resume(ArrayRef<std::string> record, CompileOptions &options) {
+  auto isDone = [&](StringRef stage) { return !record.empty() && *findStage(stage) <= *options.firstStage; };
+  if (llvm::Error error = recallOptions(getRecordedOptions(), record, isDone))
+    return error;
+  if (llvm::Error error = fillStages(options))
+    return error;
+  auto &line = options.stages.lower.manifest.commandLine;
+  line.insert(line.end(), record.begin(), record.end());
   return llvm::Error::success();
 }
 
@@ -178,27 +272,6 @@ static llvm::Error fillOptions(CompileOptions &options) {
     return usage("expected a model");
   if (output.empty() && (compileTo.empty() || compileTo == "emit"))
     return usage("expected -o NAME");
-  if (compileFrom.empty() && compileTo.empty() && !optimizer.getNumOccurrences())
-    return usage("expected --optimizer adamw or sgd");
-  if (compileFrom.empty() && lossOutput.empty() && !loss.getNumOccurrences() && compileTo != "import")
-    return usage("expected --loss-output NAME, or --loss cross-entropy or mse");
-  if (!lossOutput.empty() && loss.getNumOccurrences())
-    return usage("expected --loss or --loss-output, got both");
-  if (llvm::Error error = checkHyperparameters())
-    return error;
-  options.model = model;
-  options.output = output.empty() ? "-" : output.getValue();
-  options.trustLinks = trustLinks;
-  options.passPlugins = {plugins.begin(), plugins.end()};
-  options.dumpFolder = dumpStages;
-  options.quiet = quiet;
-  options.verbose = verbose;
-  options.remarksFilter = remarksFilter;
-  setTraining(options.stages);
-  options.stages.lower.manifest = describeProgram();
-
-  if (llvm::Error error = setTarget(options.stages))
-    return error;
   for (auto [name, stage] : {std::pair(&compileTo, &options.lastStage), std::pair(&compileFrom, &options.firstStage)}) {
     if (name->empty())
       continue;
@@ -213,7 +286,16 @@ static llvm::Error fillOptions(CompileOptions &options) {
       return extra.takeError();
     options.extraPasses.push_back(std::move(*extra));
   }
-  return llvm::Error::success();
+  options.model = model;
+  options.output = output.empty() ? "-" : output.getValue();
+  options.trustLinks = trustLinks;
+  options.passPlugins = {plugins.begin(), plugins.end()};
+  options.dumpFolder = dumpStages;
+  options.quiet = quiet;
+  options.verbose = verbose;
+  options.remarksFilter = remarksFilter;
+  options.resume = resume;
+  return options.firstStage ? llvm::Error::success() : fillStages(options);
 }
 
 static ExitCode run() {

@@ -2,9 +2,10 @@
 #include "neap/compiler/driver/Diagnostics.h"
 #include "neap/compiler/importer/Export.h"
 #include "neap/compiler/importer/Importer.h"
+#include "neap/passes/onnx/weight-files/WeightFiles.h"
+#include "neap/runtime/files/Overwrite.h"
 #include "neap/tools/neap/Commands.h"
 
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace cl = llvm::cl;
@@ -24,54 +25,58 @@ static cl::opt<std::string> torchOutput("pytorch", cl::desc("The weights with Py
 static cl::opt<bool> trustLinks("trust-external-links", cl::desc("External data may be symbolic or hard links"),
                                 cl::sub(exportWeights));
 
-/// Whether the options make sense; the inputs are never written to.
-static bool checkOptions() {
-  if (output.empty() && torchOutput.empty()) {
-    printError("expected -o FILE.onnx or --pytorch FILE, got neither");
-    return false;
-  }
-  for (llvm::StringRef target : {llvm::StringRef(output), llvm::StringRef(torchOutput)})
-    for (llvm::StringRef source : {llvm::StringRef(model), llvm::StringRef(trained)})
-      if (!target.empty() && (target == source || llvm::sys::fs::equivalent(target, source))) {
-        printError(("expected another file than '" + source + "' to write to, got the same").str());
-        return false;
-      }
-  return true;
+/// Fails, with a sentence for the user, where an output would destroy what is read.
+static llvm::Error checkOutputs(const llvm::StringSet<> &externalFiles) {
+  std::vector<files::NamedPath> reads{{"--model", model}, {"the trained weights", trained}};
+  for (llvm::StringRef file : externalFiles.keys())
+    reads.push_back({"the external data of the model", weights::pathBeside(model, file)});
+  if (auto overwrite = files::findOverwrite(reads, {{"-o", output}, {"--pytorch", torchOutput}}))
+    return llvm::createStringError(*overwrite);
+  return llvm::Error::success();
 }
 
-static ExitCode exportToOnnx(const safetensors::Reader &weights) {
-  if (llvm::Error error = importer::exportOnnx(model, weights, output, trustLinks)) {
-    printError(llvm::toString(std::move(error)));
-    return ExitCode::ModelInvalid;
-  }
-  return ExitCode::Ok;
+static ExitCode fail(ExitCode code, llvm::Error error) {
+  printError(llvm::toString(std::move(error)));
+  return code;
 }
 
-static ExitCode exportToTorch(const safetensors::Reader &weights) {
-  MLIRContext context(MLIRContext::Threading::DISABLED);
-  DiagnosticPrinter printer(context);
-  importer::ImportOptions options;
-  options.trustExternalLinks = trustLinks;
-  auto module = importer::importOnnx(context, model, options);
-  if (failed(module))
-    return ExitCode::ModelInvalid;
-  auto warnings = importer::exportTorch(**module, weights, torchOutput);
-  if (!warnings) {
-    printError(llvm::toString(warnings.takeError()));
-    return ExitCode::ModelInvalid;
-  }
+static ExitCode exportToTorch(ModuleOp module, const safetensors::Reader &weights) {
+  auto warnings = importer::exportTorch(module, weights, torchOutput);
+  if (!warnings)
+    return fail(ExitCode::ModelInvalid, warnings.takeError());
   for (const std::string &warning : *warnings)
     llvm::errs() << "warning: " << warning << "\n";
   return ExitCode::Ok;
 }
 
+static ExitCode exportAll(const safetensors::Reader &weights) {
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  DiagnosticPrinter printer(context);
+  llvm::StringSet<> externalFiles;
+  importer::ImportOptions options;
+  options.trustExternalLinks = trustLinks;
+  options.externalFiles = &externalFiles;
+  auto module = importer::importOnnx(context, model, options);
+  if (failed(module))
+    return ExitCode::ModelInvalid;
+  if (llvm::Error error = checkOutputs(externalFiles))
+    return fail(ExitCode::Usage, std::move(error));
+  auto untied = importer::untieLike(**module, weights);
+  if (!output.empty())
+    if (llvm::Error error = importer::exportOnnx(**module, untied, model, weights, output, trustLinks))
+      return fail(ExitCode::ModelInvalid, std::move(error));
+  return torchOutput.empty() ? ExitCode::Ok : exportToTorch(**module, weights);
+}
+
 static ExitCode run() {
-  if (!checkOptions())
+  if (output.empty() && torchOutput.empty()) {
+    printError("expected -o FILE.onnx or --pytorch FILE, got neither");
     return ExitCode::Usage;
+  }
+  if (llvm::Error error = checkOutputs({}))
+    return fail(ExitCode::Usage, std::move(error));
   try {
-    safetensors::Reader weights(trained);
-    ExitCode code = output.empty() ? ExitCode::Ok : exportToOnnx(weights);
-    return code != ExitCode::Ok || torchOutput.empty() ? code : exportToTorch(weights);
+    return exportAll(safetensors::Reader(trained));
   } catch (const std::exception &error) {
     printError(error.what());
     return ExitCode::Storage;

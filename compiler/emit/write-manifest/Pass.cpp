@@ -2,6 +2,7 @@
 #include "neap/compiler/emit/Manifest.h"
 
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/support/SlotAlignment.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/Support/JSON.h"
@@ -31,6 +32,7 @@ struct WriteManifest : emit::impl::WriteManifestBase<WriteManifest> {
     collected.momentum = momentum;
     collected.clipGradNorm.assign(clipGradNorm.begin(), clipGradNorm.end());
     collected.maxWorkers = maxWorkers;
+    collected.device = device;
     collected.commandLine.assign(commandLine.begin(), commandLine.end());
     return collected;
   }
@@ -47,7 +49,7 @@ struct WriteManifest : emit::impl::WriteManifestBase<WriteManifest> {
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
     auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
     LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,
-                           "neap_manifest", builder.getStringAttr(text), /*alignment=*/64);
+                           "neap_manifest", builder.getStringAttr(text), slotAlignment);
   }
 };
 

@@ -29,6 +29,9 @@ def WriteManifest : Pass<"neap-write-manifest", "::mlir::ModuleOp"> {
     Option<"momentum", "momentum", "double", "0.0", "The program's default">,
     ListOption<"clipGradNorm", "clip-grad-norm", "double", "The program's default; none: gradients are not clipped">,
     Option<"maxWorkers", "max-workers", "int64_t", "1", "Threads that scratch is planned for">,
+    Option<"device", "device", "::neap::lower::Device", "::neap::lower::Device::Cpu", "What the program runs on",
+      [{::llvm::cl::values(clEnumValN(::neap::lower::Device::Cpu, "cpu", "threads of the CPU"),
+                           clEnumValN(::neap::lower::Device::Cuda, "cuda", "a CUDA device"))}]>,
     ListOption<"commandLine", "command-line", "std::string", "The compiler's options, for people to read">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];

@@ -1,4 +1,5 @@
 // neap-write-object. See Pass.td; the work is in Object.cpp.
+#include "neap/compiler/emit/LlvmModule.h"
 #include "neap/compiler/emit/Object.h"
 #include "neap/compiler/emit/Passes.h"
 

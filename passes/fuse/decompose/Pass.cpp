@@ -2,6 +2,8 @@
 #include "neap/passes/fuse/Passes.h"
 
 #include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/ErrorKind.h"
+#include "neap/passes/support/Locations.h"
 
 using namespace mlir;
 
@@ -83,11 +85,29 @@ struct SwapTransposedMatmul : OpRewritePattern<TransposeOp> {
   }
 };
 
+/// What kernels can be made of.
+bool isPrimitive(Operation *op) {
+  return isa<Fusible, ConcatOp, UnsliceOp, ScatterAddOp, CumsumOp>(op) || op->hasTrait<OpTrait::ConstantLike>();
+}
+
+/// The pass's guarantee: computing ops are the Evaluable ones.
+LogicalResult verifyPrimitive(Operation *op) {
+  if (!isa<Evaluable>(op) || isPrimitive(op))
+    return success();
+  return marked(op->emitError(), ErrorKind::Unsupported)
+         << "node '" << findNodeName(op) << "': expected an op that kernels exist for, got " << op->getName()
+         << " on what is not constant";
+}
+
 struct DecomposePass : impl::DecomposePassBase<DecomposePass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<DecomposeCompound, SplitReduction, MoveReducedAxesToFront, SwapTransposedMatmul>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+    WalkResult result = getOperation()->walk(
+        [](Operation *op) { return failed(verifyPrimitive(op)) ? WalkResult::interrupt() : WalkResult::advance(); });
+    if (result.wasInterrupted())
       signalPassFailure();
   }
 };

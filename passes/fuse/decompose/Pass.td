@@ -18,7 +18,8 @@ def DecomposePass : Pass<"neap-decompose"> {
     ```
     becomes a maximum and a sum along the rows and the elementwise ops between them.
 
-    Requires: nothing. Guarantees: every remaining value op is Fusible, a constant, a concat, an unslice or a scatter.
+    Requires: nothing. Guarantees: every remaining value op is Fusible, a constant, a concat, an unslice, a scatter or a
+    cumsum. Any other, such as a gather_nd that did not fold, is an error.
   }];
   let dependentDialects = ["::neap::NeapDialect"];
 }

@@ -3,6 +3,8 @@
 
 #include "neap/dialects/neap/TensorBuilder.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 
 namespace neap {
@@ -18,6 +20,11 @@ bool isComputing(Operation *op) {
     return false;
   return op->getNumOperands() > 0;
 }
+
+bool readsMemory(Operation *op) { return isContraction(op) || !isa<Fusible>(op); }
+
+/// Nothing that is in memory by itself, and computed by no kernel unless somebody wants it there.
+static bool isMadeOnDemand(Operation *op) { return isView(op) || (isFree(op) && isa<Fusible>(op)); }
 
 //===- Loops and accesses -------------------------------------------------------------------------------------------===//
 
@@ -73,8 +80,8 @@ bool Partition::fits(const FusionGroup &group, Operation *op) const {
       return false;
     return !isReduction(op) || (reducesLastAxis(op) && shapeOf(op->getOperand(0)).back() == group.loops.back());
   }
-  return !isReduction(op) && elementsOf(result) == points && group.kind != GroupKind::Concat &&
-         group.kind != GroupKind::Scatter;
+  bool computesAtLoopPoints = mayHaveRows || group.kind == GroupKind::Gemm || group.kind == GroupKind::Column;
+  return !isReduction(op) && elementsOf(result) == points && computesAtLoopPoints;
 }
 
 //===- Who reads what -----------------------------------------------------------------------------------------------===//
@@ -83,7 +90,7 @@ void Partition::requireInMemory(Value value, FusionGroup *reader) {
   Operation *producer = value.getDefiningOp();
   if (producer && isa<ReshapeOp>(producer) && !groupOf.contains(producer))
     return requireInMemory(producer->getOperand(0), reader); // the same bytes under another shape
-  if (producer && isView(producer) && !groupOf.contains(producer))
+  if (producer && isMadeOnDemand(producer) && !groupOf.contains(producer))
     openGroup(producer);
   Readers &readers = readersOf[value];
   readers.inMemory = true;
@@ -94,7 +101,7 @@ void Partition::requireInMemory(Value value, FusionGroup *reader) {
 void Partition::recordRead(FusionGroup &group, Value operand, Access access, ArrayRef<int64_t> loops, bool fromMemory) {
   ResolvedOperand resolved = resolve(operand, std::move(access), loops);
   Operation *producer = resolved.source.getDefiningOp();
-  if (producer && isFree(producer))
+  if (producer && isFree(producer) && !fromMemory)
     return;
   bool isStuckView = producer && isView(producer) && !groupOf.contains(producer);
   if (isStuckView || fromMemory)
@@ -106,14 +113,12 @@ void Partition::recordRead(FusionGroup &group, Value operand, Access access, Arr
 }
 
 void Partition::recordOperands(FusionGroup &group, Operation *op) {
-  auto fusible = dyn_cast<Fusible>(op);
   for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
     if (group.kind == GroupKind::Scatter) {
-      if (Operation *producer = operand.getDefiningOp(); !producer || !isFree(producer))
-        requireInMemory(operand, &group);
+      requireInMemory(operand, &group);
       continue;
     }
-    if (!fusible || isContraction(op)) { // read over loops of their own
+    if (readsMemory(op)) {
       ArrayRef<int64_t> loops = shapeOf(operand);
       recordRead(group, operand, identityAccess(loops), loops, /*fromMemory=*/true);
       continue;
@@ -127,6 +132,14 @@ void Partition::recordOperands(FusionGroup &group, Operation *op) {
 }
 
 //===- Dependences --------------------------------------------------------------------------------------------------===//
+
+/// The last position that a walk from here may come to: an op only reads what is before it, but that may be part of a group
+/// whose other members come later.
+unsigned Partition::farthestFrom(unsigned position) const {
+  while (groupEnds[position] > position)
+    position = groupEnds[position];
+  return position;
+}
 
 /// Walks from values to what they are computed from, whole groups at a time: a group runs when all its inputs are there.
 bool Partition::dependsOn(ArrayRef<Value> values, const FusionGroup &target) const {
@@ -147,7 +160,7 @@ bool Partition::dependsOn(ArrayRef<Value> values, const FusionGroup &target) con
       llvm::for_each(op->getOperands(), visit);
       continue;
     }
-    if (group->last < target.first || !expanded.insert(group).second)
+    if (farthestFrom(group->last) < target.first || !expanded.insert(group).second)
       continue;
     for (const auto &ops : {group->members, group->clones})
       for (Operation *member : ops)
@@ -185,6 +198,8 @@ void Partition::join(FusionGroup &group, Operation *op, bool asClone) {
     groupOf[op] = &group;
     group.first = std::min(group.first, position(op));
     group.last = std::max(group.last, position(op));
+    for (unsigned at = group.first; groupEnds[at] < group.last; ++at)
+      groupEnds[at] = group.last;
   }
   bool hasRows = isReduction(op) || (group.kind == GroupKind::Pointwise && isRowLevel(group, op->getResult(0)));
   if (group.kind == GroupKind::Pointwise && hasRows)
@@ -215,13 +230,12 @@ void Partition::growEpilogue(FusionGroup &group, Value value) {
 bool Partition::takeView(FusionGroup &group, Operation *view) {
   if (!isView(view))
     return false;
-  AffineMap map = cast<Fusible>(view).getOperandMap(0);
   const Access &access = group.accesses.at(view->getOperand(0));
   FailureOr<Access> result = failure();
   if (isa<ReshapeOp>(view))
     result = reshapeAccess(access, shapeOf(view->getOperand(0)), shapeOf(view->getResult(0)), group.loops);
-  else if (map.isPermutation())
-    result = composeAccess(inversePermutation(map), access, group.loops);
+  else if (isPermutation(view))
+    result = composeAccess(inversePermutation(cast<Fusible>(view).getOperandMap(0)), access, group.loops);
   if (failed(result))
     return false;
   if (linearPosition(*result, shapeOf(view->getResult(0)), group.loops.size()).coefficients.back() != 1)
@@ -259,18 +273,26 @@ bool Partition::takePointwise(FusionGroup &group, Operation *op, Value through) 
 
 //===- All other groups ---------------------------------------------------------------------------------------------===//
 
+/// The loops of an op that is no reduction.
+static GroupKind kindOf(Operation *op) {
+  return TypeSwitch<Operation *, GroupKind>(op)
+      .Case<ScatterAddOp>([](auto) { return GroupKind::Scatter; })
+      .Case<CumsumOp>([](auto) { return GroupKind::Scan; })
+      .Case<ConcatOp, UnsliceOp>([](auto) { return GroupKind::Concat; })
+      .Default([](auto) { return GroupKind::Pointwise; });
+}
+
 FusionGroup &Partition::openGroup(Operation *op) {
   Value result = op->getResult(0);
-  auto fusible = dyn_cast<Fusible>(op);
   if (isReduction(op)) {
+    auto fusible = cast<Fusible>(op);
     auto space = fusible.getIterationSpace();
     FusionGroup &group = createGroup(reducesLastAxis(op) ? GroupKind::Row : GroupKind::Column, space.sizes, op);
     group.accesses[result] = *composeAccess(fusible.getResultMap(0), identityAccess(group.loops), group.loops);
     join(group, op, /*asClone=*/false);
     return group;
   }
-  GroupKind kind = fusible ? GroupKind::Pointwise : isa<ScatterAddOp>(op) ? GroupKind::Scatter : GroupKind::Concat;
-  FusionGroup &group = createGroup(kind, shapeOf(result), op);
+  FusionGroup &group = createGroup(kindOf(op), shapeOf(result), op);
   group.accesses[result] = identityAccess(group.loops);
   join(group, op, /*asClone=*/false);
   return group;
@@ -407,8 +429,10 @@ void Partition::assign(Operation *op) {
 }
 
 Partition::Partition(Block &block) {
-  for (auto [index, op] : llvm::enumerate(block))
+  for (auto [index, op] : llvm::enumerate(block)) {
     positions[&op] = index;
+    groupEnds.push_back(index);
+  }
   for (Operation &op : block)
     if (isContraction(&op))
       openGemmGroup(&op);

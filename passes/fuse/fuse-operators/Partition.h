@@ -73,10 +73,13 @@ private:
   bool isCheapToRepeat(mlir::Operation *op) const;
   bool dependsOn(mlir::ArrayRef<mlir::Value> values, const FusionGroup &group) const;
   bool dependsOn(const FusionGroup &group, const FusionGroup &other) const;
+  unsigned farthestFrom(unsigned position) const;
   unsigned position(mlir::Operation *op) const { return positions.lookup(op); }
 
   llvm::DenseMap<mlir::Operation *, unsigned> positions;
   std::vector<std::unique_ptr<FusionGroup>> groups;
+  /// For each position, the last one of all groups that begin there or before, and at least itself.
+  std::vector<unsigned> groupEnds;
   llvm::DenseMap<mlir::Operation *, FusionGroup *> groupOf;
   llvm::DenseMap<mlir::Value, Readers> readersOf;
 };
@@ -85,6 +88,8 @@ private:
 bool isFree(mlir::Operation *op);
 /// Has results that some kernel computes, unless it is a view that all readers see through.
 bool isComputing(mlir::Operation *op);
+/// Reads whole operands as tensors in memory, over loops of their own.
+bool readsMemory(mlir::Operation *op);
 /// The access that an op's own loops give an operand: through its index map, composed with how its result is accessed. For
 /// an op with reduction loops, `loops` ends with (or starts with) those.
 mlir::FailureOr<Access> operandAccess(mlir::Operation *op, unsigned operand, const FusionGroup &group);

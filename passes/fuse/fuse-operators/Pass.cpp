@@ -26,8 +26,11 @@ public:
     builder.setInsertionPointToEnd(&body);
   }
 
+  /// What the group repeats for itself comes in where it is read: views that were to read it may have got groups of their own.
   void build() {
-    for (Operation *op : orderedOps())
+    SmallVector<Operation *> members(group.members.begin(), group.members.end());
+    llvm::sort(members, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    for (Operation *op : members)
       cloneOp(op);
   }
 
@@ -35,13 +38,6 @@ public:
   ArrayRef<Value> getInputs() const { return inputs; }
 
 private:
-  SmallVector<Operation *> orderedOps() const {
-    SmallVector<Operation *> ops(group.members.begin(), group.members.end());
-    ops.append(group.clones.begin(), group.clones.end());
-    llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    return ops;
-  }
-
   void cloneOp(Operation *op) {
     IRMapping operands;
     for (auto [index, operand] : llvm::enumerate(op->getOperands()))
@@ -59,29 +55,46 @@ private:
   Value import(Operation *op, unsigned index) {
     Value operand = op->getOperand(index);
     if (group.kind == GroupKind::Scatter) // reads dense rows
-      return operand.getDefiningOp() && isFree(operand.getDefiningOp()) ? importFree(operand.getDefiningOp())
-                                                                        : importArgument(operand, {});
-    if (isContraction(op) || !isa<Fusible>(op))
-      return importAt(operand, identityAccess(shapeOf(operand)), shapeOf(operand));
+      return operand.getDefiningOp() && isSplatConstant(operand.getDefiningOp()) ? importFree(operand.getDefiningOp())
+                                                                                 : importArgument(operand, {});
+    if (readsMemory(op))
+      return importAt(operand, identityAccess(shapeOf(operand)), shapeOf(operand), /*fromMemory=*/true);
     auto access = operandAccess(op, index, group);
     if (failed(access))
       return importArgument(operand, {});
-    return importAt(operand, *access, group.loops);
+    return importAt(operand, *access, group.loops, /*fromMemory=*/false);
   }
 
-  Value importAt(Value operand, const Access &access, ArrayRef<int64_t> loops) {
+  Value importAt(Value operand, const Access &access, ArrayRef<int64_t> loops, bool fromMemory) {
     Operation *producer = operand.getDefiningOp();
+    if (producer && group.clones.contains(producer) && !mapping.contains(operand))
+      cloneOp(producer);
     if (producer && (group.members.contains(producer) || group.clones.contains(producer)))
       return mapping.lookup(operand);
-    if (producer && isFree(producer))
+    if (producer && isFree(producer) && !fromMemory)
       return importFree(producer);
+    if (producer && isSplatConstant(producer))
+      return importStretched(cast<ConstantOp>(producer));
     if (!producer || !isView(producer) || partition.getGroup(producer))
       return importArgument(operand, access);
     auto through = composeAccess(cast<Fusible>(producer).getOperandMap(0), access, loops);
     if (failed(through))
       return importArgument(operand, access);
-    Value inner = importAt(producer->getOperand(0), *through, loops);
+    Value inner = importAt(producer->getOperand(0), *through, loops, fromMemory);
     return importView(producer, inner);
+  }
+
+  /// A splat for an op that reads memory: one element there, and a view that repeats it.
+  Value importStretched(ConstantOp splat) {
+    Value &known = views[{splat, nullptr}];
+    if (!known) {
+      OpBuilder outside(splat);
+      auto scalar = RankedTensorType::get({}, splat.getType().getElementType());
+      Value element = ConstantOp::create(outside, splat.getLoc(),
+                                         cast<SplatElementsAttr>(splat.getValue()).resizeSplat(scalar));
+      known = BroadcastOp::create(builder, splat.getLoc(), splat.getType(), importArgument(element, {}));
+    }
+    return known;
   }
 
   Value importFree(Operation *producer) {
@@ -148,6 +161,25 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
       value.replaceAllUsesWith(result);
     eraseFusedOps(block, partition);
     sortTopologically(&block);
+    if (!llvm::all_of(block.getOps<FusedOp>(), hasLoops))
+      signalPassFailure();
+  }
+
+  /// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
+  /// so itself.
+  static bool hasLoops(FusedOp fused) {
+    switch (fused.getKind()) {
+    case GroupKind::Pointwise:
+    case GroupKind::Row:
+    case GroupKind::Column:
+    case GroupKind::Gemm:
+      return succeeded(analyzeGroup(fused.getBody().front(), fused.getKind()));
+    case GroupKind::Concat:
+    case GroupKind::Scatter:
+    case GroupKind::Scan:
+      return true; // read whole operands
+    }
+    llvm_unreachable("unknown kind of group");
   }
 
   std::vector<DraftedGroup> draftBodies(const Partition &partition) {

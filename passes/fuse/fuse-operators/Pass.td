@@ -17,7 +17,9 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
        tensor of its own size that is in memory anyway. What nobody can take opens a group of its own: *row* for a reduction
        along the last axis, *column* along leading axes, else *pointwise*; a reduction joins an existing group over the
        same tensor if it can. A pointwise group that takes a reduction along its rows becomes a row group.
-    3. Views are repeated in every group that reads through them. A view that is not linear in the reader's loops is
+    3. Splats become part of the code. What reads whole tensors from memory, products and ops that only move elements, gets one
+       element of a splat in memory, stretched by a view.
+    4. Views are repeated in every group that reads through them. A view that is not linear in the reader's loops is
        materialised by a group of its own.
 
     Joining never makes a cycle: a group is refused where another reader of the op leads back into it.
@@ -39,7 +41,7 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
     ```
 
     Requires neap-decompose. Guarantees: what remains at the top level is fused groups, parameters and step values read,
-    constants, reshapes, writes, observations and the return.
+    constants, reshapes, writes, observations and the return; every value of a group is accessed linearly in the group's loops.
   }];
   let dependentDialects = ["::neap::NeapDialect"];
 }

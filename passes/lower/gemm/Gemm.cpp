@@ -167,7 +167,9 @@ private:
   /// The register tile whose corner is row `i` of the strip and column `j` of the block.
   void writeTile(const Strip &strip, Value i, Value j, Value depth, Value first, Value last) {
     Value lhsRowStride = packLhs ? depth : code.integer(problem.lhs.rowStride);
-    Value lhsStride = code.integer(std::max(problem.lhs.rowStride, problem.lhs.columnStride));
+    // In place, the way that is not contiguous; its stride may be 0 or negative.
+    Value lhsStride =
+        code.integer(tiling.lhs == LhsForm::columns ? problem.lhs.columnStride : problem.lhs.rowStride);
     Value tileLhs = code.address(strip.lhs, code.mul(i, lhsRowStride));
     Value panel = code.address(rhsPanels, code.mul(j, depth));
     Value target = sums;

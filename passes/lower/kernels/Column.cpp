@@ -9,14 +9,15 @@ using namespace mlir;
 namespace neap::lower {
 namespace {
 
-/// Blocks of sixteen columns in a strip.
-constexpr int64_t stripBlocks = 4;
-constexpr int64_t stripColumns = stripBlocks * lanes;
+/// Columns of a strip on the CPU: four vectors.
+constexpr int64_t cpuStrip = 64;
 
 class ColumnWriter {
 public:
-  ColumnWriter(Code &code, const Nest &nest, Block &body, ArrayRef<Value> buffers, size_t reductionLoops)
-      : code(code), nest(nest), body(body), outer(code, nest, body, buffers), reductionLoops(reductionLoops) {
+  ColumnWriter(Code &code, const Nest &nest, Block &body, ArrayRef<Value> buffers, size_t reductionLoops,
+               int64_t stripColumns)
+      : code(code), nest(nest), outer(code, nest, body, buffers), reductionLoops(reductionLoops),
+        stripColumns(stripColumns), lanes(code.style.lanes) {
     for (Operation &op : body)
       if (isReduction(&op))
         reductions.push_back(&op);
@@ -28,7 +29,7 @@ public:
     indices.push_back(firstColumn);
     SmallVector<Value> masks;
     int64_t columns = nest.loops.back();
-    int64_t blocks = std::min<int64_t>(stripBlocks, llvm::divideCeil(columns, lanes));
+    int64_t blocks = std::min<int64_t>(stripColumns / lanes, llvm::divideCeil(columns, lanes));
     for (int64_t block = 0; block < blocks; ++block)
       masks.push_back(maskOf(firstColumn, block, columns));
     SmallVector<Value> sums;
@@ -102,9 +103,9 @@ private:
 
   Code &code;
   const Nest &nest;
-  Block &body;
   Body outer;
   size_t reductionLoops;
+  int64_t stripColumns, lanes;
   SmallVector<Operation *> reductions;
   SmallVector<Value> indices;
 };
@@ -118,19 +119,20 @@ size_t countReductionLoops(Block &body) {
 
 } // namespace
 
-FailureOr<Kernel> buildColumnKernel(ModuleOp module, StringRef name, Block &body) {
+FailureOr<Kernel> buildColumnKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   auto nest = Nest::create(body, GroupKind::Column);
   if (failed(nest))
     return failure();
   size_t reduced = countReductionLoops(body);
   nest->mergeAll(reduced, nest->loops.size());
   reduced = nest->mergeAll(0, reduced);
-  KernelFunction kernel(module, body.getParentOp()->getLoc(), name,
-                        body.getNumArguments() + body.getTerminator()->getNumOperands());
-  Code &code = kernel.code;
+  int64_t columns = nest->loops.back(), stripColumns = target.itemElements(cpuStrip, columns);
+  int64_t strips = llvm::divideCeil(columns, stripColumns);
   ArrayRef<int64_t> kept = ArrayRef(nest->loops).drop_front(reduced).drop_back();
-  int64_t strips = llvm::divideCeil(nest->loops.back(), stripColumns);
-  ColumnWriter writer(code, *nest, body, kernel.buffers, reduced);
+  KernelShape shape{KernelShape::countBuffers(body), ShapedType::getNumElements(kept) * strips, target.vectorStyle(columns)};
+  KernelFunction kernel(module, body.getParentOp()->getLoc(), name, shape, target);
+  Code &code = kernel.code;
+  ColumnWriter writer(code, *nest, body, kernel.buffers, reduced, stripColumns);
   code.loop(kernel.begin, kernel.end, 1, [&](Value item) {
     auto [outer, strip] = code.divide(item, strips);
     writer.writeStrip(delinearize(code, strips == 1 ? item : outer, kept),
@@ -138,8 +140,7 @@ FailureOr<Kernel> buildColumnKernel(ModuleOp module, StringRef name, Block &body
   });
   constexpr int64_t grainElements = 16384;
   int64_t itemElements = ShapedType::getNumElements(ArrayRef(nest->loops).take_front(reduced)) * stripColumns;
-  return Kernel{kernel.function, ShapedType::getNumElements(kept) * strips,
-                std::max<int64_t>(1, grainElements / std::max<int64_t>(1, itemElements)), 0};
+  return kernel.finish(shape, grainElements / std::max<int64_t>(1, itemElements));
 }
 
 } // namespace neap::lower

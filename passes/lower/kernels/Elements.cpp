@@ -23,13 +23,13 @@ Type computeType(Type elementType) {
 Value splat(Code &code, Value value) {
   if (isa<VectorType>(value.getType()))
     return value;
-  auto type = VectorType::get({lanes}, value.getType());
+  auto type = VectorType::get({code.style.lanes}, value.getType());
   return vector::BroadcastOp::create(code.builder, code.location, type, value);
 }
 
 Value laneNumbers(Code &code) {
-  auto numbers = llvm::to_vector(llvm::seq<int64_t>(0, lanes));
-  auto type = VectorType::get({lanes}, code.builder.getI64Type());
+  auto numbers = llvm::to_vector(llvm::seq<int64_t>(0, code.style.lanes));
+  auto type = VectorType::get({code.style.lanes}, code.builder.getI64Type());
   return arith::ConstantOp::create(code.builder, code.location, DenseElementsAttr::get(type, ArrayRef<int64_t>(numbers)));
 }
 
@@ -39,9 +39,11 @@ Value constantOf(Code &code, TypedAttr scalar, Type type) {
   return arith::ConstantOp::create(code.builder, code.location, scalar);
 }
 
-unsigned Elements::alignment() const { return storageType(elementType).getIntOrFloatBitWidth() / 8; }
+unsigned Elements::alignment(int64_t multiple) const {
+  return storageType(elementType).getIntOrFloatBitWidth() / 8 * (code.style.aligned ? multiple : 1);
+}
 
-VectorType Elements::storageVector() const { return VectorType::get({lanes}, storageType(elementType)); }
+VectorType Elements::storageVector() const { return VectorType::get({code.style.lanes}, storageType(elementType)); }
 
 Value Elements::address(Value base, Value offset) {
   return LLVM::GEPOp::create(code.builder, code.location, base.getType(), storageType(elementType), base,
@@ -49,7 +51,7 @@ Value Elements::address(Value base, Value offset) {
 }
 
 Value Elements::addresses(Value base, Value offsets) {
-  Type pointers = VectorType::get({lanes}, base.getType());
+  Type pointers = VectorType::get({code.style.lanes}, base.getType());
   return LLVM::GEPOp::create(code.builder, code.location, pointers, storageType(elementType), base, ValueRange{offsets});
 }
 
@@ -83,7 +85,7 @@ void Elements::storeScalar(Value value, Value base, Value offset) {
 }
 
 static Value allLanes(Code &code) {
-  auto type = VectorType::get({lanes}, code.builder.getI1Type());
+  auto type = VectorType::get({code.style.lanes}, code.builder.getI1Type());
   return arith::ConstantOp::create(code.builder, code.location, DenseElementsAttr::get(type, true));
 }
 
@@ -95,20 +97,20 @@ Value Elements::gather(Value base, Value offsets, Value mask) {
   return fromStorage(stored);
 }
 
-Value Elements::loadVector(Value base, Value offset, int64_t stride, Value mask) {
+Value Elements::loadVector(Value base, Value offset, int64_t stride, Value mask, int64_t multiple) {
   if (stride == 0)
     return splat(code, loadScalar(base, offset));
   if (stride != 1)
     return gather(base, strided(offset, stride), mask);
   Value pointer = address(base, offset);
   if (!mask)
-    return fromStorage(code.load(storageVector(), pointer, alignment()));
+    return fromStorage(code.load(storageVector(), pointer, alignment(multiple)));
   Value none = code.zero(storageVector());
   return fromStorage(LLVM::MaskedLoadOp::create(code.builder, code.location, storageVector(), pointer, mask,
                                                 none, alignment()));
 }
 
-void Elements::storeVector(Value value, Value base, Value offset, int64_t stride, Value mask) {
+void Elements::storeVector(Value value, Value base, Value offset, int64_t stride, Value mask, int64_t multiple) {
   Value stored = toStorage(value);
   if (stride != 1) {
     Value everywhere = mask ? mask : allLanes(code);
@@ -118,7 +120,7 @@ void Elements::storeVector(Value value, Value base, Value offset, int64_t stride
   }
   Value pointer = address(base, offset);
   if (!mask)
-    return code.store(stored, pointer, alignment());
+    return code.store(stored, pointer, alignment(multiple));
   LLVM::MaskedStoreOp::create(code.builder, code.location, stored, pointer, mask,
                               code.builder.getI32IntegerAttr(alignment()));
 }

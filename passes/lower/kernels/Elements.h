@@ -1,4 +1,4 @@
-// Typed reads and writes of tensor elements, one or sixteen at a time.
+// Typed reads and writes of tensor elements, one at a time or as many as the code's vectors have lanes.
 #pragma once
 
 #include "neap/passes/lower/Code.h"
@@ -6,9 +6,6 @@
 #include "mlir/IR/BuiltinTypes.h"
 
 namespace neap::lower {
-
-/// Lanes of every vectorised loop, whatever the CPU: the same order of sums everywhere.
-inline constexpr int64_t lanes = 16;
 
 /// How an element lies in memory: bools take a byte.
 mlir::Type storageType(mlir::Type elementType);
@@ -22,11 +19,12 @@ public:
 
   mlir::Value loadScalar(mlir::Value base, mlir::Value offset);
   void storeScalar(mlir::Value value, mlir::Value base, mlir::Value offset);
-  /// Sixteen elements `stride` apart from `offset` on. Lanes outside `mask` (null: all are inside) are not touched and
-  /// read as zero.
-  mlir::Value loadVector(mlir::Value base, mlir::Value offset, int64_t stride, mlir::Value mask);
-  void storeVector(mlir::Value value, mlir::Value base, mlir::Value offset, int64_t stride, mlir::Value mask);
-  /// Sixteen elements at offsets of their own (vector of i64).
+  /// A vector of elements `stride` apart from `offset` on. Lanes outside `mask` (null: all are inside) are not touched and
+  /// read as zero. `offset` is a multiple of `multiple` elements.
+  mlir::Value loadVector(mlir::Value base, mlir::Value offset, int64_t stride, mlir::Value mask, int64_t multiple = 1);
+  void storeVector(mlir::Value value, mlir::Value base, mlir::Value offset, int64_t stride, mlir::Value mask,
+                   int64_t multiple = 1);
+  /// A vector of elements at offsets of their own (vector of i64).
   mlir::Value gather(mlir::Value base, mlir::Value offsets, mlir::Value mask);
 
 private:
@@ -35,7 +33,7 @@ private:
   mlir::Value strided(mlir::Value offset, int64_t stride);
   mlir::Value fromStorage(mlir::Value stored);
   mlir::Value toStorage(mlir::Value value);
-  unsigned alignment() const;
+  unsigned alignment(int64_t multiple = 1) const;
   mlir::VectorType storageVector() const;
 
   Code &code;
@@ -44,7 +42,7 @@ private:
 
 /// A scalar in all lanes; a vector as it is.
 mlir::Value splat(Code &code, mlir::Value value);
-/// The numbers 0 to 15 as i64.
+/// The numbers of the lanes, from 0, as i64.
 mlir::Value laneNumbers(Code &code);
 /// A constant of `type` (scalar or vector) from a scalar attribute.
 mlir::Value constantOf(Code &code, mlir::TypedAttr scalar, mlir::Type type);

@@ -1,64 +1,14 @@
 // Gemm groups: a matmul through the GEMM generator, and the ops after it as its epilogue.
-#include "neap/passes/lower/gemm/Gemm.h"
-
+#include "neap/passes/lower/kernels/GemmGroup.h"
 #include "neap/passes/lower/kernels/Nest.h"
 
 using namespace mlir;
 
 namespace neap::lower {
-namespace {
-
-/// How a matmul operand lies in the buffer of the argument that it is a view of.
-FailureOr<OperandLayout> layoutOf(Value operand) {
-  ArrayRef<int64_t> shape = shapeOf(operand);
-  Access access = identityAccess(shape);
-  Operation *user = operand.getDefiningOp();
-  for (; user; user = operand.getDefiningOp()) {
-    auto through = composeAccess(cast<Fusible>(user).getOperandMap(0), access, shape);
-    if (failed(through))
-      return user->emitError("expected a view that is linear in the loops of the matmul");
-    access = *through;
-    operand = user->getOperand(0);
-  }
-  LinearForm position = linearPosition(access, shapeOf(operand), shape.size());
-  OperandLayout layout;
-  layout.buffer = cast<BlockArgument>(operand).getArgNumber();
-  layout.offset = position.constant;
-  ArrayRef<int64_t> strides = position.coefficients;
-  layout.batchStrides = llvm::to_vector(strides.drop_back(2));
-  layout.rowStride = strides[strides.size() - 2];
-  layout.columnStride = strides.back();
-  return layout;
-}
-
-FailureOr<GemmProblem> describe(Operation *matmul, Block &body) {
-  auto lhs = layoutOf(matmul->getOperand(0)), rhs = layoutOf(matmul->getOperand(1));
-  if (failed(lhs) || failed(rhs))
-    return failure();
-  ArrayRef<int64_t> shape = shapeOf(matmul->getResult(0));
-  GemmProblem problem;
-  problem.batch = llvm::to_vector(shape.drop_back(2));
-  problem.m = shape[shape.size() - 2];
-  problem.n = shape.back();
-  problem.k = shapeOf(matmul->getOperand(0)).back();
-  problem.lhs = *lhs;
-  problem.rhs = *rhs;
-  problem.buffers = body.getNumArguments() + body.getTerminator()->getNumOperands();
-  return problem;
-}
-
-Operation *findMatmul(Block &body) {
-  for (Operation &op : body)
-    if (isContraction(&op))
-      return &op;
-  return nullptr;
-}
-
-} // namespace
 
 FailureOr<Kernel> buildGemmKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   Operation *matmul = findMatmul(body);
-  auto problem = describe(matmul, body);
+  auto problem = describeProduct(matmul, body);
   auto nest = Nest::create(body, GroupKind::Gemm);
   if (failed(problem) || failed(nest))
     return failure();

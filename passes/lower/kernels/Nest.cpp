@@ -4,6 +4,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace neap::lower {
@@ -107,16 +109,24 @@ Value Body::indexVector(const LinearForm &form) {
   return code.add(splat(code, first), code.mul(laneNumbers(code), splat(code, code.integer(stride))));
 }
 
+/// What the form's value is sure to be a multiple of, up to `lanes`, at an innermost index that is one.
+static int64_t knownMultiple(const LinearForm &form, int64_t lanes) {
+  int64_t multiple = std::gcd(lanes, form.constant);
+  for (int64_t coefficient : ArrayRef(form.coefficients).drop_back())
+    multiple = std::gcd(multiple, coefficient);
+  return multiple;
+}
+
 Value Body::load(BlockArgument argument) {
   const LinearForm &form = nest.positions.at(argument);
   Elements elements(code, elementOf(argument));
   Value base = buffers[argument.getArgNumber()], offset = evaluate(form);
   if (!nest.dependsOnInnermost(argument))
     return elements.loadScalar(base, offset);
-  return elements.loadVector(base, offset, form.coefficients.back(), point.mask);
+  return elements.loadVector(base, offset, form.coefficients.back(), point.mask, knownMultiple(form, code.style.lanes));
 }
 
-/// An indirect read: contiguous if one index serves the whole row, else sixteen rows at once.
+/// An indirect read: contiguous if one index serves the whole row, else one row for each lane.
 Value Body::readTable(Operation *op) {
   auto fusible = cast<Fusible>(op);
   auto table = cast<BlockArgument>(op->getOperand(0));
@@ -166,13 +176,31 @@ Value Body::run(Operation *op) {
   return cast<Fusible>(op).buildBody(code.builder, code.location, elements, indices);
 }
 
+/// The operands whose elements `run` needs: of a table only the indices.
+static SmallVector<Value> getElementOperands(Operation *op) {
+  if (isIndirect(op))
+    return {op->getOperand(*cast<Fusible>(op).getIndirectIndex())};
+  return llvm::to_vector(op->getOperands());
+}
+
+/// Operands first, by a stack of its own: a kernel may be a chain of thousands of ops.
 Value Body::compute(Value value) {
-  if (Value done = known.lookup(value))
-    return done;
-  auto argument = dyn_cast<BlockArgument>(value);
-  Value computed = argument ? load(argument) : run(value.getDefiningOp());
-  known[value] = computed;
-  return computed;
+  SmallVector<Value> open{value};
+  while (!open.empty()) {
+    Value next = open.back();
+    Operation *op = next.getDefiningOp();
+    SmallVector<Value> missing;
+    if (op && !known.contains(next))
+      missing = llvm::filter_to_vector(getElementOperands(op), [&](Value operand) { return !known.contains(operand); });
+    if (!missing.empty()) {
+      open.append(missing.rbegin(), missing.rend()); // the first operand is computed first
+      continue;
+    }
+    if (!known.contains(next))
+      known[next] = op ? run(op) : load(cast<BlockArgument>(next));
+    open.pop_back();
+  }
+  return known.lookup(value);
 }
 
 Value Body::combine(Operation *reduction, Value element, Value accumulator) {
@@ -231,7 +259,8 @@ void Body::storeResultsIf(llvm::function_ref<bool(Value)> condition) {
     Elements elements(code, elementOf(yielded));
     Value base = buffers[block.getNumArguments() + index], offset = evaluate(form);
     if (nest.dependsOnInnermost(yielded))
-      elements.storeVector(splat(code, value), base, offset, form.coefficients.back(), point.mask);
+      elements.storeVector(splat(code, value), base, offset, form.coefficients.back(), point.mask,
+                           knownMultiple(form, code.style.lanes));
     else // an innermost loop of one iteration leaves its element in lane 0
       elements.storeScalar(firstLane(code, value), base, offset);
   }
@@ -239,19 +268,29 @@ void Body::storeResultsIf(llvm::function_ref<bool(Value)> condition) {
 
 //===- Functions and loops ----------------------------------------------------------------------------------------===//
 
-KernelFunction::KernelFunction(ModuleOp module, Location location, StringRef name, size_t bufferCount)
-    : builder(OpBuilder::atBlockEnd(module.getBody())), code(builder, location) {
+KernelFunction::KernelFunction(ModuleOp module, Location location, StringRef name, const KernelShape &shape,
+                               const KernelTarget &target)
+    : builder(OpBuilder::atBlockEnd(module.getBody())), code(builder, location, shape.style) {
+  if (target.device == Device::Cuda) {
+    openCudaKernel(*this, name, shape);
+    return;
+  }
   Type pointer = LLVM::LLVMPointerType::get(module.getContext()), integer = builder.getI64Type();
   auto type = builder.getFunctionType({pointer, integer, integer, pointer}, {});
   function = func::FuncOp::create(builder, location, name, type);
   builder.setInsertionPointToStart(function.addEntryBlock());
-  for (size_t i = 0; i < bufferCount; ++i) {
+  for (size_t i = 0; i < shape.buffers; ++i) {
     Value entry = LLVM::GEPOp::create(builder, location, pointer, pointer, function.getArgument(0),
                                       ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
     buffers.push_back(code.load(pointer, entry, 8));
   }
   begin = function.getArgument(1);
   end = function.getArgument(2);
+}
+
+Kernel KernelFunction::finish(const KernelShape &shape, int64_t grain) const {
+  bool isCuda = block != nullptr;
+  return Kernel{function, shape.items, std::max<int64_t>(1, grain), 0, shape.itemThreads, isCuda ? shape.blockThreads() : 0};
 }
 
 KernelFunction::~KernelFunction() { func::ReturnOp::create(builder, code.location); }
@@ -279,6 +318,7 @@ SmallVector<Value> delinearize(Code &code, Value item, ArrayRef<int64_t> sizes) 
 }
 
 void forEachBlock(Code &code, Value begin, Value end, int64_t size, llvm::function_ref<void(Value, Value)> body) {
+  int64_t lanes = code.style.lanes;
   if (size % lanes == 0)
     return code.loop(begin, end, lanes, [&](Value index) { body(index, {}); });
   auto [blocks, rest] = code.divide(code.sub(end, begin), lanes);

@@ -4,6 +4,7 @@
 
 #include "neap/dialects/neap/TensorBuilder.h"
 #include "neap/passes/fuse/Group.h"
+#include "neap/passes/lower/kernels/Cuda.h"
 #include "neap/passes/lower/kernels/Elements.h"
 #include "neap/passes/lower/kernels/Kernels.h"
 
@@ -29,14 +30,14 @@ struct Nest {
   bool dependsOnInnermost(mlir::Value value) const;
 };
 
-/// A point (or sixteen neighbouring points) of a nest.
+/// A point of a nest, or a vector of neighbouring ones.
 struct LoopPoint {
   mlir::SmallVector<mlir::Value> indices; ///< i64, one per loop; the innermost one is that of the first lane
   mlir::Value mask;                       ///< lanes inside the loop; null if all are
 };
 
-/// Computes values of a body at loop points. What does not depend on the innermost loop is a scalar, all else a vector of
-/// sixteen lanes. A child sees what its parent has computed, and computes the rest for itself.
+/// Computes values of a body at loop points. What does not depend on the innermost loop is a scalar, all else a vector with
+/// the lanes of the code's style, whose innermost index is a multiple of them. A child sees what its parent has computed, and computes the rest for itself.
 class Body {
 public:
   Body(Code &code, const Nest &nest, mlir::Block &block, mlir::ValueRange buffers)
@@ -78,17 +79,38 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> known;
 };
 
-/// The function a kernel is, opened at its entry: buffers loaded, range at hand. Closed when destroyed.
+/// What decides a kernel's signature and how it is handed out.
+struct KernelShape {
+  size_t buffers;
+  int64_t items;
+  VectorStyle style;
+  int64_t itemThreads = 1; ///< CUDA: threads that share an item
+
+  /// CUDA: threads of a block.
+  int64_t blockThreads() const { return std::max(itemThreads, cudaBlockThreads); }
+  /// One buffer for each argument and result of a body.
+  static size_t countBuffers(mlir::Block &body) {
+    return body.getNumArguments() + body.getTerminator()->getNumOperands();
+  }
+};
+
+/// The function a kernel is, opened at its entry: buffers and the range of items at hand. Closed when destroyed. On CUDA the
+/// range is the thread's own item, or empty.
 class KernelFunction {
 public:
-  KernelFunction(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, size_t bufferCount);
+  KernelFunction(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, const KernelShape &shape,
+                 const KernelTarget &target);
   ~KernelFunction();
+  /// The kernel as a result of the generator.
+  Kernel finish(const KernelShape &shape, int64_t grain) const;
 
   mlir::func::FuncOp function;
   mlir::OpBuilder builder;
   Code code;
   mlir::SmallVector<mlir::Value> buffers;
   mlir::Value begin, end;
+  /// CUDA: number of the block, for kernels whose items are blocks.
+  mlir::Value block;
 };
 
 /// The value of a form at loop indices, one per loop.
@@ -97,18 +119,38 @@ mlir::Value evaluate(Code &code, const LinearForm &form, mlir::ArrayRef<mlir::Va
 /// Splits an item number into the indices of loops of the given sizes.
 mlir::SmallVector<mlir::Value> delinearize(Code &code, mlir::Value item, mlir::ArrayRef<int64_t> sizes);
 
-/// Runs `body` for blocks of sixteen from `begin` to `end`, the last one masked if `size`, which bounds `end`, is no
-/// multiple of sixteen.
+/// Runs `body` for vectors from `begin` to `end`, the last one masked if `size`, which bounds `end`, is no multiple of the
+/// lanes.
 void forEachBlock(Code &code, mlir::Value begin, mlir::Value end, int64_t size,
                   llvm::function_ref<void(mlir::Value index, mlir::Value mask)> body);
 
+/// A dense tensor seen through views: the argument it comes from, and where each element lies there, in loops over the
+/// tensor's own shape.
+struct ViewedArgument {
+  mlir::BlockArgument argument;
+  LinearForm position;
+};
+
+/// Fails, with an error at the op, where a value is no linear view of an argument.
+mlir::FailureOr<ViewedArgument> findViewedArgument(mlir::Value value);
+
 // One per kind of group; see the files of the same names.
-mlir::FailureOr<Kernel> buildPointwiseKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
-mlir::FailureOr<Kernel> buildRowKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
-mlir::FailureOr<Kernel> buildColumnKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
+mlir::FailureOr<Kernel> buildPointwiseKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                             const KernelTarget &target);
+mlir::FailureOr<Kernel> buildRowKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                             const KernelTarget &target);
+mlir::FailureOr<Kernel> buildColumnKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                             const KernelTarget &target);
 mlir::FailureOr<Kernel> buildGemmKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body, const KernelTarget &target);
-mlir::FailureOr<Kernel> buildConcatKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
-mlir::FailureOr<Kernel> buildUnsliceKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
-mlir::FailureOr<Kernel> buildScatterKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body);
+mlir::FailureOr<Kernel> buildCudaGemmKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                              const KernelTarget &target);
+mlir::FailureOr<Kernel> buildConcatKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                             const KernelTarget &target);
+mlir::FailureOr<Kernel> buildUnsliceKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                             const KernelTarget &target);
+mlir::FailureOr<Kernel> buildScatterKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                             const KernelTarget &target);
+mlir::FailureOr<Kernel> buildScanKernel(mlir::ModuleOp, llvm::StringRef name, mlir::Block &body,
+                                             const KernelTarget &target);
 
 } // namespace neap::lower

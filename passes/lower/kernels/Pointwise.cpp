@@ -1,4 +1,4 @@
-// Pointwise groups: leading loops and pieces of the innermost loop are the items, sixteen elements at a time.
+// Pointwise groups: leading loops and pieces of the innermost loop are the items, a vector of elements at a time.
 #include "neap/passes/lower/kernels/Nest.h"
 
 using namespace mlir;
@@ -6,23 +6,23 @@ using namespace mlir;
 namespace neap::lower {
 
 /// Elements of the innermost loop that one item covers: enough to hide the loop around it, few enough to share out.
-static constexpr int64_t pieceSize = 4096;
+static constexpr int64_t cpuPiece = 4096;
 /// Elements worth waking a worker for.
 static constexpr int64_t grainElements = 16384;
 
-FailureOr<Kernel> buildPointwiseKernel(ModuleOp module, StringRef name, Block &body) {
+FailureOr<Kernel> buildPointwiseKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   auto nest = Nest::create(body, GroupKind::Pointwise);
   if (failed(nest))
     return failure();
   if (nest->loops.empty())
     nest->addUnitLoop();
   nest->mergeAll(0, nest->loops.size());
-  int64_t innermost = nest->loops.back();
+  int64_t innermost = nest->loops.back(), pieceSize = target.itemElements(cpuPiece, innermost);
   int64_t pieces = llvm::divideCeil(innermost, pieceSize);
   ArrayRef<int64_t> leading = ArrayRef(nest->loops).drop_back();
 
-  KernelFunction kernel(module, body.getParentOp()->getLoc(), name,
-                        body.getNumArguments() + body.getTerminator()->getNumOperands());
+  KernelShape shape{KernelShape::countBuffers(body), ShapedType::getNumElements(leading) * pieces, target.vectorStyle(innermost)};
+  KernelFunction kernel(module, body.getParentOp()->getLoc(), name, shape, target);
   Code &code = kernel.code;
   Body outer(code, *nest, body, kernel.buffers);
   code.loop(kernel.begin, kernel.end, 1, [&](Value item) {
@@ -41,9 +41,7 @@ FailureOr<Kernel> buildPointwiseKernel(ModuleOp module, StringRef name, Block &b
     if (pieces == 1)
       rowBody.storeResults(/*alongInnermost=*/false);
   });
-  int64_t items = ShapedType::getNumElements(leading) * pieces;
-  int64_t itemElements = std::min(innermost, pieceSize);
-  return Kernel{kernel.function, items, std::max<int64_t>(1, grainElements / itemElements), 0};
+  return kernel.finish(shape, grainElements / std::min(innermost, pieceSize));
 }
 
 } // namespace neap::lower

@@ -1,23 +1,18 @@
 // Row groups: an item is a row. Reductions along it run in sweeps, each as early as what it depends on allows; a last
-// sweep writes the elements. Elementwise ops are computed again in every sweep that needs them: rows stay in the cache.
-//
-// The order of a sum is part of what the op means: 4 accumulators of 16 lanes take the blocks of the row in turn; then
-// (a0 + a1) + (a2 + a3), then halves of lanes: 8 + 8, 4 + 4, 2 + 2, 1 + 1.
+// sweep writes the elements. Elementwise ops are computed again in every sweep that needs them: rows stay in the cache. Who
+// takes which elements of the row, and how the partial results are joined, is for RowTeam.
 #include "neap/passes/lower/kernels/Nest.h"
-
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "neap/passes/lower/kernels/RowTeam.h"
 
 using namespace mlir;
 
 namespace neap::lower {
 namespace {
 
-constexpr int64_t accumulators = 4;
-
 class RowWriter {
 public:
-  RowWriter(Code &code, const Nest &nest, Block &body, ArrayRef<Value> buffers)
-      : code(code), body(body), size(nest.loops.back()), outer(code, nest, body, buffers) {}
+  RowWriter(Code &code, const Nest &nest, Block &body, ArrayRef<Value> buffers, RowTeam &team)
+      : code(code), body(body), outer(code, nest, body, buffers), team(team), accumulators(team.accumulators()) {}
 
   void writeRow(SmallVector<Value> leadingIndices) {
     indices = std::move(leadingIndices);
@@ -29,34 +24,36 @@ public:
       if (isReduction(&op))
         pending.push_back(&op);
     while (!pending.empty()) {
-      SmallVector<Operation *> ready =
-          llvm::to_vector(llvm::make_filter_range(pending, [&](Operation *op) { return isReady(op->getOperand(0), row); }));
+      llvm::DenseSet<Value> blocked = findBlocked(row);
+      SmallVector<Operation *> ready = llvm::to_vector(
+          llvm::make_filter_range(pending, [&](Operation *op) { return !blocked.contains(op->getOperand(0)); }));
       assert(!ready.empty() && "reductions depend on one another in a circle");
       sweep(ready, row);
       llvm::erase_if(pending, [&](Operation *op) { return llvm::is_contained(ready, op); });
       row.computeInvariant();
     }
-    row.storeResults(/*alongInnermost=*/false);
-    if (hasElementResults(row.getNest()))
-      forEachBlock(code, code.integer(0), code.integer(size), size, [&](Value index, Value mask) {
-        at(row, index, mask).storeResults(/*alongInnermost=*/true);
-      });
+    if (hasResults(row.getNest(), /*alongInnermost=*/false))
+      team.once([&] { row.storeResults(/*alongInnermost=*/false); });
+    if (hasResults(row.getNest(), /*alongInnermost=*/true))
+      team.forEachBlock([&](Value index, Value mask) { at(row, index, mask).storeResults(/*alongInnermost=*/true); });
   }
 
 private:
-  bool hasElementResults(const Nest &nest) {
+  bool hasResults(const Nest &nest, bool alongInnermost) {
     return llvm::any_of(body.getTerminator()->getOperands(),
-                        [&](Value value) { return nest.dependsOnInnermost(value); });
+                        [&](Value value) { return nest.dependsOnInnermost(value) == alongInnermost; });
   }
 
-  /// Whether no unfinished reduction is needed for a value.
-  bool isReady(Value value, const Body &row) {
-    Operation *op = value.getDefiningOp();
-    if (!op || row.isKnown(value))
-      return true;
-    if (isReduction(op))
-      return false;
-    return llvm::all_of(op->getOperands(), [&](Value operand) { return isReady(operand, row); });
+  /// The values that an unfinished reduction is needed for. One pass in the body's order: paths through it may be many.
+  llvm::DenseSet<Value> findBlocked(const Body &row) {
+    llvm::DenseSet<Value> blocked;
+    for (Operation &op : body.without_terminator()) {
+      Value result = op.getResult(0);
+      auto isBlocked = [&](Value operand) { return blocked.contains(operand); };
+      if (!row.isKnown(result) && (isReduction(&op) || llvm::any_of(op.getOperands(), isBlocked)))
+        blocked.insert(result);
+    }
+    return blocked;
   }
 
   Body at(const Body &row, Value index, Value mask) {
@@ -71,10 +68,10 @@ private:
 
   VectorType accumulatorType(Operation *reduction) {
     Type element = cast<RankedTensorType>(reduction->getResult(0).getType()).getElementType();
-    return VectorType::get({lanes}, computeType(element));
+    return VectorType::get({code.style.lanes}, computeType(element));
   }
 
-  /// One block of sixteen joins the accumulators of all reductions.
+  /// One vector of elements joins the accumulators of all reductions.
   void accumulate(ArrayRef<Operation *> reductions, const Body &row, Value index, Value mask, int64_t number,
                   SmallVectorImpl<Value> &carried) {
     Body block = at(row, index, mask);
@@ -92,59 +89,45 @@ private:
     SmallVector<Value> carried;
     for (Operation *reduction : reductions)
       carried.append(accumulators, neutral(reduction, accumulatorType(reduction)));
-    constexpr int64_t step = lanes * accumulators;
-    int64_t whole = size / step * step;
-    if (whole > 0)
-      carried = code.loop(code.integer(0), code.integer(whole), step, carried, [&](Value index, ValueRange current) {
-        SmallVector<Value> next(current);
-        for (int64_t number = 0; number < accumulators; ++number)
-          accumulate(reductions, row, code.add(index, code.integer(number * lanes)), {}, number, next);
-        return next;
-      });
-    for (int64_t index = whole, number = 0; index < size; index += lanes, ++number) {
-      Value mask = size - index < lanes ? code.mask(code.integer(size - index), lanes) : Value();
-      accumulate(reductions, row, code.integer(index), mask, number, carried);
+    carried = team.sweep(carried, [&](Value index, Value mask, int64_t number, SmallVectorImpl<Value> &current) {
+      accumulate(reductions, row, index, mask, number, current);
+    });
+    for (auto [r, reduction] : llvm::enumerate(reductions)) {
+      auto combine = [&, reduction = reduction](Value element, Value accumulator) {
+        return row.combine(reduction, element, accumulator);
+      };
+      row.define(reduction->getResult(0),
+                 team.join(combine, ArrayRef(carried).slice(r * accumulators, accumulators)));
     }
-    for (auto [r, reduction] : llvm::enumerate(reductions))
-      row.define(reduction->getResult(0), join(reduction, row, ArrayRef(carried).slice(r * accumulators, accumulators)));
-  }
-
-  Value join(Operation *reduction, Body &row, ArrayRef<Value> parts) {
-    Value sum = row.combine(reduction, row.combine(reduction, parts[1], parts[0]),
-                            row.combine(reduction, parts[3], parts[2]));
-    for (int64_t half = lanes / 2; half >= 1; half /= 2) {
-      auto lower = llvm::to_vector(llvm::seq<int64_t>(0, half));
-      auto upper = llvm::to_vector(llvm::seq<int64_t>(half, 2 * half));
-      Value low = vector::ShuffleOp::create(code.builder, code.location, sum, sum, lower);
-      Value high = vector::ShuffleOp::create(code.builder, code.location, sum, sum, upper);
-      sum = row.combine(reduction, high, low);
-    }
-    return vector::ExtractOp::create(code.builder, code.location, sum, ArrayRef<int64_t>{0});
   }
 
   Code &code;
   Block &body;
-  int64_t size;
   Body outer;
+  RowTeam &team;
+  int64_t accumulators;
   SmallVector<Value> indices;
 };
 
 } // namespace
 
-FailureOr<Kernel> buildRowKernel(ModuleOp module, StringRef name, Block &body) {
+FailureOr<Kernel> buildRowKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   auto nest = Nest::create(body, GroupKind::Row);
   if (failed(nest))
     return failure();
   nest->mergeAll(0, nest->loops.size() - 1);
-  KernelFunction kernel(module, body.getParentOp()->getLoc(), name,
-                        body.getNumArguments() + body.getTerminator()->getNumOperands());
-  Code &code = kernel.code;
   ArrayRef<int64_t> leading = ArrayRef(nest->loops).drop_back();
-  RowWriter writer(code, *nest, body, kernel.buffers);
-  code.loop(kernel.begin, kernel.end, 1, [&](Value item) { writer.writeRow(delinearize(code, item, leading)); });
+  int64_t size = nest->loops.back();
+  KernelShape shape{KernelShape::countBuffers(body), ShapedType::getNumElements(leading),
+                    RowTeam::styleOn(target.device), RowTeam::threadsOn(target.device)};
+  KernelFunction kernel(module, body.getParentOp()->getLoc(), name, shape, target);
+  Code &code = kernel.code;
+  code.loop(kernel.begin, kernel.end, 1, [&](Value item) {
+    std::unique_ptr<RowTeam> team = RowTeam::create(target.device, code, size);
+    RowWriter(code, *nest, body, kernel.buffers, *team).writeRow(delinearize(code, item, leading));
+  });
   constexpr int64_t grainElements = 8192;
-  return Kernel{kernel.function, ShapedType::getNumElements(leading),
-                std::max<int64_t>(1, grainElements / nest->loops.back()), 0};
+  return kernel.finish(shape, grainElements / size);
 }
 
 } // namespace neap::lower

@@ -9,19 +9,18 @@ using namespace mlir;
 namespace neap::lower {
 namespace {
 
-constexpr int64_t stripColumns = 64;
+constexpr int64_t cpuStrip = 64;
 
 class ScatterWriter {
 public:
-  ScatterWriter(Code &code, ScatterAddOp op, ArrayRef<Value> buffers)
-      : code(code), op(op), buffers(buffers), elements(code, op.getType().getElementType()) {
-    ArrayRef<int64_t> shape = op.getType().getShape();
-    rows = shape[0];
-    columns = ShapedType::getNumElements(shape.drop_front());
+  ScatterWriter(Code &code, ScatterAddOp op, ArrayRef<Value> buffers, int64_t stripColumns)
+      : code(code), op(op), buffers(buffers), elements(code, op.getType().getElementType()), stripColumns(stripColumns) {
+    rows = shapeOf(op.getBase())[0];
+    columns = countColumns(op);
     updates = cast<RankedTensorType>(op.getIndices().getType()).getNumElements();
   }
 
-  int64_t strips() const { return llvm::divideCeil(columns, stripColumns); }
+  static int64_t countColumns(ScatterAddOp op) { return ShapedType::getNumElements(shapeOf(op.getBase()).drop_front()); }
 
   void writeStrip(Value strip) {
     Value first = code.mul(strip, stripColumns);
@@ -31,12 +30,12 @@ public:
       Value index = loadIndex(update);
       Value target = code.mul(index, columns), source = code.mul(update, columns);
       forEachBlock(code, first, end, columns, [&](Value column, Value mask) {
-        Value sum = elements.loadVector(buffers.back(), code.add(target, column), 1, mask);
+        Value sum = elements.loadVector(buffers.back(), code.add(target, column), 1, mask, code.style.lanes);
         Value added = splatOf(op.getUpdates());
         if (!added)
-          added = elements.loadVector(bufferOf(op.getUpdates()), code.add(source, column), 1, mask);
+          added = elements.loadVector(bufferOf(op.getUpdates()), code.add(source, column), 1, mask, code.style.lanes);
         sum = arith::AddFOp::create(code.builder, code.location, sum, added);
-        elements.storeVector(sum, buffers.back(), code.add(target, column), 1, mask);
+        elements.storeVector(sum, buffers.back(), code.add(target, column), 1, mask, code.style.lanes);
       });
     });
   }
@@ -75,7 +74,7 @@ private:
     Value base = bufferOf(op.getBase());
     Value isElsewhere = LLVM::ICmpOp::create(code.builder, code.location, LLVM::ICmpPredicate::ne, base, buffers.back());
     code.when(isElsewhere, [&] {
-      forEachRow(first, end, [&](Value offset, Value mask) { return elements.loadVector(base, offset, 1, mask); });
+      forEachRow(first, end, [&](Value offset, Value mask) { return elements.loadVector(base, offset, 1, mask, code.style.lanes); });
     });
   }
 
@@ -84,7 +83,7 @@ private:
       Value start = code.mul(row, columns);
       forEachBlock(code, first, end, columns, [&](Value column, Value mask) {
         Value offset = code.add(start, column);
-        elements.storeVector(value(offset, mask), buffers.back(), offset, 1, mask);
+        elements.storeVector(value(offset, mask), buffers.back(), offset, 1, mask, code.style.lanes);
       });
     });
   }
@@ -93,18 +92,21 @@ private:
   ScatterAddOp op;
   ArrayRef<Value> buffers;
   Elements elements;
-  int64_t rows, columns, updates;
+  int64_t stripColumns, rows, columns, updates;
 };
 
 } // namespace
 
-FailureOr<Kernel> buildScatterKernel(ModuleOp module, StringRef name, Block &body) {
+FailureOr<Kernel> buildScatterKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   auto op = cast<ScatterAddOp>(body.getTerminator()->getOperand(0).getDefiningOp());
-  KernelFunction kernel(module, body.getParentOp()->getLoc(), name, body.getNumArguments() + 1);
+  int64_t columns = ScatterWriter::countColumns(op), stripColumns = target.itemElements(cpuStrip, columns);
+  int64_t strips = llvm::divideCeil(columns, stripColumns);
+  KernelShape shape{KernelShape::countBuffers(body), strips, target.vectorStyle(columns)};
+  KernelFunction kernel(module, body.getParentOp()->getLoc(), name, shape, target);
   Code &code = kernel.code;
-  ScatterWriter writer(code, op, kernel.buffers);
+  ScatterWriter writer(code, op, kernel.buffers, stripColumns);
   code.loop(kernel.begin, kernel.end, 1, [&](Value strip) { writer.writeStrip(strip); });
-  return Kernel{kernel.function, writer.strips(), 1, 0};
+  return kernel.finish(shape, 1);
 }
 
 } // namespace neap::lower

@@ -4,6 +4,7 @@
 #include "neap/passes/lower/kernels/Kernels.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -22,10 +23,10 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     lower::CpuDescription cpu{lanes, registers, l1, l2};
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<sched::KernelOp>())) {
       auto lowered = lower::buildKernel(getOperation(), kernel.getSymName(), kernel.getKind(), kernel.getBody().front(),
-                                        {cpu, workers});
+                                        {cpu, workers, device});
       if (failed(lowered))
         return signalPassFailure();
-      lower::setKernelInfo(lowered->function, kernel, lowered->items, lowered->grain, lowered->scratchBytes);
+      lower::setKernelInfo(*lowered, kernel);
       kernel.erase();
     }
   }

@@ -1,12 +1,12 @@
 // Constants to bytes.
 #include "neap/passes/lower/lower-step/ConstantData.h"
 
+#include "neap/passes/support/SlotAlignment.h"
+
 #include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
 using namespace neap;
-
-static int64_t alignUp(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 SmallVector<lower::ConstantSource> lower::layoutConstants(sched::ProgramOp program) {
   SmallVector<ConstantSource> sources;
@@ -15,7 +15,7 @@ SmallVector<lower::ConstantSource> lower::layoutConstants(sched::ProgramOp progr
     if (slot.getRole() != sched::Role::Constant)
       continue;
     sources.push_back({slot, end});
-    end = alignUp(end + slot.getType().getBytes());
+    end = alignToSlot(end + slot.getType().getBytes());
   }
   return sources;
 }

@@ -12,7 +12,7 @@ struct ConstantSource {
   int64_t source;
 };
 
-/// All constant slots with their places, in the program's order, each at a multiple of 64 bytes.
+/// All constant slots with their places, in the program's order, each at a multiple of slotAlignment bytes.
 llvm::SmallVector<ConstantSource> layoutConstants(sched::ProgramOp program);
 
 /// The bytes that layoutConstants places.

@@ -3,6 +3,7 @@
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/Program.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
+#include "neap/passes/support/SlotAlignment.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -16,8 +17,6 @@ namespace neap {
 #include "neap/passes/lower/Program.h.inc"
 
 namespace {
-
-constexpr int64_t abiVersion = 1; // NEAP_ABI_VERSION
 
 /// Writes neap_step, one entry of the program after the other.
 class StepWriter {
@@ -144,14 +143,27 @@ LogicalResult StepWriter::write() {
 LLVM::GlobalOp createBytes(OpBuilder &builder, Location location, StringRef name, StringRef bytes) {
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
   auto global = LLVM::GlobalOp::create(builder, location, type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
-                                       builder.getStringAttr(bytes), /*alignment=*/64);
+                                       builder.getStringAttr(bytes), slotAlignment);
   return global;
+}
+
+/// Bytes that are defined elsewhere.
+void declareBytes(OpBuilder &builder, Location location, StringRef name) {
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), 0);
+  LLVM::GlobalOp::create(builder, location, type, /*isConstant=*/true, LLVM::Linkage::External, name, Attribute());
 }
 
 int64_t sizeOf(LLVM::GlobalOp bytes) { return cast<LLVM::LLVMArrayType>(bytes.getType()).getNumElements(); }
 
-/// `neap_program_instance`: the fields of neap_program, in its order.
-void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp constants, int64_t maxWorkers) {
+/// `neap_program_instance`: the fields of neap_program, in its order. A C compiler must lay out the same fields as LLVM does.
+static_assert(offsetof(neap_program, abi_version) == 0 && offsetof(neap_program, reserved) == 4 &&
+              offsetof(neap_program, arena_bytes) == 8 && offsetof(neap_program, scratch_bytes_per_worker) == 16 &&
+              offsetof(neap_program, max_workers) == 24 && offsetof(neap_program, manifest) == 32 &&
+              offsetof(neap_program, manifest_bytes) == 40 && offsetof(neap_program, constants) == 48 &&
+              offsetof(neap_program, constants_bytes) == 56 && offsetof(neap_program, step) == 64 &&
+              offsetof(neap_program, device) == 72 && offsetof(neap_program, ptx) == 80 && sizeof(neap_program) == 88);
+void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp constants, int64_t maxWorkers,
+                   lower::Device device) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location location = program.getLoc();
   auto manifest = module.lookupSymbol<LLVM::GlobalOp>("neap_manifest");
@@ -165,7 +177,12 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
   Type i32 = builder.getI32Type(), i64 = builder.getI64Type(),
        pointer = LLVM::LLVMPointerType::get(builder.getContext());
   auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(),
-                                               {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer});
+                                               {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, pointer});
+  bool isCuda = device == lower::Device::Cuda;
+  StringRef deviceName = isCuda ? "neap_cuda_device" : "neap_cpu_device";
+  declareBytes(builder, location, deviceName);
+  if (isCuda)
+    declareBytes(builder, location, "neap_ptx");
   auto instance = LLVM::GlobalOp::create(builder, location, type, /*isConstant=*/true, LLVM::Linkage::External,
                                          "neap_program_instance", Attribute());
   builder.createBlock(&instance.getInitializerRegion());
@@ -175,7 +192,8 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
   auto address = [&](StringRef symbol) -> Value {
     return LLVM::AddressOfOp::create(builder, location, pointer, symbol);
   };
-  Value fields[] = {integer(i32, abiVersion),
+  Value none = LLVM::ZeroOp::create(builder, location, pointer);
+  Value fields[] = {integer(i32, NEAP_ABI_VERSION),
                     integer(i32, 0),
                     integer(i64, program.getArenaBytes(sched::Space::Device)),
                     integer(i64, scratch),
@@ -184,7 +202,9 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
                     integer(i64, sizeOf(manifest)),
                     address(constants.getSymName()),
                     integer(i64, sizeOf(constants)),
-                    address("neap_step")};
+                    isCuda ? none : address("neap_step"),
+                    address(deviceName),
+                    isCuda ? address("neap_ptx") : none};
   Value value = LLVM::UndefOp::create(builder, location, type);
   for (auto [index, field] : llvm::enumerate(fields))
     value = LLVM::InsertValueOp::create(builder, location, value, field, index);
@@ -203,10 +223,13 @@ struct LowerStep : impl::LowerStepBase<LowerStep> {
     }
     sched::ProgramOp program = *programs.begin();
     FailureOr<std::string> constants = lower::collectConstantBytes(lower::layoutConstants(program));
-    if (failed(constants) || failed(StepWriter(module, program).write()))
+    if (failed(constants))
+      return signalPassFailure();
+    if (device == lower::Device::Cpu && failed(StepWriter(module, program).write()))
       return signalPassFailure();
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-    writeInstance(module, program, createBytes(builder, program.getLoc(), "neap_constants", *constants), maxWorkers);
+    writeInstance(module, program, createBytes(builder, program.getLoc(), "neap_constants", *constants), maxWorkers,
+                  device);
     program.erase();
     for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
       if (isa<ParameterOp, StateOp>(op))

@@ -13,7 +13,8 @@ def LowerStep : Pass<"neap-lower-step", "::mlir::ModuleOp"> {
     3. `neap_program_instance`: sizes, step, constants and the manifest, which is the global `neap_manifest` if the module has
        one.
 
-    The declarations of parameters and states go. A launch is on the CPU's one stream, so events say nothing; loops and
+    With `device=cuda` there is no step function: the manifest has the program as data, and the instance names `neap_ptx`, which
+    neap-emit-ptx fills in. The declarations of parameters and states go. On the CPU a launch is on the one stream there is, so events say nothing; loops and
     far memory are refused.
 
     ```mlir
@@ -29,7 +30,10 @@ def LowerStep : Pass<"neap-lower-step", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
   let options = [
-    Option<"maxWorkers", "max-workers", "int64_t", "1", "Threads that scratch is planned for">
+    Option<"maxWorkers", "max-workers", "int64_t", "1", "Threads that scratch is planned for">,
+    Option<"device", "device", "::neap::lower::Device", "::neap::lower::Device::Cpu", "What the program runs on",
+      [{::llvm::cl::values(clEnumValN(::neap::lower::Device::Cpu, "cpu", "threads of the CPU"),
+                           clEnumValN(::neap::lower::Device::Cuda, "cuda", "a CUDA device"))}]>
   ];
 }
 

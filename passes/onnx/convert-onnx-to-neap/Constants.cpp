@@ -32,8 +32,8 @@ static Outputs convertConstantOfShape(Node &node) {
   FailureOr<SmallVector<int64_t>> shape = node.constantInts(0, "a shape");
   if (failed(shape))
     return failure();
-  if (llvm::any_of(*shape, [](int64_t size) { return size < 0; }))
-    return node.invalid() << "expected sizes of at least 0, got " << describeShape(*shape);
+  if (failed(node.requireShape(*shape)))
+    return failure();
   ElementsAttr value = node.getElements("value");
   if (!value)
     return one(node.splat(RankedTensorType::get(*shape, node.getBuilder().getF32Type()), 0.0));
@@ -59,7 +59,10 @@ static Outputs convertRange(Node &node) {
   double step = at(*delta);
   if (step == 0)
     return node.invalid() << "expected a delta other than 0, got 0";
-  int64_t size = std::max<int64_t>(0, static_cast<int64_t>(std::ceil((at(*limit) - at(*start)) / step)));
+  double count = std::ceil((at(*limit) - at(*start)) / step);
+  if (!(count <= maxHostElements)) // also if it is no number
+    return node.unsupported() << "expected a range of at most " << maxHostElements << " elements, got " << count;
+  auto size = static_cast<int64_t>(std::max(count, 0.0));
   HostTensor range = HostTensor::zeros(RankedTensorType::get({size}, node.type(0).getElementType()));
   for (int64_t i = 0; i < size; ++i) {
     if (range.isFloat())

@@ -103,7 +103,17 @@ static Outputs convertWhere(Node &node) {
   return one(node.make<SelectOp>((*operands)[0], (*operands)[1], (*operands)[2]));
 }
 
-/// Bounds are inputs since opset 11; either may be absent.
+/// x where it is inside a bound, else the bound. A constant bound stands for a number in PyTorch's clamp, which passes the
+/// gradient strictly inside only (as of 2.15); of a computed one, which may have a gradient itself, either gets half of it on
+/// a tie, as maximum and minimum have it. NaN stays NaN.
+static Value clipAt(Node &node, Value x, Value bound, bool isLower) {
+  if (!getConstant(bound))
+    return isLower ? node.make<MaximumOp>(x, bound) : node.make<MinimumOp>(x, bound);
+  Predicate reaches = isLower ? Predicate::LessOrEqual : Predicate::GreaterOrEqual;
+  return node.select(node.compare(reaches, x, bound), bound, x);
+}
+
+/// Bounds are inputs since opset 11; either may be absent. Where they cross, the upper one counts.
 static Outputs convertClip(Node &node) {
   Value clipped = node.input(0);
   for (unsigned bound : {1u, 2u}) {
@@ -114,7 +124,7 @@ static Outputs convertClip(Node &node) {
     FailureOr<Value> limit = node.stretchTo(node.input(bound), node.shape(0), "a bound");
     if (failed(limit))
       return failure();
-    clipped = bound == 1 ? node.make<MaximumOp>(clipped, *limit) : node.make<MinimumOp>(clipped, *limit);
+    clipped = clipAt(node, clipped, *limit, /*isLower=*/bound == 1);
   }
   return one(clipped);
 }

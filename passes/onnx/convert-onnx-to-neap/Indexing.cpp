@@ -157,6 +157,9 @@ static Outputs convertCumSum(Node &node) {
       node.make<CumsumOp>(node.input(0), *axis, node.getInt("exclusive", 0) != 0, node.getInt("reverse", 0) != 0));
 }
 
+/// A mask is made on the host: 8192 x 8192.
+static constexpr int64_t maxMaskElements = int64_t(1) << 26;
+
 /// Position along the last two dimensions as a constant mask; row + k >= column is what the lower part keeps.
 static Outputs convertTrilu(Node &node) {
   if (node.rank(0) < 2)
@@ -168,8 +171,12 @@ static Outputs convertTrilu(Node &node) {
       return failure();
     k = *wanted;
   }
+  ArrayRef<int64_t> matrix = node.shape(0).take_back(2);
+  if (ShapedType::getNumElements(matrix) > maxMaskElements)
+    return node.unsupported() << "expected a matrix of at most " << maxMaskElements << " elements, got "
+                              << describeShape(matrix);
   bool upper = node.getInt("upper", 1) != 0;
-  HostTensor mask = HostTensor::zeros(RankedTensorType::get(node.shape(0).take_back(2), node.getBuilder().getI1Type()));
+  HostTensor mask = HostTensor::zeros(RankedTensorType::get(matrix, node.getBuilder().getI1Type()));
   int64_t columns = mask.shape().back();
   for (int64_t i = 0; i < mask.size(); ++i) {
     int64_t diagonal = i % columns - i / columns;

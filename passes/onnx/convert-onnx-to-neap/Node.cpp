@@ -151,6 +151,16 @@ LogicalResult Node::requireSameElementTypes(ArrayRef<Value> values) const {
   return success();
 }
 
+LogicalResult Node::requireShape(ArrayRef<int64_t> shape) const {
+  if (auto *negative = llvm::find_if(shape, [](int64_t size) { return size < 0; }); negative != shape.end())
+    return invalid() << "expected sizes of at least 0, got " << *negative;
+  if (isWithinLimits(shape))
+    return success();
+  if (shape.size() > maxTensorRank)
+    return unsupported() << "expected " << tensorLimits << ", got one of " << shape.size() << " dimensions";
+  return unsupported() << "expected " << tensorLimits << ", got one of " << describeShape(shape);
+}
+
 FailureOr<SmallVector<Value>> Node::stretch(ArrayRef<Value> values) {
   SmallVector<int64_t> joined(shapeOf(values.front()));
   for (Value value : values) {

@@ -57,6 +57,8 @@ public:
   mlir::LogicalResult requireInteger(unsigned index) const;
   mlir::LogicalResult requireBool(unsigned index) const;
   mlir::LogicalResult requireSameElementTypes(llvm::ArrayRef<mlir::Value> values) const;
+  /// A shape that a tensor may have (dialects/TensorLimits.h).
+  mlir::LogicalResult requireShape(llvm::ArrayRef<int64_t> shape) const;
   /// Values stretched to their common shape.
   mlir::FailureOr<llvm::SmallVector<mlir::Value>> stretch(llvm::ArrayRef<mlir::Value> values);
   mlir::FailureOr<mlir::Value> stretchTo(mlir::Value value, llvm::ArrayRef<int64_t> shape, llvm::StringRef what);

@@ -50,6 +50,7 @@ private:
   LogicalResult convertRead(onnx::ReadOp op);
   LogicalResult convertNode(onnx::NodeOp node);
   LogicalResult finishStep();
+  Value withoutElements(Value value);
   void declareParameter(onnx::InitializerOp initializer);
 
   onnx::GraphOp graph;
@@ -85,6 +86,15 @@ DictionaryAttr nameAttributes(Builder &builder, StringRef name) {
   return builder.getDictionaryAttr(builder.getNamedAttr("neap.name", builder.getStringAttr(name)));
 }
 
+/// All tensors of a type without elements are equal. A constant in place of one lets folding take away what it has no effect
+/// on, such as an empty cache of keys that is joined with the new ones.
+Value GraphConverter::withoutElements(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getNumElements() > 0)
+    return value;
+  return ConstantOp::create(builder, value.getLoc(), DenseElementsAttr::get(type, ArrayRef<Attribute>()));
+}
+
 /// An empty step whose arguments are the inputs, needed or not: the data have them all.
 LogicalResult GraphConverter::startStep() {
   Block &block = graph.getBody().front();
@@ -104,9 +114,9 @@ LogicalResult GraphConverter::startStep() {
     stepName += "_";
   step = StepOp::create(builder, graph.getLoc(), stepName, type, builder.getArrayAttr(names), ArrayAttr());
   Block &body = step.getBody().emplaceBlock();
-  for (BlockArgument argument : block.getArguments())
-    converted[argument] = body.addArgument(argument.getType(), argument.getLoc());
   builder.setInsertionPointToStart(&body);
+  for (BlockArgument argument : block.getArguments())
+    converted[argument] = withoutElements(body.addArgument(argument.getType(), argument.getLoc()));
   return success();
 }
 
@@ -184,6 +194,15 @@ LogicalResult missingConversion(onnx::NodeOp node) {
   return diagnostic;
 }
 
+/// Refuses tensors that are too large to be computed with, in whichever op the conversion of the node has made them.
+LogicalResult checkSizes(const Node &node, llvm::iterator_range<Block::iterator> made) {
+  for (Operation &op : made)
+    for (Type type : op.getResultTypes())
+      if (failed(node.requireShape(cast<RankedTensorType>(type).getShape())))
+        return failure();
+  return success();
+}
+
 LogicalResult GraphConverter::convertNode(onnx::NodeOp node) {
   const OpConversion *conversion = findConversion(node.getDomain(), node.getOpType(), node.getVersion());
   if (!conversion)
@@ -192,12 +211,15 @@ LogicalResult GraphConverter::convertNode(onnx::NodeOp node) {
   if (failed(checkInputs(node, inputs, *conversion)))
     return failure();
   Node context(node, inputs, builder);
+  Block &body = step.getBody().front();
+  Operation *last = body.empty() ? nullptr : &body.back();
   Outputs outputs = conversion->convert(context);
-  if (failed(outputs))
+  Block::iterator first = last ? std::next(last->getIterator()) : body.begin();
+  if (failed(outputs) || failed(checkSizes(context, {first, body.end()})))
     return failure();
   for (auto [i, result] : llvm::enumerate(node.getOutputs())) {
     if (i < outputs->size())
-      converted[result] = (*outputs)[i];
+      converted[result] = withoutElements((*outputs)[i]);
     else if (!result.use_empty())
       return nodeError(node, ErrorKind::Unsupported) << "expected output " << i << " to be unused, got a use";
   }

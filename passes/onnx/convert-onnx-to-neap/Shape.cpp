@@ -34,13 +34,17 @@ static FailureOr<SmallVector<int64_t>> resolveShape(Node &node, SmallVector<int6
                             << i << " of an input of rank " << node.rank(0);
     size = node.shape(0)[i];
   }
-  int64_t elements = node.type(0).getNumElements(), known = 1;
-  for (int64_t size : shape)
-    known *= size == -1 ? 1 : size;
   if (llvm::count(shape, -1) > 1)
     return node.invalid() << "expected at most one -1 in the shape, got " << llvm::count(shape, -1);
-  if (auto *unknown = llvm::find(shape, -1); unknown != shape.end() && known != 0)
-    known *= *unknown = elements / known;
+  auto *unknown = llvm::find(shape, -1);
+  if (unknown != shape.end())
+    *unknown = 1; // until the others are known
+  if (failed(node.requireShape(shape)))
+    return failure();
+  int64_t elements = node.type(0).getNumElements(), known = ShapedType::getNumElements(shape);
+  if (unknown != shape.end())
+    *unknown = known == 0 ? -1 : elements / known;
+  known = ShapedType::getNumElements(shape);
   if (known != elements || llvm::is_contained(shape, -1))
     return node.invalid() << "expected a shape of " << elements << " elements, got " << describeShape(shape);
   return shape;
@@ -91,6 +95,8 @@ static Outputs convertUnsqueeze(Node &node) {
   if (!*wanted)
     return node.invalid() << "expected axes, got none";
   int64_t rank = node.rank(0) + (*wanted)->size();
+  if (failed(node.requireShape(SmallVector<int64_t>(rank, 1))))
+    return failure();
   FailureOr<SmallVector<int64_t>> axes = node.normalizeAxes(**wanted, rank);
   if (failed(axes))
     return failure();
@@ -119,6 +125,8 @@ static Outputs convertExpand(Node &node) {
   FailureOr<SmallVector<int64_t>> wanted = node.constantInts(1, "a shape");
   if (failed(wanted))
     return failure();
+  if (failed(node.requireShape(*wanted)))
+    return failure();
   auto shape = broadcastShapes(node.shape(0), *wanted);
   if (!shape)
     return node.invalid() << "expected shapes that broadcast, got " << describeShape(node.shape(0)) << " and "
@@ -137,8 +145,11 @@ static Outputs convertTile(Node &node) {
   for (auto [size, times] : llvm::zip_equal(node.shape(0), *repeats)) {
     spread.append({1, size});
     stretched.append({times, size});
-    joined.push_back(times * size);
   }
+  if (failed(node.requireShape(stretched)))
+    return failure();
+  for (auto [size, times] : llvm::zip_equal(node.shape(0), *repeats))
+    joined.push_back(times * size);
   return one(node.reshape(node.broadcast(node.reshape(node.input(0), spread), stretched), joined));
 }
 
@@ -150,10 +161,16 @@ static Outputs convertConcat(Node &node) {
   FailureOr<int64_t> axis = node.getAxis(0, node.rank(0));
   if (failed(axis))
     return failure();
+  SmallVector<int64_t> joined(node.shape(0));
+  joined[*axis] = 0;
   for (Value value : node.inputs()) {
     SmallVector<int64_t> shape(shapeOf(value));
-    if (rankOf(value) == node.rank(0))
+    if (rankOf(value) == node.rank(0)) {
+      joined[*axis] += shape[*axis];
       shape[*axis] = node.shape(0)[*axis];
+    }
+    if (failed(node.requireShape(joined)))
+      return failure();
     if (ArrayRef<int64_t>(shape) != node.shape(0))
       return node.invalid() << "expected inputs that differ in dimension " << *axis << " only, got "
                             << describeShape(node.shape(0)) << " and " << describeShape(shapeOf(value));
@@ -172,8 +189,9 @@ static FailureOr<SmallVector<int64_t>> splitSizes(Node &node, int64_t size) {
   if (*wanted)
     return **wanted;
   int64_t parts = node.getInt("num_outputs", node.countOutputs());
-  if (parts < 1)
-    return node.invalid() << "expected at least one part, got " << parts;
+  if (parts < 1 || parts != static_cast<int64_t>(node.countOutputs()))
+    return node.invalid() << "expected as many parts as the node has outputs, " << node.countOutputs() << ", got "
+                          << parts;
   int64_t part = llvm::divideCeil(size, parts);
   SmallVector<int64_t> sizes(parts, part);
   sizes.back() = size - part * (parts - 1);
@@ -190,8 +208,8 @@ static Outputs convertSplit(Node &node) {
     return failure();
   int64_t sum = 0;
   for (int64_t part : *sizes)
-    sum += part;
-  if (sum != size || sizes->size() != node.countOutputs() || llvm::any_of(*sizes, [](int64_t n) { return n < 0; }))
+    sum = part < 0 || part > size - sum ? size + 1 : sum + part; // never more than that, as more need not be counted
+  if (sum != size || sizes->size() != node.countOutputs())
     return node.invalid() << "expected " << node.countOutputs() << " parts that add up to " << size << ", got "
                           << describeShape(*sizes);
   SmallVector<Value> parts;
@@ -206,6 +224,8 @@ static Outputs convertSplit(Node &node) {
 /// One dimension of a slice, clamped as ONNX and numpy do: its first index and the number of indices.
 static std::pair<int64_t, int64_t> clampSlice(int64_t start, int64_t end, int64_t step, int64_t size) {
   auto fromEnd = [&](int64_t index) { return index < 0 ? index + size : index; };
+  if (size == 0)
+    return {0, 0};
   if (step > 0) {
     start = std::clamp<int64_t>(fromEnd(start), 0, size);
     end = std::clamp<int64_t>(fromEnd(end), 0, size);
@@ -213,7 +233,7 @@ static std::pair<int64_t, int64_t> clampSlice(int64_t start, int64_t end, int64_
   }
   start = std::clamp<int64_t>(fromEnd(start), 0, size - 1);
   end = std::clamp<int64_t>(fromEnd(end), -1, size - 1);
-  return {start, start > end ? (start - end + -step - 1) / -step : 0};
+  return {start, start > end ? llvm::divideCeil(start - end, -step) : 0};
 }
 
 static Outputs convertSlice(Node &node) {
@@ -237,7 +257,7 @@ static Outputs convertSlice(Node &node) {
       return node.invalid() << "expected steps other than 0, got " << step;
     int64_t size = sizes[axis];
     std::tie(firsts[axis], sizes[axis]) = clampSlice(start, end, step, size);
-    strides[axis] = step;
+    strides[axis] = sizes[axis] > 1 ? step : 1; // a step that is never taken may be as large as it likes
   }
   if (ArrayRef<int64_t>(sizes) == node.shape(0) && llvm::all_of(strides, [](int64_t s) { return s == 1; }))
     return one(node.input(0));

@@ -7,6 +7,7 @@
 #include "neap/passes/onnx/Passes.h"
 #include "neap/passes/onnx/decide-trained/Selection.h"
 #include "neap/passes/onnx/decide-trained/TrainedRule.h"
+#include "neap/passes/onnx/decide-trained/Untie.h"
 #include "neap/passes/onnx/decide-trained/Warnings.h"
 
 namespace neap {
@@ -27,35 +28,6 @@ SmallVector<InitializerOp> floatInitializers(ModuleOp module) {
 
 SmallVector<InitializerOp> trainedOnly(ArrayRef<InitializerOp> all) {
   return llvm::filter_to_vector(all, [](InitializerOp op) { return op.getTrained() == Trained::Trained; });
-}
-
-/// A copy of `initializer` under a name of its own.
-InitializerOp cloneInitializer(InitializerOp initializer, ModuleOp module, unsigned number) {
-  OpBuilder builder(initializer);
-  builder.setInsertionPointAfter(initializer);
-  auto copy = cast<InitializerOp>(builder.clone(*initializer));
-  std::string name;
-  do
-    name = (initializer.getSymName() + "." + Twine(number++)).str();
-  while (SymbolTable::lookupSymbolIn(module, name));
-  copy.setSymName(name);
-  return copy;
-}
-
-/// Gives every use but the first of a vector that several norms share its own initializer.
-void untieNorms(ModuleOp module, GraphOp graph) {
-  auto reads = readsOf(graph);
-  for (InitializerOp initializer : floatInitializers(module)) {
-    SmallVector<OpOperand *> uses = usesBehindIdentity(reads.lookup(initializer.getSymName()));
-    if (cast<ShapedType>(initializer.getType()).getRank() != 1 ||
-        llvm::count_if(uses, [](auto *use) { return isNormWeight(*use); }) < 2)
-      continue;
-    for (auto [number, use] : llvm::enumerate(ArrayRef(uses).drop_front())) {
-      InitializerOp copy = cloneInitializer(initializer, module, number + 1);
-      OpBuilder builder(use->getOwner());
-      use->set(ReadOp::create(builder, copy.getLoc(), copy.getType(), copy.getSymName()));
-    }
-  }
 }
 
 /// Replaces the reads of every copy by (the transpose of) its original and removes the copy.
@@ -88,7 +60,7 @@ struct DecideTrainedPass : neap::impl::DecideTrainedBase<DecideTrainedPass> {
     if (!graph)
       return;
     if (untie)
-      untieNorms(getOperation(), graph);
+      (void)untieNorms(getOperation(), graph);
     weights::Files files(graph.getSource().value_or(""), trustLinks);
     std::vector<std::string> warnings;
     if (failed(decide(graph, warnings)))

@@ -15,7 +15,8 @@ def DecideTrained : Pass<"neap-decide-trained", "::mlir::ModuleOp"> {
     4. names such as `val_3` and `onnx::MatMul_12` were made up by the exporter;
     5. a tensor of several elements in a weight slot (MatMul, Conv, Gather, norms, ...) is a parameter, unless it leads to Sin
        and Cos only;
-    6. in other slots only one with a real name that is no known buffer's.
+    6. an exponent, a bound or a divisor is a number;
+    7. in other slots only one with a real name that is no known buffer's.
 
     Warns about parameters that the export merged, lost or untied. `tie` makes tied weights that were written twice one again;
     `untie` gives every norm that shares a vector its own.

@@ -18,6 +18,8 @@ Verdict TrainedRule::decide(InitializerOp initializer) const {
     return *verdict;
   if (auto verdict = byWeightSlot(initializer))
     return *verdict;
+  if (auto verdict = bySettings(initializer))
+    return *verdict;
   return byName(initializer);
 }
 
@@ -174,7 +176,15 @@ std::optional<Verdict> TrainedRule::byWeightSlot(InitializerOp initializer) cons
   return std::nullopt;
 }
 
-/// 4 and 6. Elsewhere, and with one element, the name decides.
+/// 6. An exponent or a bound without metadata is a number of the code.
+std::optional<Verdict> TrainedRule::bySettings(InitializerOp initializer) const {
+  SmallVector<Slot> all = slots(initializer);
+  if (all.empty() || !llvm::all_of(all, [](const Slot &slot) { return slot.role == OperandRole::Setting; }))
+    return std::nullopt;
+  return Verdict{false, "an exponent, a bound or a divisor"};
+}
+
+/// 4 and 7. Elsewhere, and with one element, the name decides.
 Verdict TrainedRule::byName(InitializerOp initializer) const {
   StringRef name = initializer.getSymName();
   if (isBufferName(name))

@@ -32,6 +32,7 @@ private:
   std::optional<Verdict> byGradient(InitializerOp initializer) const;
   std::optional<Verdict> byKind(InitializerOp initializer) const;
   std::optional<Verdict> byFolding(InitializerOp initializer) const;
+  std::optional<Verdict> bySettings(InitializerOp initializer) const;
   std::optional<Verdict> byWeightSlot(InitializerOp initializer) const;
   Verdict byName(InitializerOp initializer) const;
 

@@ -2,6 +2,7 @@
 //   1. read the options
 //   2. check them against the names that the inputs use
 //   3. evaluate every dimension and make the block arguments static
+#include "neap/dialects/TensorLimits.h"
 #include "neap/dialects/onnx/Onnx.h"
 #include "neap/passes/onnx/Passes.h"
 #include "neap/passes/onnx/freeze-dims/DimExpression.h"
@@ -88,23 +89,22 @@ FailureOr<RankedTensorType> freeze(onnx::GraphOp graph, unsigned input, const Di
   auto type = cast<RankedTensorType>(graph.getBody().getArgument(input).getType());
   auto dims = cast<ArrayAttr>(graph.getDimParams()[input]).getAsValueRange<StringAttr>();
   SmallVector<int64_t> shape(type.getShape());
-  int64_t bits = 64;
   auto error = [&] {
     return onnx::emitModelError(graph) << "input '" << cast<StringAttr>(graph.getInputNames()[input]).getValue()
                                        << "': ";
   };
   for (auto [size, dim] : llvm::zip(shape, dims)) {
-    if (!dim.empty()) {
-      llvm::Expected<int64_t> value = evaluateDim(dim, values);
-      if (!value)
-        return error() << "cannot evaluate dimension '" << dim << "': " << llvm::toString(value.takeError());
-      if (*value < 0)
-        return error() << "expected dimension '" << dim << "' to be at least 0, got " << *value;
-      size = *value;
-    }
-    if (size > 0 && llvm::MulOverflow(bits, size, bits))
-      return error() << "expected a tensor of less than 2^63 bits, got a larger one";
+    if (dim.empty())
+      continue;
+    llvm::Expected<int64_t> value = evaluateDim(dim, values);
+    if (!value)
+      return error() << "cannot evaluate dimension '" << dim << "': " << llvm::toString(value.takeError());
+    if (*value < 0)
+      return error() << "expected dimension '" << dim << "' to be at least 0, got " << *value;
+    size = *value;
   }
+  if (!isWithinLimits(shape))
+    return error() << "expected " << tensorLimits << ", got a larger one";
   return RankedTensorType::get(shape, type.getElementType());
 }
 

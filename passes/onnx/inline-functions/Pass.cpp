@@ -45,16 +45,23 @@ private:
       return 1;
     if (auto known = sizes.find(callee->getKey()); known != sizes.end())
       return known->second;
-    if (!open.insert(callee->getKey()).second)
+    if (open.contains(callee->getKey()))
       return node.emitNodeError() << "expected functions that do not call themselves, got '" << callee->getKey()
                                   << "', which is called while it runs";
+    if (open.size() == maxDepth)
+      return node.emitNodeError() << "expected calls of local functions at most " << maxDepth
+                                  << " deep, got deeper ones";
+    open.insert(callee->getKey());
     FailureOr<int64_t> size = count(callee->second);
+    open.erase(callee->getKey());
     if (succeeded(size))
       sizes[callee->getKey()] = *size;
     return size;
   }
 
   static constexpr int64_t limit = int64_t(1) << 40;
+  /// Counting calls itself for every call in a call: the file must not decide how deep our stack gets.
+  static constexpr unsigned maxDepth = 1000;
   const Functions &functions;
   llvm::StringMap<int64_t> sizes;
   llvm::StringSet<> open;

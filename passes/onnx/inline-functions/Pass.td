@@ -11,8 +11,8 @@ def InlineFunctions : Pass<"neap-inline-functions", "::mlir::ModuleOp"> {
     in neither is left out. Inputs that the call leaves out become `onnx.absent`. Names of inlined nodes are
     `CALL/NODE`.
 
-    A function that calls itself is an error, and so is a model that grows past `max-nodes`: a file is untrusted, and thirty
-    functions that call each other twice are 2^30 nodes.
+    A function that calls itself is an error, and so are calls more than 1,000 deep and a model that grows past
+    `max-nodes`: a file is untrusted, and thirty functions that call each other twice are 2^30 nodes.
 
     ```mlir
     %1 = onnx.node "Twice"(%0) {domain = "custom", name = "t", node_attributes = {}, version = 1 : i64} : (none) -> none

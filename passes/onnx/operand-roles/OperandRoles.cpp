@@ -8,7 +8,7 @@ using namespace neap::onnx;
 
 namespace {
 
-/// One letter per operand: `-` None, `v` View, `w` Weight, `e` Elementwise; the last one holds for all further operands.
+/// One letter per operand: `-` None, `v` View, `w` Weight, `e` Elementwise, `s` Setting; the last one holds for all further operands.
 using Table = llvm::StringMap<StringRef>;
 
 const Table &standardOperators() {
@@ -26,10 +26,10 @@ const Table &standardOperators() {
       {"Pad", "v-e-"}, {"DepthToSpace", "v"}, {"SpaceToDepth", "v"}, {"Dropout", "v-"}, {"CastLike", "v-"},
       {"ReverseSequence", "v-"}, {"Compress", "v-"},
       // Operands that choose, bound or shape
-      {"Where", "-e"}, {"Pow", "e-"}, {"Clip", "e-"}, {"CumSum", "e-"}, {"TopK", "e-"}, {"Resize", "e-"},
+      {"Where", "-e"}, {"Pow", "es"}, {"Clip", "es"}, {"CumSum", "e-"}, {"TopK", "e-"}, {"Resize", "e-"},
       {"ReduceSum", "e-"}, {"ReduceMean", "e-"}, {"ReduceMax", "e-"}, {"ReduceMin", "e-"}, {"ReduceProd", "e-"},
       {"ReduceL1", "e-"}, {"ReduceL2", "e-"}, {"ReduceLogSum", "e-"}, {"ReduceLogSumExp", "e-"},
-      {"ReduceSumSquare", "e-"}, {"ScatterND", "e-e"}, {"ScatterElements", "e-e"}, {"Mod", "e-"},
+      {"ReduceSumSquare", "e-"}, {"ScatterND", "e-e"}, {"ScatterElements", "e-e"}, {"Mod", "es"},
       {"SoftmaxCrossEntropyLoss", "e-"}, {"NegativeLogLikelihoodLoss", "e-"}, {"OneHot", "-"},
       {"MaxUnpool", "e-"}, {"RoiAlign", "e-"}, {"GridSample", "e"}, {"AffineGrid", "e-"},
       {"Attention", "eee-ee-"}, {"RotaryEmbedding", "e--"}, 
@@ -66,6 +66,7 @@ OperandRole fromLetter(char letter) {
   case '-': return OperandRole::None;
   case 'v': return OperandRole::View;
   case 'w': return OperandRole::Weight;
+  case 's': return OperandRole::Setting;
   default: return OperandRole::Elementwise;
   }
 }

@@ -7,9 +7,10 @@
 namespace neap::onnx {
 
 enum class OperandRole {
-  None,        ///< no gradient: indices, shapes, ratios, statistics, exponents
+  None,        ///< no gradient: indices, shapes, ratios, statistics
   View,        ///< the result holds the operand's elements, moved, repeated or converted
   Weight,      ///< where layers keep their weights: matrices, kernels, tables, scales and biases of norms
+  Setting,     ///< has a gradient, but is a mere number as a rule: exponents, bounds, divisors of a remainder
   Elementwise, ///< any other operand with a gradient
 };
 

@@ -1,6 +1,7 @@
 // openat2 does the work; where the kernel lacks it, every component is opened with O_NOFOLLOW.
 #include "neap/passes/onnx/weight-files/WeightFiles.h"
 
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Errno.h"
@@ -138,6 +139,12 @@ Expected<File> neap::weights::openBeneath(StringRef folder, StringRef name, bool
   if (descriptor.value < 0)
     return systemFailure(name, errno);
   return adopt(descriptor, name, trustLinks);
+}
+
+std::string neap::weights::pathBeside(StringRef modelPath, StringRef name) {
+  SmallString<128> path(sys::path::parent_path(modelPath));
+  sys::path::append(path, name);
+  return path.str().str();
 }
 
 Expected<const File *> Files::open(StringRef name) {

@@ -39,6 +39,9 @@ llvm::Expected<File> openModel(llvm::StringRef path);
 /// all that is not a regular file.
 llvm::Expected<File> openBeneath(llvm::StringRef folder, llvm::StringRef name, bool trustLinks);
 
+/// The path of a file beside the model, as its external data are.
+std::string pathBeside(llvm::StringRef modelPath, llvm::StringRef name);
+
 /// The files of one model, each opened once; the empty name is the model file.
 class Files {
 public:

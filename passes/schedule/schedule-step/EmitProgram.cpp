@@ -2,6 +2,7 @@
 #include "neap/passes/fuse/InPlace.h"
 #include "neap/passes/schedule/schedule-step/StepPlan.h"
 
+#include "mlir/IR/AsmState.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 
@@ -60,8 +61,10 @@ std::string KernelTable::describe(FusedOp group) const {
   std::string text;
   llvm::raw_string_ostream stream(text);
   stream << stringifyGroupKind(group.getKind()) << group->getOperandTypes() << "->" << group->getResultTypes();
+  // One state for all: each op printed by itself would verify and number the whole group anew.
+  AsmState state(group, OpPrintingFlags().useLocalScope().assumeVerified());
   for (Operation &op : group.getBody().front())
-    op.print(stream, OpPrintingFlags().useLocalScope().skipRegions(false));
+    op.print(stream, state);
   return text;
 }
 

@@ -4,6 +4,8 @@
 #include "neap/passes/fuse/InPlace.h"
 #include "neap/passes/planning/Order.h"
 #include "neap/passes/planning/Packing.h"
+#include "neap/passes/support/ErrorKind.h"
+#include "neap/passes/support/SlotAlignment.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
@@ -21,8 +23,6 @@ static Value skipRenames(Value value) {
     value = reshape.getOperand();
   return value;
 }
-
-static int64_t alignUp(int64_t bytes) { return (bytes + slotAlignment - 1) / slotAlignment * slotAlignment; }
 
 SmallVector<StepField> neap::getStepFields(FusedOp group) {
   llvm::SetVector<StepField> fields;
@@ -56,7 +56,7 @@ void StepPlan::applyMerges() {
 
 int StepPlan::addStorage(Role role, RankedTensorType type, Attribute identity) {
   bool outlivesStep = role != Role::Activation && role != Role::Output;
-  graph.storages.push_back({alignUp(storageBytes(type.getElementType(), type.getShape())), outlivesStep,
+  graph.storages.push_back({alignToSlot(storageBytes(type.getElementType(), type.getShape())), outlivesStep,
                             outlivesStep || role == Role::Output});
   storages.push_back({role, type, identity, {}, 0});
   mergedInto.push_back(static_cast<int>(storages.size()) - 1);
@@ -96,7 +96,8 @@ void StepPlan::collectPersistent() {
     storages.back().attributes = function_interface_impl::getArgAttrDict(step, index);
   }
   Type word = IntegerType::get(step.getContext(), 32);
-  stepBlock = addStorage(Role::StepBlock, RankedTensorType::get({18}, word));
+  constexpr int64_t words = sizeof(neap_step_block) / sizeof(uint32_t);
+  stepBlock = addStorage(Role::StepBlock, RankedTensorType::get({words}, word));
 }
 
 /// Whether all that a group makes is written to parameters and states.
@@ -237,6 +238,17 @@ void StepPlan::reuseDyingOperands() {
   applyMerges();
 }
 
+/// Sums of bytes must not overflow, whatever a model asks for.
+LogicalResult StepPlan::checkBytes() {
+  int64_t free = int64_t(1) << 60;
+  for (const planning::Storage &storage : graph.storages) {
+    if (storage.bytes > free)
+      return marked(step.emitOpError("expected to need at most 2^60 bytes"), ErrorKind::Unsupported);
+    free -= storage.bytes;
+  }
+  return success();
+}
+
 // 5. Pack -------------------------------------------------------------------------------------------------------------
 
 /// What outlives the step lies in front, in order of collection; everything else is packed behind it.
@@ -273,6 +285,8 @@ LogicalResult StepPlan::build() {
     return failure();
   placeUpdates();
   placeOutputs();
+  if (failed(checkBytes()))
+    return failure();
   order = planning::orderTasks(graph);
   reuseDyingOperands();
   pack();

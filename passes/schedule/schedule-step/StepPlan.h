@@ -8,9 +8,6 @@
 
 namespace neap {
 
-/// Every slot starts at a multiple of so many bytes: a cache line, and the widest vector.
-inline constexpr int64_t slotAlignment = 64;
-
 /// What a storage is, beside its bytes; goes by the index of the storage.
 struct StorageInfo {
   sched::Role role;
@@ -59,6 +56,7 @@ private:
   void reuseDyingOperands();
   int findMerged(int storage) const;
   void applyMerges();
+  mlir::LogicalResult checkBytes();
   void pack();
 
   llvm::MapVector<mlir::Attribute, int> declared; // symbol -> storage

@@ -20,6 +20,8 @@ using namespace sched;
 class ArenaContents {
 public:
   void write(int64_t begin, int64_t end, Value value) {
+    if (begin == end) // an input without elements
+      return;
     cutAt(begin);
     cutAt(end);
     pieces.erase(pieces.lower_bound(begin), pieces.lower_bound(end));
@@ -39,6 +41,8 @@ public:
   }
 
   bool isEmpty(int64_t begin, int64_t end) {
+    if (begin == end)
+      return true;
     cutAt(begin);
     auto piece = pieces.lower_bound(begin);
     return piece == pieces.end() || piece->first >= end;

@@ -86,7 +86,8 @@ TEST_F(TensorsTest, KeepsEmptyTensorsAndScalars) {
 
 TEST_F(TensorsTest, RefusesSizesThatOverflow) {
   EXPECT_FALSE(decode(make(TensorProto::FLOAT, {int64_t(1) << 40, int64_t(1) << 40})));
-  EXPECT_EQ(message, "expected a tensor of less than 2^63 bits, got one of 1099511627776x1099511627776 elements");
+  EXPECT_EQ(message,
+            "expected a tensor of at most 2^45 elements and 64 dimensions, got one of 1099511627776x1099511627776");
   EXPECT_FALSE(decode(make(TensorProto::FLOAT, {0, int64_t(1) << 62, int64_t(1) << 62})));
   EXPECT_FALSE(decode(make(TensorProto::FLOAT, {-1})));
   EXPECT_EQ(message, "expected sizes of at least 0, got -1");

@@ -1,11 +1,15 @@
 """Makes model files that are wrong in one way each, imports them with `neap ops`, and compares the messages.
 
 Every case is a function that returns a model (or bytes); its docstring is the message that is expected, as a regular
-expression, after the path. All must end in two seconds with exit code 3, or 0 and 4 where the docstring begins with `ok`."""
+expression, after the path. All must end in two seconds with exit code 3, or 0 and 4 where the docstring begins with `ok`.
+
+Compile cases are sound for the importer and asked to be compiled; their docstrings begin with the exit code. They get little
+memory: sizes come from a few bytes of the model, so what they ask for must be refused and not tried."""
 
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -14,10 +18,18 @@ import onnx
 from onnx import TensorProto, helper
 
 CASES = []
+COMPILE_CASES = []
+# Address space of a compilation, in bytes; a refusal needs far less.
+MEMORY = 4 << 30
 
 
 def case(function):
     CASES.append(function)
+    return function
+
+
+def compile_case(function):
+    COMPILE_CASES.append(function)
     return function
 
 
@@ -273,7 +285,7 @@ def negative_size(folder):
 
 @case
 def overflowing_size(folder):
-    """initializer 'w': expected a tensor of less than 2\\^63 bits, got one of 4294967296x4294967296 elements"""
+    """initializer 'w': expected a tensor of at most 2\\^45 elements and 64 dimensions, got one of 4294967296x4294967296"""
     return model(initializers=[weight(dims=[2**32, 2**32])])
 
 
@@ -369,6 +381,13 @@ def doubling_functions(folder):
 
 
 @case
+def deep_functions(folder):
+    """node 'F[0-9]+' \\(F[0-9]+, opset 1\\): expected calls of local functions at most 1000 deep, got deeper ones"""
+    functions = [function("F0")] + [function(f"F{i + 1}", [f"F{i}"]) for i in range(20_000)]
+    return model([helper.make_node("F20000", ["x"], ["y"], domain="f")], functions=functions, imports=["f"])
+
+
+@case
 def external_absolute(folder):
     """initializer 'w': expected a file in the model's folder, got the absolute path '/etc/passwd'"""
     return external("/etc/passwd")
@@ -452,9 +471,196 @@ def external_without_location(folder):
     return external(None)
 
 
+def integers(name, *values):
+    return helper.make_node("Constant", [], [name], value=helper.make_tensor(name, TensorProto.INT64, [len(values)], values))
+
+
+def scalars(**values):
+    """Scalar constants by name; their type follows from their Python type."""
+    kinds = {int: TensorProto.INT64, float: TensorProto.FLOAT}
+    return [helper.make_node("Constant", [], [name], value=helper.make_tensor(name, kinds[type(value)], [], [value]))
+            for name, value in values.items()]
+
+
+def sized(*nodes, **parts):
+    """y = x * w + the largest element of h, which the nodes compute; so all of them are needed and w is trained."""
+    floats = helper.make_tensor("w", TensorProto.FLOAT, [2], [1.0, 2.0])
+    ends = [helper.make_node("ReduceMax", ["h"], ["s"], keepdims=0), helper.make_node("Mul", ["x", "w"], ["m"], name="m"),
+            helper.make_node("Add", ["m", "s"], ["y"])]
+    return model([*nodes, *ends], initializers=[floats], **parts)
+
+
+def culprit(kind, inputs, output="h", **attributes):
+    return helper.make_node(kind, inputs, [output], name="culprit", **attributes)
+
+
+WRAPPED = 2**62 + 1  # times 4 it is 4, modulo 2^64
+TOO_LARGE = r"expected a tensor of at most 2\^45 elements and 64 dimensions, got one of "
+
+
+def node_error(kind, message, code=4):
+    """Completes a docstring: the message of the node that is to blame."""
+    def apply(function):
+        function.__doc__ = f"{code} node 'culprit' \\({kind}, opset 20\\): {message}"
+        return function
+    return apply
+
+
+@compile_case
+@node_error("Reshape", TOO_LARGE + f"{WRAPPED}x4")
+def reshape_of_a_constant_that_wraps(folder):
+    table = helper.make_node("Constant", [], ["c"], value=helper.make_tensor("c", TensorProto.FLOAT, [4], [1.0, 2.0, 3.0, 4.0]))
+    return sized(table, integers("shape", WRAPPED, 4), culprit("Reshape", ["c", "shape"], "r"),
+                 helper.make_node("Transpose", ["r"], ["h"]))
+
+
+@compile_case
+@node_error("Reshape", TOO_LARGE + f"{2**62 + 1}x4x1")
+def reshape_of_a_value_that_wraps(folder):
+    return sized(helper.make_node("Concat", ["x", "x"], ["xx"], axis=0), integers("shape", WRAPPED, 4, -1),
+                 culprit("Reshape", ["xx", "shape"]))
+
+
+@compile_case
+@node_error("Reshape", "expected a shape of 2 elements, got 0x-1", 3)
+def reshape_to_nothing_and_the_rest(folder):
+    return sized(integers("shape", 0, -1), culprit("Reshape", ["x", "shape"], allowzero=1))
+
+
+@compile_case
+@node_error("Expand", TOO_LARGE + f"{2**62}x1")
+def expand(folder):
+    return sized(integers("shape", 2**62, 1), culprit("Expand", ["x", "shape"]))
+
+
+@compile_case
+@node_error("Expand", "expected sizes of at least 0, got -4", 3)
+def expand_below_zero(folder):
+    return sized(integers("shape", -4, 1), culprit("Expand", ["x", "shape"]))
+
+
+@compile_case
+@node_error("Tile", TOO_LARGE + f"{2**63 - 1}x2")
+def tile(folder):
+    return sized(integers("repeats", 2**63 - 1), culprit("Tile", ["x", "repeats"]))
+
+
+@compile_case
+@node_error("Concat", TOO_LARGE + f"{2**45 + 2**44}")
+def concat(folder):
+    large = integers("shape", 2**44), helper.make_node("Expand", ["one", "shape"], ["e"])
+    return sized(*scalars(one=1.0), *large, culprit("Concat", ["e"] * 10, axis=0))
+
+
+@compile_case
+@node_error("ConstantOfShape", TOO_LARGE + f"{2**32}x{2**32}")
+def constant_of_shape(folder):
+    return sized(integers("shape", 2**32, 2**32), culprit("ConstantOfShape", ["shape"]))
+
+
+@compile_case
+@node_error("ConstantOfShape", TOO_LARGE + "1000 dimensions")
+def constant_of_rank_1000(folder):
+    return sized(integers("shape", *[1] * 1000), culprit("ConstantOfShape", ["shape"]))
+
+
+@compile_case
+@node_error("Range", r"expected a range of at most 16777216 elements, got 1.000000e\+15")
+def range_without_end(folder):
+    return sized(*scalars(a=0.0, b=1e15, c=1.0), culprit("Range", ["a", "b", "c"]))
+
+
+@compile_case
+@node_error("Range", "expected a range of at most 16777216 elements, got nan")
+def range_of_no_number(folder):
+    return sized(*scalars(a=0.0, b=float("nan"), c=1.0), culprit("Range", ["a", "b", "c"]))
+
+
+@compile_case
+@node_error("Mul", TOO_LARGE + f"{2**30}x{2**30}")
+def stretched_both_ways(folder):
+    nodes = [integers("column", 2**30, 1), integers("row", 1, 2**30), helper.make_node("Expand", ["one", "column"], ["c"]),
+             helper.make_node("Expand", ["one", "row"], ["r"])]
+    return sized(*scalars(one=1.0), *nodes, culprit("Mul", ["c", "r"]))
+
+
+@compile_case
+@node_error("MatMul", TOO_LARGE + f"{2**30}x{2**30}")
+def outer_product(folder):
+    nodes = [integers("column", 2**30, 1), integers("row", 1, 2**30), helper.make_node("Expand", ["one", "column"], ["c"]),
+             helper.make_node("Expand", ["one", "row"], ["r"])]
+    return sized(*scalars(one=1.0), *nodes, culprit("MatMul", ["c", "r"]))
+
+
+@compile_case
+@node_error("Gather", TOO_LARGE + f"{2**30}x{2**20}")
+def gather(folder):
+    nodes = [integers("many", 2**30), integers("table", 1, 2**20), helper.make_node("Expand", ["zero", "many"], ["i"]),
+             helper.make_node("Expand", ["one", "table"], ["t"])]
+    return sized(*scalars(one=1.0, zero=0), *nodes, culprit("Gather", ["t", "i"]))
+
+
+@compile_case
+@node_error("Split", "expected 2 parts that add up to 2, got .*", 3)
+def split_that_wraps(folder):
+    return sized(integers("sizes", 2**63 - 1, -(2**63) + 3), helper.make_node("Split", ["x", "sizes"], ["h", "rest"], name="culprit"))
+
+
+@compile_case
+@node_error("Split", "expected as many parts as the node has outputs, 1, got 4611686018427387904", 3)
+def split_into_many(folder):
+    return sized(culprit("Split", ["x"], num_outputs=2**62))
+
+
+@compile_case
+@node_error("Unsqueeze", TOO_LARGE + "100001 dimensions")
+def unsqueeze_many(folder):
+    return sized(integers("axes", *range(100_000)), culprit("Unsqueeze", ["x", "axes"]))
+
+
+@compile_case
+@node_error("Range", "expected a limit that is known at compile time, .*")
+def repeated_constant_as_a_number(folder):
+    nodes = [integers("shape", 2**44), helper.make_node("Expand", ["b", "shape"], ["many"])]
+    return sized(*scalars(a=0.0, b=1.0, c=1.0), *nodes, culprit("Range", ["a", "many", "c"]))
+
+
+@compile_case
+def slice_with_a_step_that_is_never_taken(folder):
+    """0 """
+    nodes = [integers("start", 1), integers("end", -(2**63)), integers("axis", 0), integers("step", -(2**63) + 1)]
+    return sized(*nodes, culprit("Slice", ["x", "start", "end", "axis", "step"]))
+
+
+def chain(kind, length, operands):
+    """h is x after `length` nodes, each of `operands` of the one before."""
+    nodes = [helper.make_node(kind, operands(f"v{i}" if i else "x"), [f"v{i + 1}"]) for i in range(length)]
+    return sized(*nodes, helper.make_node("Identity", [f"v{length}"], ["h"]))
+
+
+@compile_case
+def long_sum(folder):
+    """0 """
+    return chain("Add", 5000, lambda value: [value, "x"])
+
+
+@compile_case
+def input_of_many_elements(folder):
+    """2 input 'x': expected a tensor of at most 2\\^45 elements and 64 dimensions, got a larger one"""
+    return sized(helper.make_node("Identity", ["x"], ["h"]), inputs=[value("x", shape=[2**40, 2**10, 2])])
+
+
 def run(path):
     start = time.monotonic()
     done = subprocess.run(["neap", "ops", str(path)], capture_output=True, text=True)
+    return done.returncode, done.stderr, time.monotonic() - start
+
+
+def run_compiler(path):
+    command = ["neap", "compile", str(path), "--loss", "mse", "--optimizer", "sgd", "--quiet", "-o", str(path.parent / "program")]
+    start = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)))
     return done.returncode, done.stderr, time.monotonic() - start
 
 
@@ -473,6 +679,18 @@ def check(make, folder):
     return None if seconds < 2 else f"took {seconds:.1f} seconds"
 
 
+def check_compilation(make, folder):
+    folder.mkdir(parents=True)
+    path = folder / "model.onnx"
+    path.write_bytes(make(folder).SerializeToString())
+    code, errors, seconds = run_compiler(path)
+    expected, pattern = make.__doc__.split(" ", 1)
+    message = f"error: {re.escape(str(path))}: {pattern}\\n.*" if pattern else ""
+    if code != int(expected) or not re.fullmatch(message, errors, re.DOTALL):
+        return f"exit {code}: {errors}"
+    return None if seconds < 2 or not pattern else f"took {seconds:.1f} seconds"
+
+
 def check_prefixes(folder):
     """No prefix of a sound model crashes the importer."""
     folder.mkdir(parents=True)
@@ -487,8 +705,9 @@ def check_prefixes(folder):
 
 root = pathlib.Path(sys.argv[1])
 problems = [(make.__name__, problem) for make in CASES if (problem := check(make, root / make.__name__))]
+problems += [(make.__name__, problem) for make in COMPILE_CASES if (problem := check_compilation(make, root / make.__name__))]
 if problem := check_prefixes(root / "prefixes"):
     problems.append(("prefixes", problem))
 for name, problem in problems:
     print(f"{name}: {problem}")
-print(f"{len(CASES)} files, {len(problems)} problems")
+print(f"{len(CASES) + len(COMPILE_CASES)} files, {len(problems)} problems")

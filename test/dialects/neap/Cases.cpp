@@ -45,6 +45,12 @@ void addBinaries(std::vector<Case> &cases) {
                    {"tensor<4xf64>"},
                    "%c = neap.constant dense<[0.7, -0.7, 1.3, -5.0]> : tensor<4xf64>\n"
                    "%r = neap.mod %a0, %c {fmod} : tensor<4xf64>"});
+  for (const char *attribute : {"", " {fmod}"})
+    cases.push_back({std::string("mod of a computed divisor") + attribute,
+                     {"tensor<4xf64>", "tensor<4xf64>"},
+                     std::string("%r = neap.mod %a0, %a1") + attribute + " : tensor<4xf64>",
+                     1.5,
+                     1.9});
   cases.push_back({"pow 0",
                    {"tensor<3xf64>"},
                    "%c = neap.constant dense<[0.0, 2.0, -1.5]> : tensor<3xf64>\n"
@@ -91,6 +97,14 @@ void addMoves(std::vector<Case> &cases) {
                    {"tensor<5xf64>"},
                    "%i = neap.constant dense<3> : tensor<i64>\n"
                    "%r = neap.gather %a0, %i : tensor<5xf64>, tensor<i64>"});
+}
+
+void addRunningSums(std::vector<Case> &cases) {
+  for (const char *attributes : {"", " {exclusive}", " {reverse}", " {exclusive, reverse}"})
+    for (const char *axis : {"0", "1"})
+      cases.push_back({std::string("cumsum ") + axis + attributes,
+                       {"tensor<3x4xf64>"},
+                       std::string("%r = neap.cumsum %a0 axis ") + axis + attributes + " : tensor<3x4xf64>"});
 }
 
 void addReductions(std::vector<Case> &cases) {
@@ -201,6 +215,7 @@ const std::vector<Case> &differentiableCases() {
     addBinaries(made);
     addViews(made);
     addMoves(made);
+    addRunningSums(made);
     addReductions(made);
     addCompound(made);
     return made;

@@ -359,3 +359,38 @@ neap.step @cast_shapes(%x: tensor<2xf32>) {
   %0 = neap.cast %x : tensor<2xf32> -> tensor<3xf64>
   neap.return
 }
+
+// -----
+
+// A tensor must not be so large that sizes overflow.
+neap.step @s() {
+  // expected-error@+1 {{result #0 must be static tensor of any type with at most 2^45 elements and 64 dimensions}}
+  %0 = neap.constant dense<0.0> : tensor<4611686018427387905x4xf32>
+  neap.return
+}
+
+// -----
+
+// step_c1
+// expected-error@+1 {{expected a tensor of at most 2^45 elements and 64 dimensions and static shape, got 'tensor<4294967296x4294967296xf32>'}}
+neap.step @s(%x: tensor<4294967296x4294967296xf32>) {
+  neap.return
+}
+
+// -----
+
+// concat_c4
+neap.step @s(%x: tensor<9223372036854775807xf32>) {
+  // expected-error@+1 {{expected sizes that can be added up}}
+  %0 = neap.concat %x, %x axis 0 : tensor<9223372036854775807xf32>, tensor<9223372036854775807xf32>
+  neap.return
+}
+
+// -----
+
+// slice_c1: a stride that leaves the dimension and comes back.
+neap.step @s(%x: tensor<4xf32>) {
+  // expected-error@+1 {{expected indices below 4 in dimension 0, got a stride of 4611686018427387904}}
+  %0 = neap.slice %x starts [0] sizes [5] strides [4611686018427387904] : tensor<4xf32>
+  neap.return
+}

@@ -47,7 +47,7 @@ sched.program @p arenas [#sched.arena<device, 8>, #sched.arena<device, 8>] {
 
 // slot_c1
 sched.program @p arenas [#sched.arena<device, 40>] {
-  // expected-error@+1 {{expected to lie within the arena of 40 bytes, got bytes 16 to 48}}
+  // expected-error@+1 {{expected to lie within the arena of 40 bytes, got 32 bytes at 16}}
   %a = sched.slot activation at 16 : !sched.slot<tensor<8xf32>>
   sched.return
 }
@@ -93,7 +93,7 @@ sched.program @p arenas [#sched.arena<device, 32>] {
 // view_c1
 sched.program @p arenas [#sched.arena<device, 32>] {
   %a = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
-  // expected-error@+1 {{expected to lie within the operand's 32 bytes, got bytes 16 to 48}}
+  // expected-error@+1 {{expected to lie within the operand's 32 bytes, got bytes 16 to 16 + 32}}
   %b = sched.view %a at 16 : !sched.slot<tensor<8xf32>> -> !sched.slot<tensor<8xi32>>
   sched.return
 }
@@ -105,7 +105,7 @@ sched.program @p arenas [#sched.arena<device, 32>] {
   %a = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
   %r = sched.loop 3 carries(%a) {
   ^bb0(%i: index, %whole: !sched.slot<tensor<8xf32>>):
-    // expected-error@+1 {{expected to lie within the operand's 32 bytes, got bytes 0 to 48}}
+    // expected-error@+1 {{expected to lie within the operand's 32 bytes, got bytes 0 to 32 + 16}}
     %b = sched.view %whole at 0 + [%i] * [16] : !sched.slot<tensor<8xf32>> -> !sched.slot<tensor<4xf32>>
     sched.yield %whole : !sched.slot<tensor<8xf32>>
   } : (!sched.slot<tensor<8xf32>>) -> !sched.slot<tensor<8xf32>>
@@ -272,3 +272,53 @@ sched.program @p arenas [#sched.arena<device, 64>] {
   // expected-error@+1 {{expected parameters, states and outputs, got an activation}}
   sched.return %a : !sched.slot<tensor<8xf32>>
 }
+
+// -----
+
+// slot_c1: an offset near 2^63.
+sched.program @p arenas [#sched.arena<device, 40>] {
+  // expected-error@+1 {{expected to lie within the arena of 40 bytes, got 32 bytes at 9223372036854775800}}
+  %a = sched.slot activation at 9223372036854775800 : !sched.slot<tensor<8xf32>>
+  sched.return
+}
+
+// -----
+
+// A slot that no op of the dialect has made lies nowhere.
+sched.program @p arenas [#sched.arena<device, 64>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
+  %b = builtin.unrealized_conversion_cast to !sched.slot<tensor<8xf32>>
+  // expected-error@+1 {{expected operands that lie in a slot of the program, got one of unknown place}}
+  %c = sched.copy %b to %a stream(compute) : !sched.slot<tensor<8xf32>> to !sched.slot<tensor<8xf32>>
+  sched.return
+}
+
+// -----
+
+// The same for what is kept.
+sched.program @p arenas [#sched.arena<device, 64>] {
+  %b = builtin.unrealized_conversion_cast to !sched.slot<tensor<8xf32>>
+  // expected-error@+1 {{expected operands that lie in a slot of the program, got one of unknown place}}
+  sched.return %b : !sched.slot<tensor<8xf32>>
+}
+
+// -----
+
+// An argument of another op's region is no carried slot.
+func.func @f(%a: !sched.slot<tensor<8xf32>>, %b: !sched.slot<tensor<8xf32>>) {
+  // expected-error@+1 {{expected operands that lie in a slot of the program, got one of unknown place}}
+  %c = sched.merge %a with %b : !sched.slot<tensor<8xf32>> with !sched.slot<tensor<8xf32>>
+  return
+}
+
+// -----
+
+// A circle of values, which a module allows, has no beginning.
+// expected-error@+1 {{expected operands that lie in a slot of the program, got one of unknown place}}
+%a = sched.merge %b with %b : !sched.slot<tensor<8xf32>> with !sched.slot<tensor<8xf32>>
+%b = sched.merge %a with %a : !sched.slot<tensor<8xf32>> with !sched.slot<tensor<8xf32>>
+
+// -----
+
+// expected-error@+1 {{expected a tensor of at most 2^45 elements and 64 dimensions and static shape, got 'tensor<4294967296x4294967296xf32>'}}
+func.func private @f(!sched.slot<tensor<4294967296x4294967296xf32>>)

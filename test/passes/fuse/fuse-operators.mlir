@@ -137,3 +137,83 @@ neap.step @two_ways(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
 neap.step @nothing(%x: tensor<8xf32>) -> tensor<8xf32> {
   neap.return %x : tensor<8xf32>
 }
+
+// -----
+
+// A splat has no memory. A product, which reads memory, gets one element of it, stretched; elementwise ops compute with it.
+// CHECK-LABEL: neap.step @splats(
+neap.step @splats(%x: tensor<8x16xf32>) -> tensor<8x4xf32> {
+  // CHECK: %[[ONE:.*]] = neap.constant dense<5.000000e-01> : tensor<f32>
+  // CHECK: neap.fused gemm(%{{.*}}, %[[ONE]]) {
+  // CHECK-NEXT: ^bb0(%[[A:.*]]: tensor<8x16xf32>, %[[E:.*]]: tensor<f32>):
+  // CHECK: %[[S:.*]] = neap.broadcast %[[E]] : tensor<f32> -> tensor<16x4xf32>
+  // CHECK: neap.matmul %[[A]], %[[S]]
+  // CHECK: neap.constant dense<2.000000e+00> : tensor<8x4xf32>
+  %0 = neap.constant dense<0.5> : tensor<16x4xf32>
+  %1 = neap.matmul %x, %0 : tensor<8x16xf32>, tensor<16x4xf32>
+  %2 = neap.constant dense<2.0> : tensor<8x4xf32>
+  %3 = neap.mul %1, %2 : tensor<8x4xf32>
+  neap.return %3 : tensor<8x4xf32>
+}
+
+// -----
+
+// So has an index; where one must be in memory, a group writes it.
+// CHECK-LABEL: neap.step @indices(
+neap.step @indices(%i: tensor<2x5xi64>) -> tensor<5x5xi64> {
+  // CHECK: %[[N:.*]] = neap.fused pointwise() {
+  // CHECK-NEXT: neap.iota
+  // CHECK: neap.fused concat(%[[N]], %{{.*}}) {
+  %0 = neap.iota 1 : tensor<3x5xi64>
+  %1 = neap.concat %0, %i axis 0 : tensor<3x5xi64>, tensor<2x5xi64>
+  neap.return %1 : tensor<5x5xi64>
+}
+
+// -----
+
+// The first sum shares the sweep of what comes late in the program, so the loss runs late as well: the sine, which both read,
+// cannot be a second result of the loss.
+// CHECK-LABEL: neap.step @late_sibling(
+neap.step @late_sibling(%p: tensor<4x17xf32>, %q: tensor<4xf32>) -> (tensor<f32>, tensor<4x17xf32>) {
+  // CHECK: %[[G:.*]]:2 = neap.fused pointwise(%{{[^,]*}}) {
+  // CHECK: neap.sin
+  // CHECK: neap.add
+  // CHECK: %[[ROW:.*]]:2 = neap.fused row(%{{.*}}, %[[G]]#1) {
+  // CHECK: %[[L:.*]] = neap.fused row(%[[ROW]]#0) {
+  // CHECK: neap.fused pointwise(%[[L]], %[[G]]#0) {
+  %n = neap.reduce max %q axes [0] : tensor<4xf32>
+  %s = neap.sin %n : tensor<f32>
+  %t = neap.tanh %p : tensor<4x17xf32>
+  %r = neap.reduce sum %t axes [1] : tensor<4x17xf32>
+  %l = neap.reduce sum %r axes [0] : tensor<4xf32>
+  %loss = neap.add %l, %s : tensor<f32>
+  %g = neap.add %s, %s : tensor<f32>
+  %b = neap.broadcast %g : tensor<f32> -> tensor<4x17xf32>
+  %u = neap.mul %p, %b : tensor<4x17xf32>
+  %m = neap.reduce max %u axes [1] : tensor<4x17xf32>
+  %m1 = neap.reshape %m : tensor<4xf32> -> tensor<4x1xf32>
+  %m2 = neap.broadcast %m1 : tensor<4x1xf32> -> tensor<4x17xf32>
+  %v = neap.sub %u, %m2 : tensor<4x17xf32>
+  neap.return %loss, %v : tensor<f32>, tensor<4x17xf32>
+}
+
+// -----
+
+// A running sum needs the transposed tensor in memory. Others then read it there, and do not repeat what it is made of.
+// CHECK-LABEL: neap.step @nothing_unread(
+neap.step @nothing_unread(%x: tensor<8x17xf32>, %y: tensor<17x8xf32>) -> (tensor<4x34xf32>, tensor<17x8xf32>, tensor<17x8xf32>) {
+  // CHECK: %[[T:.*]] = neap.fused pointwise(
+  // CHECK: neap.exp
+  // CHECK: neap.sigmoid
+  // CHECK: neap.transpose
+  // CHECK-COUNT-2: neap.fused pointwise(%[[T]], %{{[^,]*}}) {
+  // CHECK-NOT: neap.exp
+  %d = neap.exp %x : tensor<8x17xf32>
+  %e = neap.sigmoid %d : tensor<8x17xf32>
+  %t = neap.transpose %e [1, 0] : tensor<8x17xf32>
+  %r = neap.reshape %t : tensor<17x8xf32> -> tensor<4x34xf32>
+  %c = neap.cumsum %r axis 1 : tensor<4x34xf32>
+  %a = neap.mul %t, %y : tensor<17x8xf32>
+  %b = neap.add %t, %y : tensor<17x8xf32>
+  neap.return %c, %a, %b : tensor<4x34xf32>, tensor<17x8xf32>, tensor<17x8xf32>
+}

@@ -61,7 +61,6 @@ std::map<StepField, double> golden::stepFields(const Recipe &r, int64_t step) {
           {StepField::StepSize, r.learningRate / correction1},
           {StepField::InverseSqrtCorrection2, 1 / std::sqrt(correction2)},
           {StepField::ClipNorm, r.clipNorm.value_or(std::numeric_limits<double>::infinity())},
-          {StepField::FirstStep, step == 1 ? 1.0 : 0.0},
           {StepField::LossScale, 1.0}};
 }
 

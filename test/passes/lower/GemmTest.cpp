@@ -34,10 +34,10 @@ int64_t batchCount(const GemmProblem &problem) {
 
 /// Elements a buffer needs so that all of `layout` lies inside.
 int64_t extent(const OperandLayout &layout, ArrayRef<int64_t> batch, int64_t rows, int64_t columns) {
-  int64_t last = layout.offset + std::max<int64_t>(rows - 1, 0) * layout.rowStride +
-                 std::max<int64_t>(columns - 1, 0) * layout.columnStride;
+  auto reach = [](int64_t size, int64_t stride) { return std::max<int64_t>(size - 1, 0) * std::max<int64_t>(stride, 0); };
+  int64_t last = layout.offset + reach(rows, layout.rowStride) + reach(columns, layout.columnStride);
   for (auto [size, stride] : llvm::zip_equal(batch, layout.batchStrides))
-    last += (size - 1) * stride;
+    last += reach(size, stride);
   return last + 1;
 }
 
@@ -257,6 +257,30 @@ TEST_P(Gemm, ReadsLhsInPlace) {
       cases.back().tiling = smallTiling(describe(GetParam()).lanes, 6, 50, 64, 2);
       cases.back().tiling->lhs = lhsTransposed ? LhsForm::columns : LhsForm::rows;
     }
+  expectDefinition(cases, GetParam());
+}
+
+/// Broadcasts have strides of 0, reversed slices negative ones, on either side and along either dimension.
+TEST_P(Gemm, ReadsRepeatedAndReversedOperands) {
+  constexpr int64_t m = 24, n = 40, k = 50;
+  auto layouts = [](int64_t buffer, int64_t rows, int64_t columns) {
+    return std::vector<OperandLayout>{{buffer, 3, {}, 0, 1},
+                                      {buffer, 3, {}, 1, 0},
+                                      {buffer, 3, {}, 0, 0},
+                                      {buffer, rows * columns, {}, -columns, 1},
+                                      {buffer, rows * columns, {}, 1, -rows},
+                                      {buffer, columns, {}, columns, -1},
+                                      {buffer, rows, {}, -1, rows}};
+  };
+  std::vector<Case> cases;
+  for (const OperandLayout &lhs : layouts(0, m, k)) {
+    cases.push_back(dense(m, n, k));
+    cases.back().problem.lhs = lhs;
+  }
+  for (const OperandLayout &rhs : layouts(1, k, n)) {
+    cases.push_back(dense(m, n, k));
+    cases.back().problem.rhs = rhs;
+  }
   expectDefinition(cases, GetParam());
 }
 

@@ -1,11 +1,13 @@
 // Kernels of fusion groups against the reference interpreter: steps are decomposed and fused, every group's kernel is compiled
-// and run on random inputs, whole and in pieces, and compared with what the group's body says.
+// and run on random inputs, whole and in pieces, and compared with what the group's body says. Then the same group's CUDA
+// kernel runs on a simulated device and must give the same bits.
 #include "neap/compiler/emit/Object.h"
 #include "neap/dialects/neap/Evaluate.h"
 #include "neap/passes/fuse/InPlace.h"
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/lower/kernels/Kernels.h"
 #include "neap/test/support/CompiledModule.h"
+#include "neap/test/support/SimulatedModule.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -13,6 +15,7 @@
 #include "gtest/gtest.h"
 
 #include <cstring>
+#include <fstream>
 #include <random>
 
 using namespace mlir;
@@ -83,14 +86,31 @@ protected:
       kernels.push_back({op, *kernel});
       kinds += (kinds.empty() ? "" : " ") + stringifyGroupKind(op.getKind()).str();
     });
+    cudaKernels.clear();
+    loadCuda(module);
     neap::testing::CompiledModule compiled(*code, "native");
     for (auto [index, entry] : llvm::enumerate(kernels))
-      checkKernel(entry.first, entry.second, compiled.kernel("k" + std::to_string(index)), indexLimit, tolerance);
+      checkKernel(entry.first, entry.second, compiled.kernel("k" + std::to_string(index)), index, indexLimit, tolerance);
     return kinds;
   }
 
-  void checkKernel(FusedOp op, const lower::Kernel &info, neap::testing::Kernel kernel, int64_t indexLimit,
-                   double tolerance) {
+  /// Writes every group's kernel for CUDA and loads them into a simulated device.
+  void loadCuda(ModuleOp module) {
+    OwningOpRef<ModuleOp> code = ModuleOp::create(UnknownLoc::get(&context));
+    module.walk([&](FusedOp op) {
+      auto kernel = lower::buildKernel(*code, "k" + std::to_string(cudaKernels.size()), op.getKind(),
+                                       op.getBody().front(), {{}, 2, lower::Device::Cuda});
+      ASSERT_TRUE(succeeded(kernel));
+      cudaKernels.push_back(*kernel);
+    });
+    std::string ptx = neap::testing::compileToPtx(*code, "sm_80");
+    if (const char *file = getenv("NEAP_PTX"))
+      std::ofstream(file, std::ios::app) << ptx;
+    cuda = std::make_unique<neap::testing::SimulatedModule>(ptx);
+  }
+
+  void checkKernel(FusedOp op, const lower::Kernel &info, neap::testing::Kernel kernel, size_t number,
+                   int64_t indexLimit, double tolerance) {
     std::vector<HostTensor> inputs;
     Evaluator evaluator;
     for (Value input : op.getInputs())
@@ -107,6 +127,60 @@ protected:
       for (unsigned result = 0; result < op.getNumResults(); ++result)
         if (canRunInPlace(op.getBody().front(), op.getKind(), input, result))
           EXPECT_EQ(whole, run(op, info, kernel, inputs, 2, input, result)) << "result " << result << " over " << input;
+    checkOnCuda(op, number, inputs, whole);
+  }
+
+  /// The simulated device gives the CPU's bits, in any order of blocks and warps.
+  void checkOnCuda(FusedOp op, size_t number, ArrayRef<HostTensor> inputs, const std::vector<std::vector<char>> &whole) {
+    auto expected = withOneNan(op, whole);
+    for (uint64_t seed : {0, 1, 2})
+      EXPECT_EQ(expected, withOneNan(op, runOnCuda(op, number, inputs, -1, -1, seed))) << "on CUDA, order " << seed;
+    for (unsigned input = 0; input < inputs.size(); ++input)
+      for (unsigned result = 0; result < op.getNumResults(); ++result)
+        if (canRunInPlace(op.getBody().front(), op.getKind(), input, result))
+          EXPECT_EQ(expected, withOneNan(op, runOnCuda(op, number, inputs, input, result, 3)))
+              << "on CUDA, result " << result << " over " << input;
+  }
+
+  /// Results with every NaN the same: which one comes out is up to the device.
+  static std::vector<std::vector<char>> withOneNan(FusedOp op, std::vector<std::vector<char>> results) {
+    for (auto [type, bytes] : llvm::zip_equal(op.getResultTypes(), results)) {
+      if (!cast<RankedTensorType>(type).getElementType().isF32())
+        continue;
+      for (size_t i = 0; i < bytes.size(); i += sizeof(float)) {
+        float value;
+        std::memcpy(&value, &bytes[i], sizeof(value));
+        if (std::isnan(value))
+          std::memset(&bytes[i], 0xff, sizeof(value));
+      }
+    }
+    return results;
+  }
+
+  /// The results' bytes; result `inPlaceResult` lies on input `inPlaceInput`, if that is not -1.
+  std::vector<std::vector<char>> runOnCuda(FusedOp op, size_t number, ArrayRef<HostTensor> inputs, int inPlaceInput,
+                                           int inPlaceResult, uint64_t seed) {
+    std::vector<std::vector<char>> buffers;
+    std::vector<neap::testing::SimulatedModule::Argument> arguments;
+    for (const HostTensor &input : inputs) {
+      arguments.push_back({buffers.size(), false});
+      buffers.push_back(toBytes(input));
+    }
+    for (auto [result, type] : llvm::enumerate(op.getResultTypes())) {
+      if (static_cast<int>(result) == inPlaceResult) {
+        arguments.push_back({static_cast<size_t>(inPlaceInput), true});
+        continue;
+      }
+      arguments.push_back({buffers.size(), true});
+      auto tensor = cast<RankedTensorType>(type);
+      buffers.emplace_back(storageBytes(tensor.getElementType(), tensor.getShape()), char(0x7f));
+    }
+    const lower::Kernel &kernel = cudaKernels[number];
+    cuda->run("k" + std::to_string(number), kernel.blocks(), kernel.blockThreads, buffers, arguments, seed);
+    std::vector<std::vector<char>> results;
+    for (size_t result = 0; result < op.getNumResults(); ++result)
+      results.push_back(buffers[arguments[inputs.size() + result].buffer]);
+    return results;
   }
 
   /// The results' bytes after running the kernel in pieces of `piece` items, last piece first.
@@ -155,6 +229,8 @@ protected:
 
   MLIRContext context;
   std::mt19937 random{7};
+  std::vector<lower::Kernel> cudaKernels;
+  std::unique_ptr<neap::testing::SimulatedModule> cuda;
 };
 
 TEST_F(KernelTest, PointwiseOnOneFlatLoop) {
@@ -238,6 +314,19 @@ TEST_F(KernelTest, SumsInEveryDirection) {
             "column row column row row column");
 }
 
+/// A sum of fewer dimensions shares the sweep of a single row through what is spread over that row, by its result alone.
+TEST_F(KernelTest, SumsOfFewerDimensionsInASingleRow) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<1x7xf32>, %y: tensor<7xf32>) -> (tensor<1xf32>, tensor<1x7xf32>) {
+      %r = neap.reduce sum %y axes [0] : tensor<7xf32>
+      %b = neap.broadcast %r : tensor<f32> -> tensor<1x7xf32>
+      %m = neap.mul %x, %b : tensor<1x7xf32>
+      %s = neap.reduce sum %m axes [1] : tensor<1x7xf32>
+      neap.return %s, %m : tensor<1xf32>, tensor<1x7xf32>
+    })"),
+            "row");
+}
+
 /// Sums of unrelated tensors in one group: they share the sweep and no value.
 TEST_F(KernelTest, SumsThatOnlyShareASweep) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(R"(
@@ -298,6 +387,21 @@ TEST_F(KernelTest, MatmulWithEpilogueAndSecondResult) {
             "gemm gemm");
 }
 
+/// A slice from 0 on has the index map of a permutation, yet fewer elements: the product must not write it.
+TEST_F(KernelTest, ProductsOfWhichAPartIsRead) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<19x16xf32>, %w: tensor<16x16xf32>) -> (tensor<3x16xf32>, tensor<7x5xf32>) {
+      %m = neap.matmul %x, %w : tensor<19x16xf32>, tensor<16x16xf32>
+      %a = neap.slice %m starts [0, 0] sizes [3, 16] strides [1, 1] : tensor<19x16xf32>
+      %t = neap.transpose %x [1, 0] : tensor<19x16xf32>
+      %n = neap.matmul %w, %t : tensor<16x16xf32>, tensor<16x19xf32>
+      %g = neap.tanh %n : tensor<16x19xf32>
+      %b = neap.slice %g starts [0, 0] sizes [7, 5] strides [1, 1] : tensor<16x19xf32>
+      neap.return %a, %b : tensor<3x16xf32>, tensor<7x5xf32>
+    })"),
+            "gemm pointwise gemm pointwise");
+}
+
 /// The operand is read as a matrix and point by point: no result may lie on it.
 TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
   EXPECT_EQ(check(R"(
@@ -307,6 +411,82 @@ TEST_F(KernelTest, ASquareProductPlusItsOwnOperand) {
       neap.return %y : tensor<40x40xf32>
     })"),
             "gemm");
+}
+
+/// As mean pooling behind a linear layer makes them: all rows, or all columns, are one.
+TEST_F(KernelTest, ProductsOfRepeatedOperands) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%q: tensor<1x24xf32>, %w: tensor<24x40xf32>, %c: tensor<24x1xf32>)
+        -> (tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x36xf32>) {
+      %x = neap.broadcast %q : tensor<1x24xf32> -> tensor<8x24xf32>
+      %y = neap.matmul %x, %w : tensor<8x24xf32>, tensor<24x40xf32>
+      %t = neap.transpose %x [1, 0] : tensor<8x24xf32>
+      %g = neap.matmul %t, %y : tensor<24x8xf32>, tensor<8x40xf32>
+      %v = neap.broadcast %c : tensor<24x1xf32> -> tensor<24x36xf32>
+      %z = neap.matmul %x, %v : tensor<8x24xf32>, tensor<24x36xf32>
+      neap.return %y, %g, %z : tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x36xf32>
+    })"),
+            "gemm gemm gemm");
+}
+
+/// A constant with one value everywhere has no memory; a product reads one element of it again and again.
+TEST_F(KernelTest, ProductsOfConstants) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<8x24xf32>, %w: tensor<24x40xf32>) -> (tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x24xf32>) {
+      %a = neap.constant dense<0.25> : tensor<8x24xf32>
+      %y = neap.matmul %a, %w : tensor<8x24xf32>, tensor<24x40xf32>
+      %d = neap.constant dense<0.125> : tensor<8x40xf32>
+      %t = neap.transpose %x [1, 0] : tensor<8x24xf32>
+      %dw = neap.matmul %t, %d : tensor<24x8xf32>, tensor<8x40xf32>
+      %u = neap.transpose %w [1, 0] : tensor<24x40xf32>
+      %dx = neap.matmul %d, %u : tensor<8x40xf32>, tensor<40x24xf32>
+      neap.return %y, %dw, %dx : tensor<8x40xf32>, tensor<24x40xf32>, tensor<8x24xf32>
+    })"),
+            "gemm gemm gemm");
+}
+
+TEST_F(KernelTest, MovesOfConstants) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<4x5xf32>, %i: tensor<2x5xi64>) -> (tensor<6x5xf32>, tensor<6x9xf32>, tensor<5x5xi64>) {
+      %z = neap.constant dense<0.5> : tensor<2x5xf32>
+      %a = neap.concat %z, %x axis 0 : tensor<2x5xf32>, tensor<4x5xf32>
+      %c = neap.constant dense<2.0> : tensor<3x4xf32>
+      %b = neap.unslice %c starts [1, 2] strides [2, 1] : tensor<3x4xf32> -> tensor<6x9xf32>
+      %n = neap.iota 1 : tensor<3x5xi64>
+      %d = neap.concat %n, %i axis 0 : tensor<3x5xi64>, tensor<2x5xi64>
+      neap.return %a, %b, %d : tensor<6x5xf32>, tensor<6x9xf32>, tensor<5x5xi64>
+    })"),
+            "concat concat pointwise concat");
+}
+
+/// Integers and floats, along any axis, from either end, with and without the element itself, through a view.
+TEST_F(KernelTest, RunningSums) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<5x70xf32>, %m: tensor<3x21xi64>, %n: tensor<2x9x1xi32>) -> (tensor<5x70xf32>, tensor<70x5xf32>,
+        tensor<5x70xf32>, tensor<3x21xi64>, tensor<2x9x1xi32>, tensor<2x9x1xi32>, tensor<6x4xf32>) {
+      %a = neap.cumsum %x axis 1 : tensor<5x70xf32>
+      %t = neap.transpose %x [1, 0] : tensor<5x70xf32>
+      %b = neap.cumsum %t axis 1 {reverse} : tensor<70x5xf32>
+      %c = neap.cumsum %x axis 0 {exclusive} : tensor<5x70xf32>
+      %d = neap.cumsum %m axis 1 {exclusive, reverse} : tensor<3x21xi64>
+      %e = neap.cumsum %n axis 1 : tensor<2x9x1xi32>
+      %f = neap.cumsum %n axis 0 : tensor<2x9x1xi32>
+      %h = neap.slice %x starts [0, 0] sizes [1, 4] strides [1, 1] : tensor<5x70xf32>
+      %k = neap.broadcast %h : tensor<1x4xf32> -> tensor<6x4xf32>
+      %g = neap.cumsum %k axis 0 : tensor<6x4xf32>
+      neap.return %a, %b, %c, %d, %e, %f, %g : tensor<5x70xf32>, tensor<70x5xf32>, tensor<5x70xf32>, tensor<3x21xi64>,
+          tensor<2x9x1xi32>, tensor<2x9x1xi32>, tensor<6x4xf32>
+    })"),
+            "scan scan scan scan scan scan scan");
+}
+
+/// What decides whether a value is ready must not walk every path to it: there are 2^60.
+TEST_F(KernelTest, RowsBehindManyDiamonds) {
+  std::string text = "neap.step @s(%x0: tensor<6x40xf32>) -> (tensor<6x40xf32>) {\n";
+  for (int i = 0; i < 60; ++i)
+    text += "%x" + std::to_string(i + 1) + " = neap.maximum %x" + std::to_string(i) + ", %x" + std::to_string(i) +
+            " : tensor<6x40xf32>\n";
+  EXPECT_EQ(check(text + "%y = neap.softmax %x60 : tensor<6x40xf32>\n neap.return %y : tensor<6x40xf32> }"), "row");
 }
 
 TEST_F(KernelTest, AttentionThroughStridedOperandsOnly) {
@@ -346,6 +526,21 @@ TEST_F(KernelTest, GatherAndScatterOfRows) {
     })",
                   9),
             "pointwise scatter scatter");
+}
+
+/// The indices are a second result with fewer dimensions than the rows they pick: the rows' loops are the group's.
+TEST_F(KernelTest, GatherAtComputedRows) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%t: tensor<9x7xf32>, %i: tensor<3x5xi64>, %u: tensor<3x5x7xf32>) -> (tensor<3x5x7xf32>, tensor<9x7xf32>) {
+      %one = neap.constant dense<1> : tensor<3x5xi64>
+      %n = neap.add %i, %one : tensor<3x5xi64>
+      %a = neap.gather %t, %n : tensor<9x7xf32>, tensor<3x5xi64>
+      %z = neap.constant dense<0.0> : tensor<9x7xf32>
+      %s = neap.scatter_add %z, %n, %u : tensor<9x7xf32>, tensor<3x5xi64>, tensor<3x5x7xf32>
+      neap.return %a, %s : tensor<3x5x7xf32>, tensor<9x7xf32>
+    })",
+                  8),
+            "row scatter");
 }
 
 TEST_F(KernelTest, GatherOfSingleElements) {

@@ -42,9 +42,9 @@
 // CHECK: llvm.mlir.global internal constant @neap_constants("\00\00\80?\00\00\80?\00{{.*}}\00\01\00\00\00\02\00\00\00")
 // CHECK: llvm.mlir.global internal constant @neap_manifest("{}")
 
-// The ABI's version, bytes of the arena and of the largest scratch, workers, then manifest, constants and step.
+// The ABI's version, bytes of the arena and of the largest scratch, workers, then manifest, constants, step and device.
 // CHECK: llvm.mlir.global external constant @neap_program_instance()
-// CHECK: llvm.mlir.constant(1 : i32)
+// CHECK: llvm.mlir.constant(2 : i32)
 // CHECK: llvm.mlir.constant(0 : i32)
 // CHECK: llvm.mlir.constant(512 : i64)
 // CHECK: llvm.mlir.constant(96 : i64)
@@ -54,6 +54,7 @@
 // CHECK: llvm.mlir.addressof @neap_constants
 // CHECK: llvm.mlir.constant(72 : i64)
 // CHECK: llvm.mlir.addressof @neap_step
+// CHECK: llvm.mlir.addressof @neap_cpu_device
 neap.parameter @v : tensor<4xf32> {value = dense<0.0> : tensor<4xf32>}
 neap.parameter @w : tensor<4xf32> trained {value = dense<0.0> : tensor<4xf32>}
 llvm.func @scale(!llvm.ptr, i64, i64, !llvm.ptr) attributes {neap.kernel = {items = 7 : i64, grain = 2 : i64, scratch = 96 : i64}}

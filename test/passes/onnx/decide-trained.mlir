@@ -4,7 +4,7 @@
 // CHECK-DAG: @layer.weight {{.*}}reason = "a weight of MatMul 'mm'", trained = 1
 // CHECK-DAG: @"onnx::MatMul_7" {{.*}}reason = "a weight of MatMul 'mm2'", trained = 1
 // CHECK-DAG: @frequencies {{.*}}reason = "leads to Sin and Cos only, as frequencies do", trained = 2
-// CHECK-DAG: @two {{.*}}reason = "no gradient reaches it", trained = 2
+// CHECK-DAG: @two {{.*}}reason = "an exponent, a bound or a divisor", trained = 2
 // CHECK-DAG: @val_3 {{.*}}reason = "a constant: its name was made up by the exporter", trained = 2
 // CHECK-DAG: @cls_token {{.*}}reason = "named like a parameter", trained = 1
 // CHECK-DAG: @rotary.inv_freq {{.*}}reason = "named like a buffer", trained = 2

@@ -17,7 +17,7 @@
 // TWICE: error: model.onnx: expected one value for dimension 'batch', got two
 // FRACTION: error: model.onnx: input 'y': cannot evaluate dimension 'sequence/heads': the fraction 9/2
 // NEGATIVE: error: model.onnx: input 'x': expected dimension 'sequence - heads' to be at least 0, got -12
-// LARGE: error: model.onnx: input 'x': expected a tensor of less than 2^63 bits, got a larger one
+// LARGE: error: model.onnx: input 'x': expected a tensor of at most 2^45 elements and 64 dimensions, got a larger one
 onnx.graph attributes {dim_params = [["batch", "sequence - heads"], ["sequence/heads"]], input_names = ["x", "y"], opsets = {}, output_names = ["o"], source = "model.onnx"} {
 ^bb0(%x: tensor<?x?xf32>, %y: tensor<?xi64>):
   onnx.return %x : tensor<?x?xf32>

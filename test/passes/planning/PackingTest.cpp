@@ -9,6 +9,8 @@ using namespace neap::planning;
 
 namespace {
 
+constexpr int64_t alignment = 64;
+
 int64_t livePeak(const std::vector<Buffer> &buffers) {
   std::vector<LiveRange> ranges;
   std::vector<int64_t> bytes;
@@ -46,8 +48,8 @@ std::vector<Buffer> trainingStep(int64_t layers, int64_t opsPerLayer) {
 TEST(Packing, IsValidOnRandomBuffers) {
   for (unsigned seed = 0; seed < 2000; ++seed) {
     std::vector<Buffer> buffers = randomBuffers(seed);
-    Packing packing = packBuffers(buffers);
-    EXPECT_EQ(findPackingError(buffers, packing), std::nullopt) << "seed " << seed;
+    Packing packing = packBuffers(buffers, alignment);
+    EXPECT_EQ(findPackingError(buffers, packing, alignment), std::nullopt) << "seed " << seed;
     EXPECT_GE(packing.arenaBytes, livePeak(buffers));
   }
 }
@@ -55,32 +57,32 @@ TEST(Packing, IsValidOnRandomBuffers) {
 TEST(Packing, LandsNearTheLivePeakOnATrainingStep) {
   for (int64_t layers : {2, 12, 48}) {
     std::vector<Buffer> buffers = trainingStep(layers, 12);
-    Packing packing = packBuffers(buffers);
-    ASSERT_EQ(findPackingError(buffers, packing), std::nullopt);
+    Packing packing = packBuffers(buffers, alignment);
+    ASSERT_EQ(findPackingError(buffers, packing, alignment), std::nullopt);
     EXPECT_LE(double(packing.arenaBytes), 1.02 * double(livePeak(buffers))) << layers << " layers";
   }
 }
 
 TEST(Packing, PutsBuffersThatNeverMeetOnTheSameBytes) {
   std::vector<Buffer> buffers{{128, {0, 1}}, {128, {2, 3}}, {64, {1, 2}}};
-  EXPECT_EQ(packBuffers(buffers).arenaBytes, 192);
+  EXPECT_EQ(packBuffers(buffers, alignment).arenaBytes, 192);
 }
 
 TEST(Packing, IgnoresWhatIsNeverAlive) {
-  Packing packing = packBuffers({{100, {3, 2}}, {0, {0, 5}}});
+  Packing packing = packBuffers({{100, {3, 2}}, {0, {0, 5}}}, alignment);
   EXPECT_EQ(packing.arenaBytes, 0);
 }
 
 TEST(Packing, IsTheSameForTheSameBuffers) {
   std::vector<Buffer> buffers = trainingStep(4, 12);
-  EXPECT_EQ(packBuffers(buffers).offsets, packBuffers(buffers).offsets);
+  EXPECT_EQ(packBuffers(buffers, alignment).offsets, packBuffers(buffers, alignment).offsets);
 }
 
 TEST(PackingCheck, SeesEveryOverlap) {
   unsigned caught = 0, made = 0;
   for (unsigned seed = 0; seed < 500; ++seed) {
     std::vector<Buffer> buffers = randomBuffers(seed);
-    Packing packing = packBuffers(buffers);
+    Packing packing = packBuffers(buffers, alignment);
     // Move one buffer onto another that is alive with it.
     for (size_t a = 0; a < buffers.size(); ++a)
       for (size_t b = 0; b < a; ++b)
@@ -90,7 +92,7 @@ TEST(PackingCheck, SeesEveryOverlap) {
           broken.offsets[a] = broken.offsets[b];
           broken.arenaBytes += 8192;
           ++made;
-          caught += findPackingError(buffers, broken).has_value();
+          caught += findPackingError(buffers, broken, alignment).has_value();
         }
   }
   EXPECT_GT(made, 1000u);
@@ -99,10 +101,10 @@ TEST(PackingCheck, SeesEveryOverlap) {
 
 TEST(PackingCheck, SeesOffsetsOutsideAndUnaligned) {
   std::vector<Buffer> buffers{{100, {0, 0}}};
-  EXPECT_TRUE(findPackingError(buffers, {{64}, 128}));
-  EXPECT_TRUE(findPackingError(buffers, {{32}, 256}));
-  EXPECT_TRUE(findPackingError(buffers, {{}, 256}));
-  EXPECT_FALSE(findPackingError(buffers, {{64}, 192}));
+  EXPECT_TRUE(findPackingError(buffers, {{64}, 128}, alignment));
+  EXPECT_TRUE(findPackingError(buffers, {{32}, 256}, alignment));
+  EXPECT_TRUE(findPackingError(buffers, {{}, 256}, alignment));
+  EXPECT_FALSE(findPackingError(buffers, {{64}, 192}, alignment));
 }
 
 } // namespace

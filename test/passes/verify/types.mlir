@@ -35,3 +35,24 @@ neap.step @node(%x: tensor<4xf32> {neap.name = "x"}) -> (tensor<4xbf16> {neap.na
   %y = neap.cast %x : tensor<4xf32> -> tensor<4xbf16> loc("cast_1")
   neap.return %y : tensor<4xbf16>
 }
+
+// -----
+
+// An input without elements is fine where nothing reads it.
+neap.step @unread(%x: tensor<2x0xf32> {neap.name = "x"}) -> (tensor<4xf32> {neap.name = "y"}) {
+  %y = neap.constant dense<1.0> : tensor<4xf32>
+  neap.return %y : tensor<4xf32>
+}
+
+// -----
+
+neap.step @without_elements(%x: tensor<2x0xf32> {neap.name = "x"}) -> (tensor<2xf32> {neap.name = "y"}) {
+  // expected-error@unknown {{node 'sum_1': expected a tensor with elements, got 'tensor<2x0xf32>'}}
+  %y = neap.reduce sum %x axes [1] : tensor<2x0xf32> loc("sum_1")
+  neap.return %y : tensor<2xf32>
+}
+
+// -----
+
+// expected-error@+1 {{initializer 'w': expected a tensor with elements, got 'tensor<0xf32>'}}
+neap.parameter @w : tensor<0xf32> trained {value = dense<> : tensor<0xf32>}

@@ -89,19 +89,34 @@ onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}
 
 // -----
 
-// Clip has two bounds, either of which may be absent.
+// Clip has two bounds, either of which may be absent. At a constant one, x has no gradient.
 // CHECK-LABEL: neap.step @forward(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<2x3xf32> {neap.name = "x"}
 // CHECK-SAME: -> (tensor<2x3xf32> {neap.name = "y"})
 // CHECK-NEXT: %[[V0:.*]] = neap.constant dense<6.000000e+00> : tensor<2x3xf32>
-// CHECK-NEXT: %[[V1:.*]] = neap.minimum %[[X]], %[[V0]] : tensor<2x3xf32>
-// CHECK-NEXT: neap.return %[[V1]] : tensor<2x3xf32>
+// CHECK-NEXT: %[[V1:.*]] = neap.compare ge %[[X]], %[[V0]] : tensor<2x3xf32>
+// CHECK-NEXT: %[[V2:.*]] = neap.select %[[V1]], %[[V0]], %[[X]] : tensor<2x3xi1>, tensor<2x3xf32>
+// CHECK-NEXT: neap.return %[[V2]] : tensor<2x3xf32>
 onnx.initializer @high : tensor<f32> {value = dense<6.000000e+00> : tensor<f32>, trained = 2 : i32}
 onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
 ^bb0(%x: tensor<2x3xf32>):
   %absent = onnx.absent
   %high = onnx.read @high : tensor<f32>
   %y = onnx.node "Clip"(%x, %absent, %high) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2x3xf32>, none, tensor<f32>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
+// A computed bound shares the gradient on a tie.
+// CHECK-LABEL: neap.step @forward(
+// CHECK-SAME: %[[X:[^:]*]]: tensor<2x3xf32> {neap.name = "x"}, %[[LOW:[^:]*]]: tensor<f32> {neap.name = "low"}
+// CHECK-NEXT: %[[V0:.*]] = neap.broadcast %[[LOW]] : tensor<f32> -> tensor<2x3xf32>
+// CHECK-NEXT: %[[V1:.*]] = neap.maximum %[[X]], %[[V0]] : tensor<2x3xf32>
+// CHECK-NEXT: neap.return %[[V1]] : tensor<2x3xf32>
+onnx.graph attributes {dim_params = [["", ""], []], input_names = ["x", "low"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>, %low: tensor<f32>):
+  %y = onnx.node "Clip"(%x, %low) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2x3xf32>, tensor<f32>) -> none
   onnx.return %y : none
 }
 

@@ -1,5 +1,5 @@
 // Anonymous memory from the system; its zeros are the initial optimizer state.
-#include "neap/runtime/trainer/Arena.h"
+#include "neap/runtime/cpu/Arena.h"
 
 #include "neap/runtime/program/Failure.h"
 
@@ -11,15 +11,12 @@ namespace neap::runtime {
 
 namespace {
 
-/// Alignment of scratch blocks, in bytes: a cache line and the widest vector.
-constexpr uint64_t alignment = 64;
-
-/// `value` rounded up; nothing on overflow.
+/// `value` rounded up to the alignment of the program; nothing on overflow.
 std::optional<uint64_t> alignUp(uint64_t value) {
   uint64_t sum;
-  if (__builtin_add_overflow(value, alignment - 1, &sum))
+  if (__builtin_add_overflow(value, uint64_t(NEAP_ALIGNMENT - 1), &sum))
     return std::nullopt;
-  return sum & ~(alignment - 1);
+  return sum & ~uint64_t(NEAP_ALIGNMENT - 1);
 }
 
 [[noreturn]] void outOfMemory(const std::string &amount, int code) {

@@ -1,17 +1,17 @@
 // What compiled code reaches through neap_context. Exceptions must not cross compiled code, so a failure in a callback
 // is kept here and thrown again when the step has returned.
-#ifndef NEAP_RUNTIME_TRAINER_CONTEXT_H
-#define NEAP_RUNTIME_TRAINER_CONTEXT_H
+#ifndef NEAP_RUNTIME_CPU_CONTEXT_H
+#define NEAP_RUNTIME_CPU_CONTEXT_H
 
+#include "neap/runtime/device/Device.h"
 #include "neap/runtime/threads/Pool.h"
-#include "neap/runtime/trainer/GradientDump.h"
 
 #include <exception>
 
 struct neap_context {
   neap::runtime::Pool &pool;
-  /// Null when nobody wants the gradients of this step.
-  neap::runtime::GradientDump *gradients = nullptr;
+  /// Empty when nobody wants the gradients of this step.
+  neap::runtime::ShowGradient show = {};
   std::exception_ptr failure = nullptr;
 };
 

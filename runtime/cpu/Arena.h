@@ -1,6 +1,6 @@
 // The one allocation of a training run: every tensor of the step, and behind it the scratch memory of the workers.
-#ifndef NEAP_RUNTIME_TRAINER_ARENA_H
-#define NEAP_RUNTIME_TRAINER_ARENA_H
+#ifndef NEAP_RUNTIME_CPU_ARENA_H
+#define NEAP_RUNTIME_CPU_ARENA_H
 
 #include "neap/runtime/program/Manifest.h"
 

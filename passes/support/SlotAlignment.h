@@ -1,0 +1,16 @@
+// The alignment that the compiled program and its runtime agree on.
+#pragma once
+
+#include "neap/runtime/abi/neap_runtime.h"
+
+#include "llvm/Support/MathExtras.h"
+
+namespace neap {
+
+/// Slots, constants and scratch begin at multiples of so many bytes.
+inline constexpr int64_t slotAlignment = NEAP_ALIGNMENT;
+
+/// `bytes` rounded up to a multiple of slotAlignment.
+inline int64_t alignToSlot(int64_t bytes) { return static_cast<int64_t>(llvm::alignTo<slotAlignment>(bytes)); }
+
+} // namespace neap

@@ -1,0 +1,296 @@
+// A CUDA device: its arena is one allocation, its step a list of launches, walked one by one or replayed as a graph.
+#include "neap/runtime/cuda/Calls.h"
+#include "neap/runtime/cuda/Dependencies.h"
+#include "neap/runtime/cuda/OpenDriver.h"
+#include "neap/runtime/device/Device.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace neap::runtime {
+
+namespace {
+
+using namespace cuda;
+
+/// The part of the arena that the host writes before every step: from the first input or step block to the end of the last.
+Operand findHostRange(const Manifest &manifest) {
+  uint64_t begin = manifest.stepBlock, end = manifest.stepBlock + sizeof(neap_step_block);
+  for (const Input &input : manifest.inputs) {
+    begin = std::min(begin, input.offset);
+    end = std::max(end, input.offset + input.bytes);
+  }
+  return {begin, end - begin};
+}
+
+class CudaDevice final : public Device {
+public:
+  CudaDevice(const neap_program &program, const Manifest &manifest, const DeviceOptions &options);
+  ~CudaDevice() override;
+
+  uint64_t bytes() const override { return manifest_.arenaBytes; }
+  std::byte *inputs() override { return staging_ - hostRange_.offset; }
+  void write(uint64_t offset, const void *source, uint64_t bytes) override;
+  void read(uint64_t offset, void *target, uint64_t bytes) const override;
+  void runStep(const ShowGradient &show) override;
+
+private:
+  void open();
+  void allocate();
+  void loadKernels(const char *ptx);
+  void clearStates();
+
+  void runEntries(const ShowGradient &show);
+  void launch(const ProgramEntry &entry);
+  void copy(const ProgramEntry &entry);
+  void observe(const ProgramEntry &entry, const ShowGradient &show);
+  void declare(const ProgramEntry &entry);
+
+  void buildGraph();
+  GraphNode addNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
+  GraphNode addKernelNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
+  GraphNode addCopyNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
+
+  std::vector<DevicePointer> addressesOf(const ProgramEntry &entry) const;
+  void require(cuda::Result result, const std::string &what) const { requireSuccess(driver_, result, what); }
+  void synchronize(const std::string &what) const { require(driver_.cuStreamSynchronize(stream_), what); }
+  const std::string &kernelOf(const ProgramEntry &entry) const { return manifest_.kernels[entry.kernel].name; }
+
+  const Manifest &manifest_;
+  bool usesGraph_;
+  std::unique_ptr<OpenDriver> opened_;
+  const Driver &driver_;
+  cuda::Device ordinal_ = 0;
+  Context context_ = nullptr;
+  Stream stream_ = nullptr;
+  Module module_ = nullptr;
+  std::vector<Function> functions_; // by kernel
+  DevicePointer arena_ = 0;
+  Operand hostRange_;
+  std::byte *staging_ = nullptr; // pinned, holds hostRange_
+  Graph graph_ = nullptr;
+  GraphExec graphExec_ = nullptr;
+};
+
+CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, const DeviceOptions &options)
+    : manifest_(manifest), usesGraph_(options.graph), opened_(openDriver(options)), driver_(opened_->driver()),
+      hostRange_(findHostRange(manifest)) {
+  open();
+  loadKernels(program.ptx);
+  allocate();
+  clearStates();
+}
+
+/// Everything goes with the context; what was made before a failure as well.
+CudaDevice::~CudaDevice() {
+  if (graphExec_)
+    driver_.cuGraphExecDestroy(graphExec_);
+  if (graph_)
+    driver_.cuGraphDestroy(graph_);
+  if (arena_)
+    driver_.cuMemFree(arena_);
+  if (staging_)
+    driver_.cuMemFreeHost(staging_);
+  if (module_)
+    driver_.cuModuleUnload(module_);
+  if (stream_)
+    driver_.cuStreamDestroy(stream_);
+  if (context_)
+    driver_.cuDevicePrimaryCtxRelease(ordinal_);
+}
+
+void CudaDevice::open() {
+  require(driver_.cuInit(0), "starting the CUDA driver");
+  require(driver_.cuDeviceGet(&ordinal_, 0), "finding a CUDA device");
+  require(driver_.cuDevicePrimaryCtxRetain(&context_, ordinal_), "opening the CUDA device");
+  require(driver_.cuCtxSetCurrent(context_), "opening the CUDA device");
+  require(driver_.cuStreamCreate(&stream_, streamNonBlocking), "making a stream");
+}
+
+/// Loaded before the arena is allocated: what the driver takes for code is gone from the free memory then.
+void CudaDevice::loadKernels(const char *ptx) {
+  char log[4096] = "";
+  JitOption options[] = {JitOption::ErrorLogBuffer, JitOption::ErrorLogBufferBytes};
+  void *values[] = {log, reinterpret_cast<void *>(sizeof(log))};
+  Result result = driver_.cuModuleLoadDataEx(&module_, ptx, 2, options, values);
+  require(result, std::string("loading the kernels") + (*log ? std::string(": ") + log : ""));
+  for (const DeviceKernel &kernel : manifest_.kernels)
+    require(driver_.cuModuleGetFunction(&functions_.emplace_back(), module_, kernel.name.c_str()),
+            "finding kernel " + kernel.name);
+}
+
+void CudaDevice::allocate() {
+  require(driver_.cuMemAlloc(&arena_, manifest_.arenaBytes),
+          "allocating " + std::to_string(manifest_.arenaBytes) + " bytes on the device");
+  void *staging = nullptr;
+  require(driver_.cuMemHostAlloc(&staging, hostRange_.bytes, 0),
+          "allocating " + std::to_string(hostRange_.bytes) + " bytes of pinned host memory");
+  staging_ = static_cast<std::byte *>(staging);
+  std::memset(staging_, 0, hostRange_.bytes);
+}
+
+void CudaDevice::clearStates() {
+  for (const Operand &state : manifest_.states)
+    if (state.bytes != 0)
+      require(driver_.cuMemsetD8Async(arena_ + state.offset, 0, state.bytes, stream_), "clearing optimizer state");
+  synchronize("clearing optimizer state");
+}
+
+void CudaDevice::write(uint64_t offset, const void *source, uint64_t bytes) {
+  if (bytes == 0)
+    return;
+  require(driver_.cuMemcpyHtoDAsync(arena_ + offset, source, bytes, stream_), "copying to the device");
+  synchronize("copying to the device");
+}
+
+void CudaDevice::read(uint64_t offset, void *target, uint64_t bytes) const {
+  if (bytes == 0)
+    return;
+  require(driver_.cuMemcpyDtoHAsync(target, arena_ + offset, bytes, stream_), "copying from the device");
+  synchronize("copying from the device");
+}
+
+/// Gradients are shown between launches, so a step that shows them is not a graph.
+void CudaDevice::runStep(const ShowGradient &show) {
+  require(driver_.cuMemcpyHtoDAsync(arena_ + hostRange_.offset, staging_, hostRange_.bytes, stream_),
+          "copying the inputs to the device");
+  if (show || !usesGraph_) {
+    runEntries(show);
+  } else {
+    if (!graphExec_)
+      buildGraph();
+    require(driver_.cuGraphLaunch(graphExec_, stream_), "launching the step");
+  }
+  synchronize(usesGraph_ ? "running the step (--no-graph names the kernel)" : "running the step");
+}
+
+void CudaDevice::runEntries(const ShowGradient &show) {
+  for (const ProgramEntry &entry : manifest_.program) {
+    switch (entry.kind) {
+    case ProgramEntry::Kind::Launch:
+      launch(entry);
+      break;
+    case ProgramEntry::Kind::Copy:
+      copy(entry);
+      break;
+    case ProgramEntry::Kind::Observe:
+      if (show)
+        observe(entry, show);
+      break;
+    }
+  }
+}
+
+std::vector<DevicePointer> CudaDevice::addressesOf(const ProgramEntry &entry) const {
+  std::vector<DevicePointer> addresses;
+  for (const Operand &operand : entry.operands)
+    addresses.push_back(arena_ + operand.offset);
+  return addresses;
+}
+
+/// Kernel arguments as the driver takes them: a pointer to each value.
+static std::vector<void *> pointersTo(std::vector<DevicePointer> &addresses) {
+  std::vector<void *> pointers;
+  for (DevicePointer &address : addresses)
+    pointers.push_back(&address);
+  return pointers;
+}
+
+/// Holds a simulated device to what the program says: a kernel touches its operands and nothing else.
+void CudaDevice::declare(const ProgramEntry &entry) {
+  if (!driver_.declareAccesses)
+    return;
+  std::vector<DeclaredAccess> accesses;
+  for (size_t i = 0; i < entry.operands.size(); ++i)
+    accesses.push_back({arena_ + entry.operands[i].offset, entry.operands[i].bytes, true, i >= entry.inputs,
+                        i < entry.inputs ? "an input" : "a result"});
+  driver_.declareAccesses(accesses.data(), accesses.size());
+}
+
+/// Without a graph every kernel is waited for, so that a fault is known to be its own.
+void CudaDevice::launch(const ProgramEntry &entry) {
+  std::vector<DevicePointer> addresses = addressesOf(entry);
+  std::vector<void *> arguments = pointersTo(addresses);
+  const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
+  declare(entry);
+  require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream_,
+                                 arguments.data(), nullptr),
+          "launching kernel " + kernel.name);
+  if (!usesGraph_)
+    synchronize("running kernel " + kernel.name);
+}
+
+void CudaDevice::copy(const ProgramEntry &entry) {
+  require(driver_.cuMemcpyDtoDAsync(arena_ + entry.operands[1].offset, arena_ + entry.operands[0].offset,
+                                    entry.operands[0].bytes, stream_),
+          "copying within the device");
+}
+
+void CudaDevice::observe(const ProgramEntry &entry, const ShowGradient &show) {
+  std::vector<std::byte> gradient(entry.operands[0].bytes);
+  read(entry.operands[0].offset, gradient.data(), gradient.size());
+  show(int64_t(entry.parameter), gradient.data());
+}
+
+GraphNode CudaDevice::addKernelNode(const ProgramEntry &entry, const std::vector<GraphNode> &after) {
+  std::vector<DevicePointer> addresses = addressesOf(entry);
+  std::vector<void *> arguments = pointersTo(addresses);
+  const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
+  KernelNodeParameters parameters{functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0,
+                                  arguments.data(),         nullptr,       nullptr, nullptr};
+  GraphNode node = nullptr;
+  declare(entry);
+  require(driver_.cuGraphAddKernelNode(&node, graph_, after.data(), after.size(), &parameters),
+          "adding kernel " + kernel.name + " to the graph");
+  return node;
+}
+
+GraphNode CudaDevice::addCopyNode(const ProgramEntry &entry, const std::vector<GraphNode> &after) {
+  CopyNodeParameters parameters{};
+  parameters.sourceType = parameters.targetType = MemoryType::Device;
+  parameters.sourceDevice = arena_ + entry.operands[0].offset;
+  parameters.targetDevice = arena_ + entry.operands[1].offset;
+  parameters.widthBytes = entry.operands[0].bytes;
+  parameters.height = parameters.depth = 1;
+  GraphNode node = nullptr;
+  require(driver_.cuGraphAddMemcpyNode(&node, graph_, after.data(), after.size(), &parameters, context_),
+          "adding a copy to the graph");
+  return node;
+}
+
+GraphNode CudaDevice::addNode(const ProgramEntry &entry, const std::vector<GraphNode> &after) {
+  switch (entry.kind) {
+  case ProgramEntry::Kind::Launch:
+    return addKernelNode(entry, after);
+  case ProgramEntry::Kind::Copy:
+    return addCopyNode(entry, after);
+  case ProgramEntry::Kind::Observe:
+    return nullptr;
+  }
+  return nullptr;
+}
+
+/// The edges are what bytes demand; what is free of them may run side by side.
+void CudaDevice::buildGraph() {
+  require(driver_.cuGraphCreate(&graph_, 0), "making the graph");
+  std::vector<std::vector<uint32_t>> dependencies = findDependencies(manifest_.program);
+  std::vector<GraphNode> nodes;
+  for (size_t i = 0; i < manifest_.program.size(); ++i) {
+    std::vector<GraphNode> after;
+    for (uint32_t earlier : dependencies[i])
+      after.push_back(nodes[earlier]);
+    nodes.push_back(addNode(manifest_.program[i], after));
+  }
+  require(driver_.cuGraphInstantiateWithFlags(&graphExec_, graph_, 0), "making the graph");
+}
+
+std::unique_ptr<runtime::Device> create(const neap_program &program, const Manifest &manifest,
+                                        const DeviceOptions &options) {
+  return std::make_unique<CudaDevice>(program, manifest, options);
+}
+
+} // namespace
+
+} // namespace neap::runtime
+
+const neap_device_class neap_cuda_device{neap::runtime::create};

@@ -1,0 +1,22 @@
+// What the parsers of the manifest's parts share.
+#ifndef NEAP_RUNTIME_PROGRAM_MANIFESTJSON_H
+#define NEAP_RUNTIME_PROGRAM_MANIFESTJSON_H
+
+#include "neap/runtime/program/Manifest.h"
+
+#include <nlohmann/json.hpp>
+
+namespace neap::runtime {
+
+/// Throws Failure with ExitCode::Internal: the binary is damaged, or the compiler has a bug.
+[[noreturn]] void damagedManifest(const std::string &what);
+
+/// Requires bytes [offset, offset + bytes) to lie below `limit`.
+void checkRange(uint64_t offset, uint64_t bytes, uint64_t limit, const std::string &what);
+
+/// Fills `kernels` and `program`, whose parameters are parsed already.
+void parseStepProgram(const nlohmann::json &object, uint64_t arenaBytes, Manifest &manifest);
+
+} // namespace neap::runtime
+
+#endif

@@ -1,0 +1,64 @@
+// Stands in for libcuda.so.1: exports the driver's symbols, which do nothing, or some of them. Each returns its own number, so
+// that a test can tell which one it got.
+#include "neap/runtime/cuda/DriverSymbols.h"
+
+using neap::cuda::Result;
+
+#define FAKE(number, name)                                                                                             \
+  extern "C" __attribute__((visibility("default"))) int name() { return 10000 + number; }
+
+extern "C" __attribute__((visibility("default"))) int cuDriverGetVersion(int *version) {
+  *version = FAKE_VERSION;
+  return 0;
+}
+
+FAKE(0, cuInit)
+FAKE(2, cuGetErrorName)
+FAKE(3, cuGetErrorString)
+FAKE(4, cuDeviceGetCount)
+FAKE(5, cuDeviceGet)
+FAKE(6, cuDeviceGetName)
+FAKE(7, cuDeviceGetAttribute)
+FAKE(8, cuDeviceTotalMem_v2)
+FAKE(9, cuDevicePrimaryCtxRetain)
+FAKE(10, cuDevicePrimaryCtxRelease_v2)
+FAKE(11, cuCtxSetCurrent)
+FAKE(12, cuCtxSynchronize)
+FAKE(13, cuMemGetInfo_v2)
+FAKE(14, cuMemAlloc_v2)
+FAKE(15, cuMemFree_v2)
+FAKE(16, cuMemHostAlloc)
+FAKE(17, cuMemFreeHost)
+FAKE(18, cuMemcpyHtoDAsync_v2)
+FAKE(19, cuMemcpyDtoHAsync_v2)
+FAKE(20, cuMemcpyDtoDAsync_v2)
+FAKE(21, cuMemsetD8Async)
+FAKE(22, cuStreamCreate)
+FAKE(23, cuStreamDestroy_v2)
+FAKE(24, cuStreamSynchronize)
+FAKE(25, cuStreamQuery)
+FAKE(26, cuStreamWaitEvent)
+FAKE(27, cuEventCreate)
+FAKE(28, cuEventDestroy_v2)
+FAKE(29, cuEventRecord)
+FAKE(30, cuEventSynchronize)
+FAKE(31, cuEventQuery)
+FAKE(32, cuModuleLoadDataEx)
+FAKE(33, cuModuleUnload)
+FAKE(34, cuModuleGetFunction)
+FAKE(35, cuFuncGetAttribute)
+FAKE(36, cuLaunchKernel)
+#ifndef FAKE_WITHOUT_GRAPHS
+FAKE(37, cuGraphCreate)
+FAKE(38, cuGraphDestroy)
+FAKE(39, cuGraphAddKernelNode_v2)
+FAKE(40, cuGraphAddMemcpyNode)
+FAKE(41, cuGraphInstantiateWithFlags)
+FAKE(42, cuGraphExecDestroy)
+FAKE(43, cuGraphLaunch)
+#endif
+// Older versions under the plain names, which nobody may call.
+FAKE(1000, cuMemAlloc)
+FAKE(1001, cuMemFree)
+FAKE(1002, cuGraphAddKernelNode)
+FAKE(1003, cuStreamDestroy)
