@@ -645,6 +645,12 @@ def long_sum(folder):
 
 
 @compile_case
+def long_doubling(folder):
+    """0 """
+    return chain("Add", 60, lambda value: [value, value])
+
+
+@compile_case
 def input_of_many_elements(folder):
     """2 input 'x': expected a tensor of at most 2\\^45 elements and 64 dimensions, got a larger one"""
     return sized(helper.make_node("Identity", ["x"], ["h"]), inputs=[value("x", shape=[2**40, 2**10, 2])])
