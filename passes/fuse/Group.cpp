@@ -65,6 +65,19 @@ class Propagation {
 public:
   explicit Propagation(GroupAccesses &group) : group(group) {}
 
+  /// From an op whose own loops are the group's.
+  void runFrom(Operation *op) {
+    Access identity = identityAccess(group.loops);
+    if (isReduction(op)) {
+      set(op->getResult(0), *composeAccess(cast<Fusible>(op).getResultMap(0), identity, group.loops));
+      set(op->getOperand(0), std::move(identity));
+    } else {
+      set(op->getResult(0), std::move(identity));
+    }
+    run(*op->getBlock());
+  }
+
+private:
   void set(Value value, Access access) {
     if (group.accesses.try_emplace(value, std::move(access)).second)
       pending.push_back(value);
@@ -73,7 +86,10 @@ public:
   void run(Block &body) {
     while (!pending.empty()) {
       Value value = pending.pop_back_val();
-      if (Operation *producer = value.getDefiningOp())
+      Operation *producer = value.getDefiningOp();
+      if (producer && isSplatConstant(producer))
+        continue; // the same wherever it is read: one reader's access is none of the others'
+      if (producer)
         toOperands(producer, value);
       for (Operation *user : value.getUsers())
         if (user->getBlock() == &body)
@@ -81,7 +97,6 @@ public:
     }
   }
 
-private:
   void toOperands(Operation *op, Value result) {
     if (isReduction(op) && group.kind == GroupKind::Row)
       return alongRow(op, result);
@@ -142,11 +157,8 @@ private:
 };
 } // namespace
 
-/// The loops of an op, and the value that is accessed by the identity over them.
-static std::pair<SmallVector<int64_t>, Value> loopsOf(Operation *op) {
-  if (isReduction(op))
-    return {cast<Fusible>(op).getIterationSpace().sizes, op->getOperand(0)};
-  return {llvm::to_vector(shapeOf(op->getResult(0))), op->getResult(0)};
+static SmallVector<int64_t> loopsOf(Operation *op) {
+  return isReduction(op) ? cast<Fusible>(op).getIterationSpace().sizes : llvm::to_vector(shapeOf(op->getResult(0)));
 }
 
 /// Groups grow from their last op backwards, so that op's loops are the ones that all others were found to fit. What comes
@@ -158,7 +170,7 @@ static Operation *findAnchor(Block &body, GroupKind kind) {
   Operation *anchor = nullptr;
   int64_t most = 0;
   for (Operation &op : llvm::reverse(body.without_terminator())) {
-    int64_t points = ShapedType::getNumElements(loopsOf(&op).first);
+    int64_t points = ShapedType::getNumElements(loopsOf(&op));
     bool isSeenThrough = isView(&op) && !llvm::is_contained(op.getUsers(), body.getTerminator());
     if (!isSeenThrough && points > most) {
       anchor = &op;
@@ -197,20 +209,16 @@ static LogicalResult verifyAccesses(Block &body, const GroupAccesses &group) {
 }
 
 FailureOr<GroupAccesses> analyzeGroup(Block &body, GroupKind kind) {
-  auto [loops, anchor] = loopsOf(findAnchor(body, kind));
+  Operation *anchor = findAnchor(body, kind);
   GroupAccesses group;
   group.kind = kind;
-  group.loops = loops;
+  group.loops = loopsOf(anchor);
   Propagation propagation(group);
-  propagation.set(anchor, identityAccess(loops));
-  propagation.run(body);
+  propagation.runFrom(anchor);
   // Reductions that only share the sweep have no value in common with the anchor; they joined it for having its loops.
   for (Operation &op : body)
-    if (isReduction(&op) && !group.accesses.contains(op.getOperand(0)) &&
-        cast<Fusible>(op).getIterationSpace().sizes == loops) {
-      propagation.set(op.getOperand(0), identityAccess(loops));
-      propagation.run(body);
-    }
+    if (isReduction(&op) && !group.accesses.contains(op.getResult(0)) && loopsOf(&op) == group.loops)
+      propagation.runFrom(&op);
   if (failed(verifyAccesses(body, group)))
     return failure();
   return group;

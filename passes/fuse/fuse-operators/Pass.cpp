@@ -55,8 +55,9 @@ private:
   Value import(Operation *op, unsigned index) {
     Value operand = op->getOperand(index);
     if (group.kind == GroupKind::Scatter) // reads dense rows
-      return operand.getDefiningOp() && isSplatConstant(operand.getDefiningOp()) ? importFree(operand.getDefiningOp())
-                                                                                 : importArgument(operand, {});
+      return operand.getDefiningOp() && isSplatConstant(operand.getDefiningOp())
+                 ? importFree(operand.getDefiningOp(), {})
+                 : importArgument(operand, {});
     if (readsMemory(op))
       return importAt(operand, identityAccess(shapeOf(operand)), shapeOf(operand), /*fromMemory=*/true);
     auto access = operandAccess(op, index, group);
@@ -72,7 +73,7 @@ private:
     if (producer && (group.members.contains(producer) || group.clones.contains(producer)))
       return mapping.lookup(operand);
     if (producer && isFree(producer) && !fromMemory)
-      return importFree(producer);
+      return importFree(producer, access);
     if (producer && isSplatConstant(producer))
       return importStretched(cast<ConstantOp>(producer));
     if (!producer || !isView(producer) || partition.getGroup(producer))
@@ -97,12 +98,14 @@ private:
     return known;
   }
 
-  Value importFree(Operation *producer) {
-    if (Value known = mapping.lookupOrNull(producer->getResult(0)))
-      return known;
-    Operation *clone = builder.insert(producer->clone());
-    mapping.map(producer->getResult(0), clone->getResult(0));
-    return clone->getResult(0);
+  /// One clone for each way of reading an index; a splat is the same for all.
+  Value importFree(Operation *producer, const Access &access) {
+    Value source = producer->getResult(0);
+    for (const Imported &known : clonesOfFree)
+      if (known.source == source && (isSplatConstant(producer) || known.access == access))
+        return known.value;
+    clonesOfFree.push_back({source, access, builder.insert(producer->clone())->getResult(0)});
+    return clonesOfFree.back().value;
   }
 
   Value importView(Operation *view, Value operand) {
@@ -117,18 +120,19 @@ private:
 
   /// One argument for each way of reading a value, so that an argument has one access.
   Value importArgument(Value value, const Access &access) {
-    for (const Argument &known : arguments)
+    for (const Imported &known : arguments)
       if (known.source == value && known.access == access)
-        return known.argument;
+        return known.value;
     inputs.push_back(value);
     arguments.push_back({value, access, body.addArgument(value.getType(), value.getLoc())});
-    return arguments.back().argument;
+    return arguments.back().value;
   }
 
-  struct Argument {
+  /// What stands in the body for a value read through an access.
+  struct Imported {
     Value source;
     Access access;
-    Value argument;
+    Value value;
   };
 
   const Partition &partition;
@@ -137,7 +141,7 @@ private:
   OpBuilder builder;
   IRMapping mapping;
   SmallVector<Value> inputs;
-  std::vector<Argument> arguments;
+  std::vector<Imported> arguments, clonesOfFree;
   std::map<std::pair<Operation *, const void *>, Value> views;
 };
 

@@ -267,6 +267,24 @@ TEST_F(KernelTest, ReadsThroughViews) {
             "pointwise");
 }
 
+/// One constant, and one index, read by ops on a square tensor and by others on its transpose.
+TEST_F(KernelTest, ConstantsReadInTwoWays) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<5x5xf32>, %y: tensor<5x5xf32>, %i: tensor<5x5xi64>) -> (tensor<5x5xf32>) {
+      %z = neap.constant dense<0.0> : tensor<5x5xf32>
+      %n = neap.iota 1 : tensor<5x5xi64>
+      %c = neap.compare lt %i, %n : tensor<5x5xi64>
+      %a = neap.select %c, %x, %z : tensor<5x5xi1>, tensor<5x5xf32>
+      %t = neap.transpose %a [1, 0] : tensor<5x5xf32>
+      %d = neap.compare gt %t, %z : tensor<5x5xf32>
+      %e = neap.select %d, %y, %t : tensor<5x5xi1>, tensor<5x5xf32>
+      %f = neap.cast %n : tensor<5x5xi64> -> tensor<5x5xf32>
+      %g = neap.add %e, %f : tensor<5x5xf32>
+      neap.return %g : tensor<5x5xf32>
+    })"),
+            "pointwise");
+}
+
 TEST_F(KernelTest, ScalarsOfRankZero) {
   EXPECT_EQ(check(R"(
     neap.step @s(%x: tensor<f32>, %y: tensor<f32>) -> (tensor<f32>) {
