@@ -83,9 +83,12 @@ run_lit() {
     report lit $((SECONDS - start)) 0 1
     return
   fi
+  # By way of a file: a root without /proc has no <(...), and no line read must not mean no failure.
+  "$venv/bin/python" test/summarize_lit.py "$logs/lit.json" >"$logs/lit.txt"
+  [ -s "$logs/lit.txt" ] || report lit $((SECONDS - start)) 0 1
   while read -r suite seconds ok bad; do
     report "$suite" "$seconds" "$ok" "$bad"
-  done < <("$venv/bin/python" test/summarize_lit.py "$logs/lit.json")
+  done <"$logs/lit.txt"
   "$venv/bin/python" test/summarize_lit.py --failures "$logs/lit.json"
 }
 
