@@ -30,6 +30,8 @@ static void buildGraph(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createCSEPass());
   // On canonical constants and shapes, as every exporter writes GELU a little differently.
   manager.addPass(createRaiseGelu());
+  // Likewise. Before differentiation, which would keep the probabilities.
+  manager.addPass(createRaiseAttention());
   manager.addPass(createCanonicalizerPass());
   // Compound ops still say what is an index; fusion takes that apart. Before differentiation: gradients scatter to the same places.
   manager.addPass(createBoundIndices());

@@ -13,6 +13,8 @@ using Outputs = MutableArrayRef<HostTensor>;
 
 //===--- gather and scatter ---------------------------------------------------------------------------------------===//
 
+GroupKind ScatterAddOp::getGroupKind() { return GroupKind::Scatter; }
+
 LogicalResult GatherOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                          DictionaryAttr, OpaqueProperties, RegionRange, SmallVectorImpl<Type> &types) {
   auto table = cast<RankedTensorType>(operands[0].getType());
@@ -162,6 +164,8 @@ void GatherNdOp::evaluate(Inputs inputs, Outputs outputs) {
 }
 
 //===--- cumsum and iota ------------------------------------------------------------------------------------------===//
+
+GroupKind CumsumOp::getGroupKind() { return GroupKind::Scan; }
 
 LogicalResult CumsumOp::verify() {
   int64_t rank = getType().getRank(), axis = getAxis();

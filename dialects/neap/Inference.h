@@ -11,6 +11,8 @@ llvm::LogicalResult emitInferenceError(std::optional<mlir::Location> location, A
   return mlir::emitOptionalError(location, "'", OpTy::getOperationName(), "' op ", std::forward<Args>(args)...);
 }
 
+inline mlir::RankedTensorType tensorType(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
+
 /// The type sums and statistics of an element type are kept in: f64 for f64, else f32.
 mlir::FloatType getAccumulatorType(mlir::Type element);
 

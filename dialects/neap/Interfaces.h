@@ -9,6 +9,8 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "neap/dialects/neap/NeapEnums.h.inc"
+
 namespace neap {
 
 enum class LoopKind { Parallel, Reduction };

@@ -16,7 +16,6 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 
 #include "neap/dialects/neap/NeapDialect.h.inc"
-#include "neap/dialects/neap/NeapEnums.h.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "neap/dialects/neap/NeapAttributes.h.inc"

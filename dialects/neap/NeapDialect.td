@@ -63,7 +63,7 @@ def Neap_StepFieldAttr : Neap_EnumAttr<Neap_StepField, "step_field">;
 def Neap_GroupKind : Neap_I32Enum<"GroupKind", "the shape of a fusion group's loops", [
   I32EnumAttrCase<"Pointwise", 0, "pointwise">, I32EnumAttrCase<"Row", 1, "row">, I32EnumAttrCase<"Column", 2, "column">,
   I32EnumAttrCase<"Gemm", 3, "gemm">, I32EnumAttrCase<"Concat", 4, "concat">, I32EnumAttrCase<"Scatter", 5, "scatter">,
-  I32EnumAttrCase<"Scan", 6, "scan">]>;
+  I32EnumAttrCase<"Scan", 6, "scan">, I32EnumAttrCase<"Attention", 7, "attention">]>;
 def Neap_GroupKindAttr : Neap_EnumAttr<Neap_GroupKind, "group_kind">;
 
 // Sizes are bounded (dialects/TensorLimits.h), so that nobody who multiplies some of them has to think of overflow.

@@ -73,6 +73,15 @@ def Fusible : OpInterface<"Fusible"> {
   ];
 }
 
+def OwnLoops : OpInterface<"OwnLoops"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    An op that no iteration space describes: it reads whole operands from memory, over loops of its own. The kernel generator
+    has a loop nest for each kind of group that such ops make.
+  }];
+  let methods = [InterfaceMethod<"The group that the op makes.", "::neap::GroupKind", "getGroupKind">];
+}
+
 def IndexReader : OpInterface<"IndexReader"> {
   let cppNamespace = "::neap";
   let description = [{

@@ -109,7 +109,7 @@ def Neap_FusedOp : Neap_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock, CostM
   let description = [{
     The body says in tensors what the kernel computes; only what it yields is written to memory. `kind` is the shape of
     its loops: *pointwise*; *row*, with reductions along the last axis; *column*, with reductions along the others;
-    *gemm*, a matmul and what follows it point by point; *concat*, one pointwise nest per part; *scatter*.
+    *gemm*, a matmul and what follows it point by point; *concat*, one pointwise nest per part; *scatter*; *scan*; *attention*.
 
     ```mlir
     %r = neap.fused row (%x) {

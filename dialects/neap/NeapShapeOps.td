@@ -50,7 +50,7 @@ def Neap_SliceOp : Neap_ViewOp<"slice", [DeclareOpInterfaceMethods<InferTypeOpIn
   let assemblyFormat = "$operand `starts` $starts `sizes` $sizes `strides` $strides attr-dict `:` type($operand)";
   let hasCanonicalizer = 1;
 }
-def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differentiable>]> {
+def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differentiable>, DeclareOpInterfaceMethods<OwnLoops>]> {
   let summary = "zeros of the result's shape with the operand written at start + i * stride; the transpose of slice";
   let arguments = (ins Neap_Tensor:$operand, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$strides);
   let results = (outs Neap_Tensor:$result);
@@ -58,7 +58,7 @@ def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differen
   let hasFolder = 1;
   let hasVerifier = 1;
 }
-def Neap_ConcatOp : Neap_InferredOp<"concat", [DeclareOpInterfaceMethods<Differentiable>]> {
+def Neap_ConcatOp : Neap_InferredOp<"concat", [DeclareOpInterfaceMethods<Differentiable>, DeclareOpInterfaceMethods<OwnLoops>]> {
   let summary = "the operands one after the other along an axis; gradient: slices";
   let arguments = (ins Variadic<Neap_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs Neap_Tensor:$result);
@@ -77,7 +77,7 @@ def Neap_GatherOp : Neap_InferredOp<"gather", [DeclareOpInterfaceMethods<Differe
   let hasFolder = 1;
 }
 def Neap_ScatterAddOp : Neap_ValueOp<"scatter_add", [AllTypesMatch<["base", "result"]>,
-    DeclareOpInterfaceMethods<IndexReader>]> {
+    DeclareOpInterfaceMethods<IndexReader>, DeclareOpInterfaceMethods<OwnLoops>]> {
   let summary = "base with updates[i..., j...] added to row indices[i...], in the order of i";
   let arguments = (ins Neap_FloatTensor:$base, Neap_IntTensor:$indices, Neap_FloatTensor:$updates);
   let results = (outs Neap_FloatTensor:$result);
@@ -92,7 +92,8 @@ def Neap_GatherNdOp : Neap_ValueOp<"gather_nd"> {
   let hasFolder = 1;
   let hasVerifier = 1;
 }
-def Neap_CumsumOp : Neap_ValueOp<"cumsum", [AllTypesMatch<["operand", "result"]>, DeclareOpInterfaceMethods<Differentiable>]> {
+def Neap_CumsumOp : Neap_ValueOp<"cumsum", [AllTypesMatch<["operand", "result"]>, DeclareOpInterfaceMethods<Differentiable>,
+    DeclareOpInterfaceMethods<OwnLoops>]> {
   let summary = "running sum along an axis; gradient: the running sum of dy from the other end";
   let description = [{
     Element i is the sum of the elements up to i, itself included unless `exclusive`, or of those from i on with `reverse`.

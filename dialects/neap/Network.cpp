@@ -12,7 +12,6 @@ using namespace neap;
 using Inputs = ArrayRef<HostTensor>;
 using Outputs = MutableArrayRef<HostTensor>;
 
-static RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 //===--- reduce ---------------------------------------------------------------------------------------------------===//
 

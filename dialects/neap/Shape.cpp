@@ -228,6 +228,8 @@ AffineMap BroadcastOp::getOperandMap(unsigned) {
 
 //===--- slice and unslice ----------------------------------------------------------------------------------------===//
 
+GroupKind UnsliceOp::getGroupKind() { return GroupKind::Concat; }
+
 /// Why start + i * stride for i < size does not lie inside a dimension; empty if it does.
 static std::string describeBadRange(int64_t dimension, int64_t start, int64_t size, int64_t stride, int64_t limit) {
   if (size < 0)
@@ -342,6 +344,8 @@ void UnsliceOp::evaluate(Inputs inputs, Outputs outputs) {
 }
 
 //===--- concat ---------------------------------------------------------------------------------------------------===//
+
+GroupKind ConcatOp::getGroupKind() { return GroupKind::Concat; }
 
 /// Whether two types agree but for the size of one dimension.
 static bool matchesExcept(RankedTensorType x, RankedTensorType y, int64_t axis) {

@@ -8,7 +8,6 @@ using namespace mlir;
 
 namespace neap {
 
-
 LinearForm GroupAccesses::position(Value value) const {
   return linearPosition(accesses.at(value), shapeOf(value), loops.size());
 }
@@ -47,6 +46,14 @@ bool isView(Operation *op) {
 bool isPermutation(Operation *op) {
   return isView(op) && cast<Fusible>(op).getOperandMap(0).isPermutation() &&
          ShapedType::getNumElements(shapeOf(op->getOperand(0))) == ShapedType::getNumElements(shapeOf(op->getResult(0)));
+}
+
+FailureOr<Access> accessThroughView(Operation *view, const Access &operand, ArrayRef<int64_t> loops) {
+  if (isa<ReshapeOp>(view))
+    return reshapeAccess(operand, shapeOf(view->getOperand(0)), shapeOf(view->getResult(0)), loops);
+  if (!isPermutation(view))
+    return failure();
+  return composeAccess(inversePermutation(cast<Fusible>(view).getOperandMap(0)), operand, loops);
 }
 
 bool isIndirect(Operation *op) {
@@ -128,22 +135,11 @@ private:
       return set(op->getResult(0), group.accesses.at(operand));
     if (isReduction(op))
       return throughReduction(cast<Fusible>(op), operand);
-    if (auto reshape = dyn_cast<ReshapeOp>(op)) {
-      auto access = reshapeAccess(group.accesses.at(operand), shapeOf(operand), shapeOf(reshape), group.loops);
-      if (succeeded(access))
-        set(reshape, *access);
-    } else if (isView(op)) {
-      throughPermutation(cast<Fusible>(op), operand);
-    }
-  }
-
-  void throughPermutation(Fusible view, Value operand) {
-    if (!isPermutation(view))
+    if (!isView(op))
       return;
-    AffineMap inverse = inversePermutation(view.getOperandMap(0));
-    auto access = composeAccess(inverse, group.accesses.at(operand), group.loops);
+    auto access = accessThroughView(op, group.accesses.at(operand), group.loops);
     if (succeeded(access))
-      set(view->getResult(0), *access);
+      set(op->getResult(0), *access);
   }
 
   void throughReduction(Fusible reduction, Value operand) {

@@ -41,6 +41,9 @@ bool isContraction(mlir::Operation *op);
 bool isView(mlir::Operation *op);
 /// A view that reorders dimensions and leaves none of the elements out.
 bool isPermutation(mlir::Operation *op);
+/// The access to the result of a view whose operand is accessed by `operand`. Fails where it leaves elements out or is not
+/// linear.
+mlir::FailureOr<Access> accessThroughView(mlir::Operation *view, const Access &operand, mlir::ArrayRef<int64_t> loops);
 /// Reads a table at indices held in another operand.
 bool isIndirect(mlir::Operation *op);
 /// A constant with one value everywhere: no memory, it becomes part of the code.

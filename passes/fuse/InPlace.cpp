@@ -32,7 +32,8 @@ bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned resul
     return false;
   if (kind == GroupKind::Scatter)
     return isScatterBase(body, operand);
-  if (kind == GroupKind::Concat || kind == GroupKind::Scan || kind == GroupKind::Column || isReadAsAWhole(argument))
+  bool hasLoopsOfItsOwn = kind == GroupKind::Concat || kind == GroupKind::Scan || kind == GroupKind::Attention;
+  if (hasLoopsOfItsOwn || kind == GroupKind::Column || isReadAsAWhole(argument))
     return false;
   auto group = analyzeGroup(body, kind);
   if (failed(group) || !group->accesses.contains(argument) || !group->accesses.contains(yielded))

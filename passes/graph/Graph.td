@@ -4,6 +4,7 @@
 
 include "neap/passes/graph/attach-loss/Pass.td"
 include "neap/passes/graph/raise-gelu/Pass.td"
+include "neap/passes/graph/raise-attention/Pass.td"
 include "neap/passes/graph/bound-indices/Pass.td"
 include "neap/passes/graph/describe-inputs/Pass.td"
 

@@ -87,7 +87,7 @@ struct SwapTransposedMatmul : OpRewritePattern<TransposeOp> {
 
 /// What kernels can be made of.
 bool isPrimitive(Operation *op) {
-  return isa<Fusible, ConcatOp, UnsliceOp, ScatterAddOp, CumsumOp>(op) || op->hasTrait<OpTrait::ConstantLike>();
+  return isa<Fusible, OwnLoops>(op) || op->hasTrait<OpTrait::ConstantLike>();
 }
 
 /// The pass's guarantee: computing ops are the Evaluable ones.

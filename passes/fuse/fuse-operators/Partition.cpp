@@ -3,8 +3,6 @@
 
 #include "neap/dialects/neap/TensorBuilder.h"
 
-#include "llvm/ADT/TypeSwitch.h"
-
 using namespace mlir;
 
 namespace neap {
@@ -222,23 +220,18 @@ void Partition::growEpilogue(FusionGroup &group, Value value) {
   users.erase(llvm::unique(users), users.end());
   for (Operation *user : users)
     if (!groupOf.contains(user) &&
-        ((users.size() == 1 && takeView(group, user)) || takePointwise(group, user, value)))
+        ((users.size() == 1 && takeView(group, user, group.loops)) || takePointwise(group, user, value)))
       growEpilogue(group, user->getResult(0));
 }
 
-/// A reshape or transpose after which the innermost loop still writes neighbours.
-bool Partition::takeView(FusionGroup &group, Operation *view) {
+/// A reshape or transpose after which the innermost of `loops` still writes neighbours.
+bool Partition::takeView(FusionGroup &group, Operation *view, ArrayRef<int64_t> loops) {
   if (!isView(view))
     return false;
-  const Access &access = group.accesses.at(view->getOperand(0));
-  FailureOr<Access> result = failure();
-  if (isa<ReshapeOp>(view))
-    result = reshapeAccess(access, shapeOf(view->getOperand(0)), shapeOf(view->getResult(0)), group.loops);
-  else if (isPermutation(view))
-    result = composeAccess(inversePermutation(cast<Fusible>(view).getOperandMap(0)), access, group.loops);
+  FailureOr<Access> result = accessThroughView(view, group.accesses.at(view->getOperand(0)), loops);
   if (failed(result))
     return false;
-  if (linearPosition(*result, shapeOf(view->getResult(0)), group.loops.size()).coefficients.back() != 1)
+  if (linearPosition(*result, shapeOf(view->getResult(0)), loops.size()).coefficients.back() != 1)
     return false;
   group.accesses[view->getResult(0)] = *result;
   join(group, view, /*asClone=*/false);
@@ -271,15 +264,27 @@ bool Partition::takePointwise(FusionGroup &group, Operation *op, Value through) 
   return true;
 }
 
+//===- Attention groups ---------------------------------------------------------------------------------------------===//
+
+/// Each result has loops of its own, over its shape. It is stored in the layout that its only reader wants.
+void Partition::openAttentionGroup(Operation *attention) {
+  FusionGroup &group = createGroup(GroupKind::Attention, shapeOf(attention->getResult(0)), attention);
+  for (Value result : attention->getResults())
+    group.accesses[result] = identityAccess(shapeOf(result));
+  join(group, attention, /*asClone=*/false);
+  for (Value result : attention->getResults()) {
+    Value stored = result;
+    while (stored.hasOneUse() && takeView(group, *stored.user_begin(), shapeOf(result)))
+      stored = stored.user_begin()->getResult(0);
+  }
+}
+
 //===- All other groups ---------------------------------------------------------------------------------------------===//
 
 /// The loops of an op that is no reduction.
 static GroupKind kindOf(Operation *op) {
-  return TypeSwitch<Operation *, GroupKind>(op)
-      .Case<ScatterAddOp>([](auto) { return GroupKind::Scatter; })
-      .Case<CumsumOp>([](auto) { return GroupKind::Scan; })
-      .Case<ConcatOp, UnsliceOp>([](auto) { return GroupKind::Concat; })
-      .Default([](auto) { return GroupKind::Pointwise; });
+  auto own = dyn_cast<OwnLoops>(op);
+  return own ? own.getGroupKind() : GroupKind::Pointwise;
 }
 
 FusionGroup &Partition::openGroup(Operation *op) {
@@ -436,6 +441,8 @@ Partition::Partition(Block &block) {
   for (Operation &op : block)
     if (isContraction(&op))
       openGemmGroup(&op);
+    else if (auto own = dyn_cast<OwnLoops>(op); own && own.getGroupKind() == GroupKind::Attention)
+      openAttentionGroup(&op);
   for (Operation &op : block)
     if (!isComputing(&op) && !isView(&op))
       for (Value operand : op.getOperands())

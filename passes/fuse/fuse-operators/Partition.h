@@ -49,8 +49,10 @@ private:
   // Gemm groups and their epilogues.
   void openGemmGroup(mlir::Operation *matmul);
   void growEpilogue(FusionGroup &group, mlir::Value value);
-  bool takeView(FusionGroup &group, mlir::Operation *view);
+  bool takeView(FusionGroup &group, mlir::Operation *view, mlir::ArrayRef<int64_t> loops);
   bool takePointwise(FusionGroup &group, mlir::Operation *op, mlir::Value through);
+
+  void openAttentionGroup(mlir::Operation *attention);
 
   // Everything else, last op first.
   void assign(mlir::Operation *op);

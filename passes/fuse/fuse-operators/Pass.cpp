@@ -181,6 +181,7 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     case GroupKind::Concat:
     case GroupKind::Scatter:
     case GroupKind::Scan:
+    case GroupKind::Attention:
       return true; // read whole operands
     }
     llvm_unreachable("unknown kind of group");

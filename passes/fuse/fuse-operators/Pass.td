@@ -12,6 +12,7 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
        written: the op is the only reader of what the group would otherwise store, or its own result must be stored anyway
        (another matmul reads it). Reshapes and transposes that keep rows contiguous go along, so a result is stored in
        the layout its readers want.
+       Attention opens an *attention* group and takes such views of each of its results.
     2. All other ops are visited last to first. An op whose readers all sit in one group joins it. An op with readers in
        several groups joins the first as one more result, or is repeated in each if it is cheap and reads at most one
        tensor of its own size that is in memory anyway. What nobody can take opens a group of its own: *row* for a reduction

@@ -99,8 +99,8 @@ private:
   void writeRun(Value block, Value strip, Value run) {
     auto [element, columnBlock] = code.divide(block, columnBlocks);
     splitBatch(element);
-    lhs = operandAddress(problem.lhs);
-    rhs = operandAddress(problem.rhs);
+    lhs = operandAddress(code, problem.lhs, buffers, batch);
+    rhs = operandAddress(code, problem.rhs, buffers, batch);
     firstRow = code.mul(strip, tiling.itemRows);
     firstColumn = code.mul(columnBlock, tiling.blockColumns);
     rows = code.min(code.mul(run, tiling.itemRows), code.sub(code.integer(problem.m), firstRow));
@@ -122,13 +122,6 @@ private:
     batch.assign(problem.batch.size(), Value());
     for (size_t i = batch.size(); i-- > 0;)
       std::tie(element, batch[i]) = code.divide(element, problem.batch[i]);
-  }
-
-  Value operandAddress(const OperandLayout &operand) {
-    Value offset = code.integer(operand.offset);
-    for (auto [index, stride] : llvm::zip_equal(batch, operand.batchStrides))
-      offset = code.add(offset, code.mul(index, stride));
-    return code.address(buffers[operand.buffer], offset);
   }
 
   /// Some rows of a run: the first one's number in the run, how many, and where their lhs is at the current block of k.
@@ -256,6 +249,13 @@ std::pair<func::FuncOp, bool> getSharedFunction(ModuleOp module, StringRef name,
   function->setAttr("llvm.linkage", LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal));
   function.addEntryBlock();
   return {function, true};
+}
+
+Value operandAddress(Code &code, const OperandLayout &layout, ValueRange buffers, ValueRange batch) {
+  Value offset = code.integer(layout.offset);
+  for (auto [index, stride] : llvm::zip_equal(batch, layout.batchStrides))
+    offset = code.add(offset, code.mul(index, stride));
+  return code.address(buffers[layout.buffer], offset);
 }
 
 int64_t gemmScratchBytes(const GemmProblem &problem, const GemmTiling &tiling) {

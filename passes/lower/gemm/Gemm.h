@@ -4,6 +4,7 @@
 // docs/design/0002-generated-gemm.md has the figures.
 #pragma once
 
+#include "neap/passes/lower/Code.h"
 #include "neap/passes/lower/CpuDescription.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -24,6 +25,9 @@ struct OperandLayout {
   int64_t rowStride = 0;
   int64_t columnStride = 1;
 };
+
+/// The address of an operand's first element at batch indices.
+mlir::Value operandAddress(Code &code, const OperandLayout &layout, mlir::ValueRange buffers, mlir::ValueRange batch);
 
 /// The product: `lhs` is m x k, `rhs` is k x n, over the batch dimensions `batch` (may be empty). All sizes >= 1, but
 /// `k` may be 0: the sums are then +0.

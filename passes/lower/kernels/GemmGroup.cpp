@@ -3,36 +3,14 @@
 
 #include "neap/dialects/neap/TensorBuilder.h"
 #include "neap/passes/fuse/Group.h"
+#include "neap/passes/lower/kernels/Layouts.h"
 
 using namespace mlir;
 
 namespace neap::lower {
 
-/// How a matmul operand lies in the buffer of the argument that it is a view of.
-static FailureOr<OperandLayout> layoutOf(Value operand) {
-  ArrayRef<int64_t> shape = shapeOf(operand);
-  Access access = identityAccess(shape);
-  Operation *user = operand.getDefiningOp();
-  for (; user; user = operand.getDefiningOp()) {
-    auto through = composeAccess(cast<Fusible>(user).getOperandMap(0), access, shape);
-    if (failed(through))
-      return user->emitError("expected a view that is linear in the loops of the matmul");
-    access = *through;
-    operand = user->getOperand(0);
-  }
-  LinearForm position = linearPosition(access, shapeOf(operand), shape.size());
-  OperandLayout layout;
-  layout.buffer = cast<BlockArgument>(operand).getArgNumber();
-  layout.offset = position.constant;
-  ArrayRef<int64_t> strides = position.coefficients;
-  layout.batchStrides = llvm::to_vector(strides.drop_back(2));
-  layout.rowStride = strides[strides.size() - 2];
-  layout.columnStride = strides.back();
-  return layout;
-}
-
 FailureOr<GemmProblem> describeProduct(Operation *matmul, Block &body) {
-  auto lhs = layoutOf(matmul->getOperand(0)), rhs = layoutOf(matmul->getOperand(1));
+  auto lhs = layoutOfOperand(matmul->getOperand(0)), rhs = layoutOfOperand(matmul->getOperand(1));
   if (failed(lhs) || failed(rhs))
     return failure();
   ArrayRef<int64_t> shape = shapeOf(matmul->getResult(0));

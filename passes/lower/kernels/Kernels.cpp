@@ -3,6 +3,7 @@
 
 #include "neap/passes/lower/kernels/Cuda.h"
 #include "neap/passes/lower/kernels/Nest.h"
+#include "neap/passes/lower/kernels/attention/Attention.h"
 
 using namespace mlir;
 
@@ -37,6 +38,8 @@ FailureOr<Kernel> buildKernel(ModuleOp module, StringRef name, GroupKind kind, B
     return buildScatterKernel(module, name, body, target);
   case GroupKind::Scan:
     return buildScanKernel(module, name, body, target);
+  case GroupKind::Attention:
+    return buildAttentionKernel(module, name, body, target);
   }
   llvm_unreachable("unknown kind of group");
 }

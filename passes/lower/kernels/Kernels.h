@@ -1,7 +1,7 @@
 // Generates the kernel of a fusion group, for the CPU or for CUDA, from the structure of its loops.
 //
 // Four loop nests serve all groups that compute (pointwise, row, column, gemm), three more what goes from element to element
-// in memory (concat, scatter, scan). The computation at a loop point comes from the ops' own Fusible::buildBody. Both devices run
+// in memory (concat, scatter, scan), and attention has its own. The computation at a loop point comes from the ops' own Fusible::buildBody. Both devices run
 // the same nests over the same items and get the same bits (docs/design/0005): a CPU worker takes a range of large items, a CUDA
 // thread one small one. Only rows, which sixteen threads share, and matrix products, which go through shared memory, differ further.
 #pragma once

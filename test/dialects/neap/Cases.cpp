@@ -1,6 +1,8 @@
 // See Cases.h.
 #include "Cases.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 namespace neap::test {
 
 namespace {
@@ -121,6 +123,23 @@ void addReductions(std::vector<Case> &cases) {
                    "%r = neap.matmul %a0, %a1 : tensor<2x2x2x3xf64>, tensor<2x2x3x1xf64>"});
 }
 
+/// Every way a bias may repeat, with and without a causal mask.
+void addAttention(std::vector<Case> &cases) {
+  std::string operands = "tensor<2x3x4xf64>, tensor<2x5x4xf64>, tensor<2x5x3xf64>";
+  std::vector<std::string> types{"tensor<2x3x4xf64>", "tensor<2x5x4xf64>", "tensor<2x5x3xf64>"};
+  for (const char *attributes : {" {scale = 0.7 : f32}", " {causal}", " {empty_rows_zero}"}) {
+    cases.push_back({std::string("attention") + attributes, types,
+                     std::string("%r:2 = neap.attention %a0, %a1, %a2") + attributes + " : " + operands});
+    for (const char *bias : {"tensor<2x3x5xf64>", "tensor<1x3x5xf64>", "tensor<2x1x5xf64>", "tensor<1x3x1xf64>"}) {
+      std::vector<std::string> withBias(types);
+      withBias.push_back(bias);
+      cases.push_back({std::string("attention bias ") + bias + attributes, withBias,
+                       std::string("%r:2 = neap.attention %a0, %a1, %a2 bias %a3") + attributes + " : " + operands + " bias " +
+                           bias});
+    }
+  }
+}
+
 void addCompound(std::vector<Case> &cases) {
   for (const char *shape : {"5x", "2x3x", "2x2x3x", "3x1x"})
     cases.push_back({std::string("softmax ") + shape, {tensor(shape)}, "%r = neap.softmax %a0 : " + tensor(shape)});
@@ -129,6 +148,7 @@ void addCompound(std::vector<Case> &cases) {
                      {tensor(shape + std::string("4x")), "tensor<4xf64>", "tensor<4xf64>"},
                      "%r:3 = neap.layer_norm %a0, %a1, %a2 {epsilon = 1.0e-05 : f32} : " +
                          tensor(shape + std::string("4x")) + ", tensor<4xf64>, tensor<4xf64>"});
+  addAttention(cases);
   for (const char *labels : {"[1, -100, 3]", "[0, 1, 2]", "[-100, -100, -100]"})
     cases.push_back(
         {std::string("cross_entropy ") + labels,
@@ -185,6 +205,21 @@ void addComparisons(std::vector<Case> &cases) {
                        "%r = neap.cast %a0 : " + tensor("9x", from) + " -> " + tensor("9x", to)});
 }
 
+void addAttentionBackward(std::vector<Case> &cases) {
+  std::vector<std::string> types{"tensor<2x3x4xf64>", "tensor<2x5x4xf64>", "tensor<2x5x6xf64>",
+                                 "tensor<2x3xf64>",   "tensor<2x3xf64>",   "tensor<2x3x6xf64>"};
+  std::string list = llvm::join(types, ", ");
+  cases.push_back({"attention_backward", types, "%r:3 = neap.attention_backward %a0, %a1, %a2, %a3, %a4, %a5 {causal} : " + list});
+  for (const char *bias : {"tensor<2x3x5xf64>", "tensor<1x3x5xf64>", "tensor<2x1x5xf64>", "tensor<1x3x1xf64>"})
+    for (const char *attributes : {" {scale = 0.7 : f32}", " {causal}"}) {
+      std::vector<std::string> withBias(types);
+      withBias.push_back(bias);
+      cases.push_back({std::string("attention_bias_gradient ") + bias + attributes, withBias,
+                       std::string("%r = neap.attention_bias_gradient %a0, %a1, %a2, %a3, %a4, %a5 bias %a6") + attributes +
+                           " : " + list + " bias " + bias});
+    }
+}
+
 void addBackward(std::vector<Case> &cases) {
   addElementwise(cases, "gelu_backward", 2);
   addElementwise(cases, "gelu_backward", 2, -2, 2, " {approximation = #neap<approximation tanh>}");
@@ -203,6 +238,7 @@ void addBackward(std::vector<Case> &cases) {
                          "]> : tensor<3xi64>\n%n = neap.constant dense<" + count + "> : tensor<f64>\n" +
                          "%r = neap.cross_entropy_backward %a0, %l, %a1, %n, %a2 {ignore_index = -100 : i64} : "
                          "tensor<3x4xf64>, tensor<3xi64>, tensor<3xf64>, tensor<f64>, tensor<f64>"});
+  addAttentionBackward(cases);
   cases.push_back({"iota", {}, "%r = neap.iota 1 : tensor<2x3xi32>"});
 }
 

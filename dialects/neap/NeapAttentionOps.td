@@ -1,0 +1,67 @@
+// Attention without its matrix of probabilities.
+#ifndef NEAP_DIALECTS_NEAP_ATTENTION_OPS_TD
+#define NEAP_DIALECTS_NEAP_ATTENTION_OPS_TD
+
+include "neap/dialects/neap/NeapDialect.td"
+
+def Neap_AttentionOp : Neap_InferredOp<"attention", [DeclareOpInterfaceMethods<Differentiable>,
+    DeclareOpInterfaceMethods<OwnLoops>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+  let summary = "softmax(scale q k^T + bias) v, and the log-sum-exp of each row of scores";
+  let description = [{
+    Scaled dot-product attention (Vaswani et al., arXiv 1706.03762) over the batch dimensions b...: query [b..., t, d], key
+    [b..., s, d], value [b..., s, e]; bias is added to the scores [b..., t, s] and may have size 1 where it repeats. With
+    `causal` query i sees the keys up to i. `lse` [b..., t] is kept for the gradient.
+
+    No t x s matrix is ever in memory. Keys are taken in blocks of 64 with a running maximum and sum (Milakov and Gimelshein,
+    arXiv 1805.02867; Dao, arXiv 2307.08691); the blocks are part of the op's meaning, as they decide how sums round
+    (docs/design/0008). A query that sees no key, all its scores -inf, has NaN, or zeros with `empty_rows_zero`.
+
+    C1: query, key, value of one element type, rank 2 or more, equal batch dimensions. C2: query and key of one size d.
+    C3: as many keys as values. C4: a bias of the same type and rank whose dimensions are 1 or those of the scores.
+
+    Gradient: with P = e^(scores - lse), D = sum(dy * y) along rows and dS = P * (dy v^T - D + dlse): dq = scale dS k,
+    dk = scale dS^T q, dv = P^T dy, dbias = dS summed over where it repeats.
+
+    ```mlir
+    %y, %lse = neap.attention %q, %k, %v {causal, scale = 1.25e-01 : f32}
+        : tensor<4x12x256x64xf32>, tensor<4x12x256x64xf32>, tensor<4x12x256x64xf32>
+    ```
+  }];
+  let arguments = (ins Neap_FloatTensor:$query, Neap_FloatTensor:$key, Neap_FloatTensor:$value,
+    Optional<Neap_FloatTensor>:$bias, DefaultValuedAttr<F32Attr, "1.0f">:$scale, UnitAttr:$causal, UnitAttr:$empty_rows_zero);
+  let results = (outs Neap_FloatTensor:$result, Neap_FloatTensor:$lse);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`bias` $bias^)? attr-dict `:` type($query) `,` type($key) `,` type($value)
+    (`bias` type($bias)^)?
+  }];
+}
+
+class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_InferredOp<mnemonic, traits> {
+  let arguments = (ins Neap_FloatTensor:$query, Neap_FloatTensor:$key, Neap_FloatTensor:$value, Neap_FloatTensor:$lse,
+    Neap_FloatTensor:$delta, Neap_FloatTensor:$cotangent, Optional<Neap_FloatTensor>:$bias,
+    DefaultValuedAttr<F32Attr, "1.0f">:$scale, UnitAttr:$causal);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value `,` $lse `,` $delta `,` $cotangent (`bias` $bias^)? attr-dict `:` type($query) `,` type($key)
+    `,` type($value) `,` type($lse) `,` type($delta) `,` type($cotangent) (`bias` type($bias)^)?
+  }];
+}
+def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<OwnLoops>,
+    DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+  let summary = "gradients of attention for query, key and value, by blocks";
+  let description = [{
+    `delta` [b..., t] is D - dlse of `neap.attention`'s formulas, `cotangent` is dy. Scores are computed again from query and
+    key; no t x s matrix is in memory.
+  }];
+  let results = (outs Neap_FloatTensor:$query_gradient, Neap_FloatTensor:$key_gradient, Neap_FloatTensor:$value_gradient);
+}
+def Neap_AttentionBiasGradientOp : Neap_AttentionGradientOp<"attention_bias_gradient",
+    [DeclareOpInterfaceMethods<Decomposable>]> {
+  let summary = "gradient of attention for its bias: dS summed over where the bias repeats";
+  let description = [{
+    The gradient of a bias of each query's own is a t x s matrix itself; those of the batch elements that share it are summed
+    in their order.
+  }];
+  let results = (outs Neap_FloatTensor:$bias_gradient);
+}
+
+#endif

@@ -1,0 +1,227 @@
+// neap-raise-attention. See Pass.td.
+//   1. from a matmul back to a softmax: is its left side probabilities that nobody else reads?
+//   2. from the softmax back to a product: take scores apart into product, scale and biases
+//   3. find what is causal among the biases; join the others
+#include "neap/passes/graph/Passes.h"
+
+#include "neap/dialects/neap/TensorBuilder.h"
+
+#include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace neap {
+#define GEN_PASS_DEF_RAISEATTENTION
+#include "neap/passes/graph/Graph.h.inc"
+} // namespace neap
+
+using namespace mlir;
+using namespace neap;
+
+namespace {
+
+/// Added to a score, a number below this leaves nothing of it, and of its probability.
+constexpr double invisible = -1e30;
+
+//===--- probabilities --------------------------------------------------------------------------------------------===//
+
+struct Probabilities {
+  SoftmaxOp softmax;
+  bool emptyRowsZero = false;
+};
+
+/// x of select(is_nan(x), 0, x).
+Value matchNanToZero(Value value) {
+  auto select = value.getDefiningOp<SelectOp>();
+  auto test = select ? select.getCondition().getDefiningOp<IsNanOp>() : IsNanOp();
+  if (!test || test.getOperand() != select.getOnFalse() || getSplatNumber(select.getOnTrue()) != 0.0)
+    return {};
+  auto isOurs = [&](Operation *user) { return user == test || user == select; };
+  return value.hasOneUse() && llvm::all_of(select.getOnFalse().getUsers(), isOurs) ? select.getOnFalse() : Value();
+}
+
+std::optional<Probabilities> matchProbabilities(Value value) {
+  if (Value inner = matchNanToZero(value))
+    if (auto softmax = inner.getDefiningOp<SoftmaxOp>())
+      return Probabilities{softmax, true};
+  auto softmax = value.getDefiningOp<SoftmaxOp>();
+  return softmax && softmax->hasOneUse() ? std::optional(Probabilities{softmax, false}) : std::nullopt;
+}
+
+//===--- scores ---------------------------------------------------------------------------------------------------===//
+
+/// A bias, or a mask that picks a score where it is true (`whenVisible`) and a number elsewhere.
+struct Bias {
+  Value value;
+  bool isMask = false, whenVisible = true;
+  double hidden = 0.0;
+};
+
+/// scale * product + biases.
+struct Scores {
+  MatmulOp product;
+  double scale = 1.0;
+  SmallVector<Bias> biases;
+};
+
+/// A value times a constant: the value, and the constant. The value itself times 1 otherwise.
+std::pair<Value, double> splitFactor(Value value) {
+  if (auto mul = value.getDefiningOp<MulOp>()) {
+    if (auto factor = getSplatNumber(mul.getRhs()))
+      return {mul.getLhs(), *factor};
+    if (auto factor = getSplatNumber(mul.getLhs()))
+      return {mul.getRhs(), *factor};
+  }
+  if (auto div = value.getDefiningOp<DivOp>())
+    if (auto divisor = getSplatNumber(div.getRhs()))
+      return {div.getLhs(), 1.0 / *divisor};
+  return {value, 1.0};
+}
+
+std::optional<Scores> matchScores(Value value);
+
+std::optional<Scores> matchMasked(SelectOp select) {
+  for (bool whenVisible : {true, false}) {
+    auto hidden = getSplatNumber(whenVisible ? select.getOnFalse() : select.getOnTrue());
+    if (!hidden || !(*hidden <= invisible))
+      continue;
+    auto scores = matchScores(whenVisible ? select.getOnTrue() : select.getOnFalse());
+    if (scores)
+      scores->biases.push_back({select.getCondition(), true, whenVisible, *hidden});
+    return scores;
+  }
+  return std::nullopt;
+}
+
+/// Nobody else may read what is taken apart: it would be computed as a whole matrix anyway.
+std::optional<Scores> matchScores(Value value) {
+  if (!value.hasOneUse())
+    return std::nullopt;
+  if (auto product = value.getDefiningOp<MatmulOp>())
+    return Scores{product};
+  if (auto select = value.getDefiningOp<SelectOp>())
+    return matchMasked(select);
+  if (auto add = value.getDefiningOp<AddOp>()) {
+    for (auto [inner, bias] : {std::pair{add.getLhs(), add.getRhs()}, std::pair{add.getRhs(), add.getLhs()}})
+      if (auto scores = matchScores(inner)) {
+        scores->biases.push_back({bias});
+        return scores;
+      }
+    return std::nullopt;
+  }
+  auto [inner, factor] = splitFactor(value);
+  if (inner == value)
+    return std::nullopt;
+  auto scores = matchScores(inner);
+  if (!scores || !scores->biases.empty()) // a scaled bias is none that exporters write
+    return std::nullopt;
+  scores->scale *= factor;
+  return scores;
+}
+
+/// SDPA scales query and key by a square root each.
+Value takeFactor(Value operand, double &scale) {
+  auto [inner, factor] = splitFactor(operand);
+  scale *= factor;
+  return inner;
+}
+
+//===--- biases ---------------------------------------------------------------------------------------------------===//
+
+/// What a value was stretched from, with leading dimensions of size 1.
+Value unstretch(TensorBuilder &build, Value value) {
+  size_t rank = shapeOf(value).size();
+  while (auto broadcast = value.getDefiningOp<BroadcastOp>())
+    value = broadcast.getOperand();
+  SmallVector<int64_t> shape(rank - shapeOf(value).size(), 1);
+  llvm::append_range(shape, shapeOf(value));
+  return build.reshape(value, shape);
+}
+
+/// Whether a constant is 0 up to the diagonal of its last two dimensions and hides everything above.
+bool isCausal(Value bias) {
+  DenseElementsAttr elements;
+  if (!matchPattern(bias, m_Constant(&elements)) || elements.isSplat() || !elementOf(bias).isF32())
+    return false;
+  ArrayRef<int64_t> shape = shapeOf(bias);
+  int64_t columns = shape.back(), rows = shape[shape.size() - 2], position = 0;
+  for (float value : elements.getValues<float>()) {
+    int64_t column = position % columns, row = position++ / columns % rows;
+    if (column <= row ? value != 0.0F : !(value <= invisible))
+      return false;
+  }
+  return true;
+}
+
+/// A mask as a bias: 0 where a key is visible.
+Value buildMaskBias(TensorBuilder &build, const Bias &bias, Value mask, Type element) {
+  auto type = RankedTensorType::get(shapeOf(mask), element);
+  Value visible = build.splat(type, 0.0), hidden = build.splat(type, bias.hidden);
+  return bias.whenVisible ? build.select(mask, visible, hidden) : build.select(mask, hidden, visible);
+}
+
+Value addBiases(TensorBuilder &build, Value x, Value y) {
+  SmallVector<int64_t> shape = llvm::map_to_vector(llvm::zip_equal(shapeOf(x), shapeOf(y)), [](auto sizes) {
+    return std::max(std::get<0>(sizes), std::get<1>(sizes));
+  });
+  return build.add(build.broadcast(x, shape), build.broadcast(y, shape));
+}
+
+/// The sum of all biases; null if there are none left. Takes out what is causal.
+Value joinBiases(TensorBuilder &build, ArrayRef<Bias> biases, Type element, bool &causal) {
+  Value sum;
+  for (const Bias &bias : biases) {
+    Value value = unstretch(build, bias.value);
+    if (bias.isMask)
+      value = buildMaskBias(build, bias, value, element);
+    if (isCausal(value))
+      causal = true;
+    else
+      sum = sum ? addBiases(build, sum, value) : value;
+  }
+  return sum;
+}
+
+//===--- the pattern ----------------------------------------------------------------------------------------------===//
+
+struct RaiseProduct : OpRewritePattern<MatmulOp> {
+  RaiseProduct(MLIRContext *context, int64_t maxHeadSize) : OpRewritePattern(context), maxHeadSize(maxHeadSize) {}
+
+  LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    auto probabilities = matchProbabilities(op.getLhs());
+    auto scores = probabilities ? matchScores(probabilities->softmax.getOperand()) : std::nullopt;
+    if (!scores)
+      return rewriter.notifyMatchFailure(op, "not softmax(scale q k^T + bias) v");
+    int64_t size = shapeOf(scores->product.getLhs()).back(), valueSize = shapeOf(op).back();
+    if (std::max(size, valueSize) > maxHeadSize) {
+      remark::missed(op.getLoc(), remark::RemarkOpts::name("RaiseAttention").category("raise-attention"))
+          << remark::add("heads of {0} elements, more than {1}", std::max(size, valueSize), maxHeadSize);
+      return failure();
+    }
+    TensorBuilder build(rewriter, op.getLoc());
+    double scale = scores->scale;
+    Value query = takeFactor(scores->product.getLhs(), scale), keys = takeFactor(scores->product.getRhs(), scale);
+    bool causal = false;
+    Value bias = joinBiases(build, scores->biases, elementOf(op), causal);
+    auto attention = AttentionOp::create(rewriter, op.getLoc(), query, build.transposeMatrix(keys), op.getRhs(), bias,
+                                         APFloat(static_cast<float>(scale)), causal, probabilities->emptyRowsZero);
+    remark::passed(op.getLoc(), remark::RemarkOpts::name("RaiseAttention").category("raise-attention"))
+        << remark::add("written-out attention becomes neap.attention{0}{1}", causal ? ", causal" : "",
+                       bias ? ", with a bias" : "");
+    rewriter.replaceOp(op, attention.getResult());
+    return success();
+  }
+
+  int64_t maxHeadSize;
+};
+
+struct RaiseAttention : neap::impl::RaiseAttentionBase<RaiseAttention> {
+  using RaiseAttentionBase::RaiseAttentionBase;
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<RaiseProduct>(&getContext(), maxHeadSize);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace

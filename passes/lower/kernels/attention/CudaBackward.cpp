@@ -1,0 +1,105 @@
+// Attention on CUDA, backward. Some blocks of threads take 64 queries, the others 64 keys, so that nobody adds to what another adds
+// to; both compute the scores they need again:
+//
+//   for each block of keys that a query may see           for each block of queries that may see a key
+//     scores, products, score gradients                      scores, products, probabilities
+//     query gradient += score gradients x keys               value gradient += probabilities^T x cotangents
+//                                                            key gradient   += score gradients^T x queries
+#include "neap/passes/lower/kernels/attention/CudaBlocks.h"
+
+using namespace mlir;
+
+namespace neap::lower {
+namespace {
+
+class BackwardWriter {
+public:
+  BackwardWriter(KernelFunction &kernel, const AttentionBackward &problem)
+      : code(kernel.code), problem(problem), blocks(kernel, problem) {}
+
+  void write(Value item) {
+    int64_t queryItems = problem.batchElements() * problem.queryBlocks();
+    code.when(
+        code.less(item, code.integer(queryItems)), [&] { writeQueries(item); },
+        [&] { writeKeys(code.sub(item, code.integer(queryItems))); });
+  }
+
+private:
+  struct Elements {
+    SmallVector<Value> probabilities, gradients;
+  };
+
+  /// The thread's 4 x 4 elements of one block of queries and keys. `inside`: all 64 keys exist.
+  Elements compute(Value firstQuery, Value firstKey, bool inside) {
+    SmallVector<Value> scores = blocks.multiply(problem.query, firstQuery, problem.queries, problem.key, firstKey,
+                                                problem.keys, problem.size);
+    SmallVector<Value> products = blocks.multiply(problem.cotangent, firstQuery, problem.queries, problem.value, firstKey,
+                                                  problem.keys, problem.valueSize);
+    Elements elements;
+    for (int64_t number = 0; number < cudaLanes; ++number) {
+      Value row = blocks.row(firstQuery, number);
+      Value score = blocks.rows().finishScores(scores[number], row, blocks.column(firstKey), inside);
+      Value lse = blocks.load(problem.lse, row, problem.queries), delta = blocks.load(problem.delta, row, problem.queries);
+      elements.probabilities.push_back(blocks.rows().probability(score, lse));
+      elements.gradients.push_back(blocks.rows().scoreGradient(elements.probabilities.back(), products[number], delta));
+    }
+    return elements;
+  }
+
+  void writeQueries(Value item) {
+    auto [element, block] = code.divide(item, problem.queryBlocks());
+    blocks.enter(element);
+    Value firstQuery = code.mul(block, attentionBlock);
+    Value end = problem.causal ? code.add(block, code.integer(1)) : code.integer(problem.keyBlocks());
+    SmallVector<Value> sums = blocks.forEachBlock(
+        code.integer(0), end, problem.keys, blocks.startSums(problem.size),
+        [&](Value firstKey, int64_t count, ValueRange current) {
+          SmallVector<Value> next(current);
+          blocks.shareTransposed(compute(firstQuery, firstKey, count == attentionBlock).gradients);
+          blocks.addShared(problem.key, firstKey, count, problem.size, next);
+          return next;
+        });
+    blocks.storeSums(sums, firstQuery, problem.queries, problem.size, problem.queryGradient);
+  }
+
+  void writeKeys(Value item) {
+    auto [element, block] = code.divide(item, problem.keyBlocks());
+    blocks.enter(element);
+    Value firstKey = code.mul(block, attentionBlock), begin = problem.causal ? block : code.integer(0);
+    SmallVector<Value> start = blocks.startSums(problem.valueSize);
+    size_t valueSums = start.size();
+    llvm::append_range(start, blocks.startSums(problem.size));
+    SmallVector<Value> sums = blocks.forEachBlock(
+        begin, code.integer(problem.queryBlocks()), problem.queries, start,
+        [&](Value firstQuery, int64_t count, ValueRange current) {
+          SmallVector<Value> values(current.take_front(valueSums)), keys(current.drop_front(valueSums));
+          Elements elements = compute(firstQuery, firstKey, problem.keys % attentionBlock == 0);
+          blocks.share(elements.probabilities);
+          blocks.addShared(problem.cotangent, firstQuery, count, problem.valueSize, values);
+          blocks.share(elements.gradients);
+          blocks.addShared(problem.query, firstQuery, count, problem.size, keys);
+          llvm::append_range(values, keys);
+          return values;
+        });
+    ArrayRef<Value> all(sums);
+    blocks.storeSums(all.take_front(valueSums), firstKey, problem.keys, problem.valueSize, problem.valueGradient);
+    blocks.storeSums(all.drop_front(valueSums), firstKey, problem.keys, problem.size, problem.keyGradient);
+  }
+
+  Code &code;
+  const AttentionBackward &problem;
+  CudaAttentionBlocks blocks;
+};
+
+} // namespace
+
+Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionBackward &problem,
+                          const KernelTarget &target) {
+  int64_t items = problem.batchElements() * (problem.queryBlocks() + problem.keyBlocks());
+  KernelShape shape{buffers, items, {cudaLanes, true}, CudaProduct::blockThreads};
+  KernelFunction kernel(module, location, name, shape, target);
+  BackwardWriter(kernel, problem).write(kernel.block);
+  return kernel.finish(shape, 1);
+}
+
+} // namespace neap::lower

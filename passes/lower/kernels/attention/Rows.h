@@ -1,0 +1,57 @@
+// What attention does to a row of 64 scores between its products; the same operations on both targets. A thread has `parts` of
+// the row: the CPU's all 64 in four vectors, a thread of a half-warp four neighbours.
+#pragma once
+
+#include "neap/passes/lower/kernels/RowTeam.h"
+#include "neap/passes/lower/kernels/attention/Problem.h"
+
+namespace neap::lower {
+
+/// The running maximum of a query's scores and the sum of e^(score - maximum), fp32 scalars.
+struct SoftmaxState {
+  mlir::Value maximum, sum;
+};
+
+/// A query after one more block of keys.
+struct SoftmaxUpdate {
+  mlir::SmallVector<mlir::Value> weights; ///< e^(score - maximum), in the form of the scores
+  mlir::Value rescale;                    ///< what sums so far must be multiplied by
+  SoftmaxState state;
+};
+
+/// What a query's weighted values are multiplied by in the end, and its log-sum-exp.
+struct SoftmaxEnd {
+  mlir::Value factor, lse;
+};
+
+class AttentionRows {
+public:
+  AttentionRows(Device device, Code &code, const AttentionProblem &problem, mlir::ValueRange buffers,
+                mlir::ValueRange batch)
+      : code(code), problem(problem), buffers(buffers), batch(batch),
+        team(RowTeam::create(device, code, attentionBlock)) {}
+
+  /// A vector of scores from sums of products; -inf where the query `row` does not see the key. `column` is that of the first
+  /// lane. `inside`: the whole block of keys exists.
+  mlir::Value finishScores(mlir::Value sums, mlir::Value row, mlir::Value column, bool inside);
+
+  SoftmaxState start();
+  SoftmaxUpdate update(mlir::ArrayRef<mlir::Value> scores, const SoftmaxState &state);
+  SoftmaxEnd finish(const SoftmaxState &state, bool emptyRowsZero);
+
+  /// P = e^(score - lse)
+  mlir::Value probability(mlir::Value scores, mlir::Value lse);
+  /// scale * P * (product - delta), where `products` are dy v^T.
+  mlir::Value scoreGradient(mlir::Value probabilities, mlir::Value products, mlir::Value delta);
+
+private:
+  mlir::Value number(double value);
+  mlir::Value loadBias(mlir::Value row, mlir::Value column, mlir::Value mask);
+
+  Code &code;
+  const AttentionProblem &problem;
+  mlir::ValueRange buffers, batch;
+  std::unique_ptr<RowTeam> team;
+};
+
+} // namespace neap::lower

@@ -1,0 +1,96 @@
+// RUN: neap-opt %s --neap-raise-attention --canonicalize --split-input-file | FileCheck %s
+
+// The eager form: scaled scores, and a causal mask as a constant bias that is the same for every batch element.
+// CHECK-LABEL: @eager
+// CHECK: %[[K:.*]] = neap.transpose %arg1 [0, 2, 1, 3]
+// CHECK: %[[Y:.*]], %{{.*}} = neap.attention %arg0, %[[K]], %arg2 {causal, scale = 5.000000e-01 : f32}
+// CHECK-NEXT: neap.return %[[Y]]
+neap.step @eager(%q: tensor<2x1x3x4xf32>, %k: tensor<2x3x1x4xf32>, %v: tensor<2x1x3x5xf32>) -> (tensor<2x1x3x5xf32>) {
+  %half = neap.constant dense<5.0e-01> : tensor<2x1x3x3xf32>
+  %mask = neap.constant dense<[[[[0.0, -3.40282347E+38, -3.40282347E+38], [0.0, 0.0, -3.40282347E+38], [0.0, 0.0, 0.0]]],
+                               [[[0.0, -3.40282347E+38, -3.40282347E+38], [0.0, 0.0, -3.40282347E+38], [0.0, 0.0, 0.0]]]]>
+      : tensor<2x1x3x3xf32>
+  %kt = neap.transpose %k [0, 2, 3, 1] : tensor<2x3x1x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x1x3x4xf32>, tensor<2x1x4x3xf32>
+  %scaled = neap.mul %product, %half : tensor<2x1x3x3xf32>
+  %scores = neap.add %scaled, %mask : tensor<2x1x3x3xf32>
+  %p = neap.softmax %scores : tensor<2x1x3x3xf32>
+  %y = neap.matmul %p, %v : tensor<2x1x3x3xf32>, tensor<2x1x3x5xf32>
+  neap.return %y : tensor<2x1x3x5xf32>
+}
+
+// -----
+
+// The SDPA form: a root of the scale on either side, a bias that was stretched over heads, and no NaN where no key is visible.
+// CHECK-LABEL: @sdpa
+// CHECK: %[[Y:.*]], %{{.*}} = neap.attention %arg0, %{{.*}}, %arg2 bias %arg3 {empty_rows_zero, scale = 2.500000e-01 : f32}
+// CHECK-SAME: bias tensor<2x1x3x3xf32>
+// CHECK-NEXT: neap.return %[[Y]]
+neap.step @sdpa(%q: tensor<2x4x3x4xf32>, %k: tensor<2x4x3x4xf32>, %v: tensor<2x4x3x4xf32>, %b: tensor<2x1x3x3xf32>)
+    -> (tensor<2x4x3x4xf32>) {
+  %root = neap.constant dense<5.0e-01> : tensor<2x4x3x4xf32>
+  %rootT = neap.constant dense<5.0e-01> : tensor<2x4x4x3xf32>
+  %zero = neap.constant dense<0.0> : tensor<2x4x3x3xf32>
+  %kt = neap.transpose %k [0, 1, 3, 2] : tensor<2x4x3x4xf32>
+  %qs = neap.mul %q, %root : tensor<2x4x3x4xf32>
+  %ks = neap.mul %kt, %rootT : tensor<2x4x4x3xf32>
+  %product = neap.matmul %qs, %ks : tensor<2x4x3x4xf32>, tensor<2x4x4x3xf32>
+  %bias = neap.broadcast %b : tensor<2x1x3x3xf32> -> tensor<2x4x3x3xf32>
+  %scores = neap.add %product, %bias : tensor<2x4x3x3xf32>
+  %p = neap.softmax %scores : tensor<2x4x3x3xf32>
+  %nan = neap.is_nan %p : tensor<2x4x3x3xf32>
+  %clean = neap.select %nan, %zero, %p : tensor<2x4x3x3xi1>, tensor<2x4x3x3xf32>
+  %y = neap.matmul %clean, %v : tensor<2x4x3x3xf32>, tensor<2x4x3x4xf32>
+  neap.return %y : tensor<2x4x3x4xf32>
+}
+
+// -----
+
+// A mask that selects, of few rows, and a learned bias: they become one bias of the size that the two need.
+// CHECK-LABEL: @masked
+// CHECK-DAG: %[[MASK:.*]] = neap.select %arg4, %{{.*}}, %{{.*}} : tensor<2x1x1x3xi1>, tensor<2x1x1x3xf32>
+// CHECK-DAG: %[[BIAS:.*]] = neap.reshape %arg3 : tensor<4x3x3xf32> -> tensor<1x4x3x3xf32>
+// CHECK: %[[BOTH:.*]] = neap.add
+// CHECK: neap.attention %arg0, %{{.*}}, %arg2 bias %[[BOTH]] : {{.*}} bias tensor<2x4x3x3xf32>
+neap.step @masked(%q: tensor<2x4x3x4xf32>, %k: tensor<2x4x3x4xf32>, %v: tensor<2x4x3x4xf32>, %b: tensor<4x3x3xf32>,
+                  %m: tensor<2x1x1x3xi1>) -> (tensor<2x4x3x4xf32>) {
+  %hidden = neap.constant dense<-3.40282347E+38> : tensor<2x4x3x3xf32>
+  %kt = neap.transpose %k [0, 1, 3, 2] : tensor<2x4x3x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4x3x4xf32>, tensor<2x4x4x3xf32>
+  %bias = neap.broadcast %b : tensor<4x3x3xf32> -> tensor<2x4x3x3xf32>
+  %biased = neap.add %bias, %product : tensor<2x4x3x3xf32>
+  %mask = neap.broadcast %m : tensor<2x1x1x3xi1> -> tensor<2x4x3x3xi1>
+  %scores = neap.select %mask, %biased, %hidden : tensor<2x4x3x3xi1>, tensor<2x4x3x3xf32>
+  %p = neap.softmax %scores : tensor<2x4x3x3xf32>
+  %y = neap.matmul %p, %v : tensor<2x4x3x3xf32>, tensor<2x4x3x4xf32>
+  neap.return %y : tensor<2x4x3x4xf32>
+}
+
+// -----
+
+// A constant bias that hides a key below the diagonal is none that is causal.
+// CHECK-LABEL: @almost_causal
+// CHECK: neap.attention %arg0, %{{.*}}, %arg2 bias
+// CHECK-NOT: causal
+neap.step @almost_causal(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>) -> (tensor<2x4xf32>) {
+  %mask = neap.constant dense<[[0.0, 0xFF800000], [0xFF800000, 0.0]]> : tensor<2x2xf32>
+  %kt = neap.transpose %k [1, 0] : tensor<2x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4xf32>, tensor<4x2xf32>
+  %scores = neap.add %product, %mask : tensor<2x2xf32>
+  %p = neap.softmax %scores : tensor<2x2xf32>
+  %y = neap.matmul %p, %v : tensor<2x2xf32>, tensor<2x4xf32>
+  neap.return %y : tensor<2x4xf32>
+}
+
+// -----
+
+// Probabilities that are a result themselves are computed as a matrix anyway.
+// CHECK-LABEL: @shown
+// CHECK-NOT: neap.attention
+neap.step @shown(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x2xf32>) {
+  %kt = neap.transpose %k [1, 0] : tensor<2x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4xf32>, tensor<4x2xf32>
+  %p = neap.softmax %product : tensor<2x2xf32>
+  %y = neap.matmul %p, %v : tensor<2x2xf32>, tensor<2x4xf32>
+  neap.return %y, %p : tensor<2x4xf32>, tensor<2x2xf32>
+}
