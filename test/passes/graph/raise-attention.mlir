@@ -5,18 +5,19 @@
 // CHECK: %[[K:.*]] = neap.transpose %arg1 [0, 2, 1, 3]
 // CHECK: %[[Y:.*]], %{{.*}} = neap.attention %arg0, %[[K]], %arg2 {causal, scale = 5.000000e-01 : f32}
 // CHECK-NEXT: neap.return %[[Y]]
-neap.step @eager(%q: tensor<2x1x3x4xf32>, %k: tensor<2x3x1x4xf32>, %v: tensor<2x1x3x5xf32>) -> (tensor<2x1x3x5xf32>) {
-  %half = neap.constant dense<5.0e-01> : tensor<2x1x3x3xf32>
+neap.step @eager(%q: tensor<2x4x3x4xf32>, %k: tensor<2x3x4x4xf32>, %v: tensor<2x4x3x5xf32>) -> (tensor<2x4x3x5xf32>) {
+  %half = neap.constant dense<5.0e-01> : tensor<2x4x3x3xf32>
   %mask = neap.constant dense<[[[[0.0, -3.40282347E+38, -3.40282347E+38], [0.0, 0.0, -3.40282347E+38], [0.0, 0.0, 0.0]]],
                                [[[0.0, -3.40282347E+38, -3.40282347E+38], [0.0, 0.0, -3.40282347E+38], [0.0, 0.0, 0.0]]]]>
       : tensor<2x1x3x3xf32>
-  %kt = neap.transpose %k [0, 2, 3, 1] : tensor<2x3x1x4xf32>
-  %product = neap.matmul %q, %kt : tensor<2x1x3x4xf32>, tensor<2x1x4x3xf32>
-  %scaled = neap.mul %product, %half : tensor<2x1x3x3xf32>
-  %scores = neap.add %scaled, %mask : tensor<2x1x3x3xf32>
-  %p = neap.softmax %scores : tensor<2x1x3x3xf32>
-  %y = neap.matmul %p, %v : tensor<2x1x3x3xf32>, tensor<2x1x3x5xf32>
-  neap.return %y : tensor<2x1x3x5xf32>
+  %bias = neap.broadcast %mask : tensor<2x1x3x3xf32> -> tensor<2x4x3x3xf32>
+  %kt = neap.transpose %k [0, 2, 3, 1] : tensor<2x3x4x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4x3x4xf32>, tensor<2x4x4x3xf32>
+  %scaled = neap.mul %product, %half : tensor<2x4x3x3xf32>
+  %scores = neap.add %scaled, %bias : tensor<2x4x3x3xf32>
+  %p = neap.softmax %scores : tensor<2x4x3x3xf32>
+  %y = neap.matmul %p, %v : tensor<2x4x3x3xf32>, tensor<2x4x3x5xf32>
+  neap.return %y : tensor<2x4x3x5xf32>
 }
 
 // -----
@@ -49,8 +50,9 @@ neap.step @sdpa(%q: tensor<2x4x3x4xf32>, %k: tensor<2x4x3x4xf32>, %v: tensor<2x4
 // A mask that selects, of few rows, and a learned bias: they become one bias of the size that the two need.
 // CHECK-LABEL: @masked
 // CHECK-DAG: %[[MASK:.*]] = neap.select %arg4, %{{.*}}, %{{.*}} : tensor<2x1x1x3xi1>, tensor<2x1x1x3xf32>
-// CHECK-DAG: %[[BIAS:.*]] = neap.reshape %arg3 : tensor<4x3x3xf32> -> tensor<1x4x3x3xf32>
-// CHECK: %[[BOTH:.*]] = neap.add
+// CHECK-DAG: %[[STRETCHED:.*]] = neap.broadcast %[[MASK]] : tensor<2x1x1x3xf32> -> tensor<2x4x3x3xf32>
+// CHECK-DAG: %[[BIAS:.*]] = neap.broadcast %arg3 : tensor<4x3x3xf32> -> tensor<2x4x3x3xf32>
+// CHECK: %[[BOTH:.*]] = neap.add %[[BIAS]], %[[STRETCHED]]
 // CHECK: neap.attention %arg0, %{{.*}}, %arg2 bias %[[BOTH]] : {{.*}} bias tensor<2x4x3x3xf32>
 neap.step @masked(%q: tensor<2x4x3x4xf32>, %k: tensor<2x4x3x4xf32>, %v: tensor<2x4x3x4xf32>, %b: tensor<4x3x3xf32>,
                   %m: tensor<2x1x1x3xi1>) -> (tensor<2x4x3x4xf32>) {
