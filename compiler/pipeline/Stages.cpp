@@ -56,8 +56,8 @@ static void buildPrecision(OpPassManager &manager, const StageOptions &) {
 
 static void buildNothing(OpPassManager &, const StageOptions &) {}
 
-static void buildFuse(OpPassManager &manager, const StageOptions &) {
-  manager.addPass(createDecomposePass());
+static void buildFuse(OpPassManager &manager, const StageOptions &options) {
+  manager.addPass(createDecomposePass({options.lower.kernels.device == lower::Device::Cuda}));
   // Decomposing several ops of one kind repeats constants and broadcasts.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

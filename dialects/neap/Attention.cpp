@@ -43,74 +43,96 @@ static LogicalResult verifyOperands(std::optional<Location> location, Value quer
 }
 
 template <typename OpTy>
-static LogicalResult verifyBias(std::optional<Location> location, ValueRange operands, unsigned position) {
-  if (operands.size() <= position)
+static LogicalResult verifyBias(std::optional<Location> location, Value query, Value key, Value bias) {
+  if (!bias)
     return success();
-  RankedTensorType bias = tensorType(operands[position]), query = tensorType(operands[0]);
-  SmallVector<int64_t> scores = scoreShape(query, tensorType(operands[1]));
+  RankedTensorType type = tensorType(bias);
+  SmallVector<int64_t> scores = scoreShape(tensorType(query), tensorType(key));
   auto fits = [](std::tuple<int64_t, int64_t> sizes) {
     return std::get<0>(sizes) == 1 || std::get<0>(sizes) == std::get<1>(sizes);
   };
-  if (bias.getElementType() != query.getElementType() || bias.getShape().size() != scores.size() ||
-      !llvm::all_of(llvm::zip_equal(bias.getShape(), scores), fits)) // attention_c4
+  if (type.getElementType() != elementOf(query) || type.getShape().size() != scores.size() ||
+      !llvm::all_of(llvm::zip_equal(type.getShape(), scores), fits)) // attention_c4
     return emitInferenceError<OpTy>(location, "expected a bias that stretches to ",
-                                    RankedTensorType::get(scores, query.getElementType()), ", got ", bias);
+                                    RankedTensorType::get(scores, elementOf(query)), ", got ", type);
   return success();
+}
+
+/// Of queries that each have a mean of values.
+static RankedTensorType getResultType(Value query, Value value) {
+  auto shape = llvm::to_vector(shapeOf(query));
+  shape.back() = shapeOf(value).back();
+  return tensorType(query).clone(shape);
 }
 
 LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
-                                            DictionaryAttr, OpaqueProperties, RegionRange, SmallVectorImpl<Type> &types) {
-  if (failed(verifyOperands<AttentionOp>(location, operands[0], operands[1], operands[2])) ||
-      failed(verifyBias<AttentionOp>(location, operands, 3)))
+                                            DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                            SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  if (failed(verifyOperands<AttentionOp>(location, op.getQuery(), op.getKey(), op.getValue())) ||
+      failed(verifyBias<AttentionOp>(location, op.getQuery(), op.getKey(), op.getBias())))
     return failure();
-  RankedTensorType query = tensorType(operands[0]);
-  auto shape = llvm::to_vector(query.getShape());
-  shape.back() = tensorType(operands[2]).getShape().back();
-  types.append({query.clone(shape), getRowType(query)});
+  types.append({getResultType(op.getQuery(), op.getValue()), getRowType(tensorType(op.getQuery()))});
   return success();
 }
 
-/// Shared by both gradient ops: operands up to the bias.
-template <typename OpTy> static LogicalResult verifyGradient(std::optional<Location> location, ValueRange operands) {
-  if (failed(verifyOperands<OpTy>(location, operands[0], operands[1], operands[2])) ||
-      failed(verifyBias<OpTy>(location, operands, 6)))
+/// Shared by the gradients' ops.
+template <typename OpTy> static LogicalResult verifyGradient(std::optional<Location> location, typename OpTy::Adaptor op) {
+  if (failed(verifyOperands<OpTy>(location, op.getQuery(), op.getKey(), op.getValue())) ||
+      failed(verifyBias<OpTy>(location, op.getQuery(), op.getKey(), op.getBias())))
     return failure();
-  RankedTensorType query = tensorType(operands[0]), row = getRowType(query);
-  for (Value statistic : operands.slice(3, 2))
-    if (statistic.getType() != row) // attention_backward_c1
+  RankedTensorType row = getRowType(tensorType(op.getQuery()));
+  for (Value statistic : {op.getLse(), op.getDelta()})
+    if (statistic && statistic.getType() != row) // attention_backward_c1
       return emitInferenceError<OpTy>(location, "expected one number for each query, ", row, ", got ", statistic.getType());
-  auto shape = llvm::to_vector(query.getShape());
-  shape.back() = tensorType(operands[2]).getShape().back();
-  if (operands[5].getType() != query.clone(shape)) // attention_backward_c2
-    return emitInferenceError<OpTy>(location, "expected a cotangent of type ", query.clone(shape), ", got ",
-                                    operands[5].getType());
+  RankedTensorType result = getResultType(op.getQuery(), op.getValue());
+  if (op.getCotangent().getType() != result) // attention_backward_c2
+    return emitInferenceError<OpTy>(location, "expected a cotangent of type ", result, ", got ", op.getCotangent().getType());
+  return success();
+}
+
+LogicalResult AttentionDeltaOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
+                                                 DictionaryAttr attributes, OpaqueProperties properties,
+                                                 RegionRange regions, SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  if (failed(verifyGradient<AttentionDeltaOp>(location, op)))
+    return failure();
+  types.push_back(getRowType(tensorType(op.getQuery())));
+  return success();
+}
+
+LogicalResult AttentionDeltaOp::verify() {
+  if (getDelta()) // attention_delta_c1
+    return emitOpError("expected no delta");
   return success();
 }
 
 LogicalResult AttentionBackwardOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
-                                                    DictionaryAttr, OpaqueProperties, RegionRange,
-                                                    SmallVectorImpl<Type> &types) {
-  if (failed(verifyGradient<AttentionBackwardOp>(location, operands)))
+                                                    DictionaryAttr attributes, OpaqueProperties properties,
+                                                    RegionRange regions, SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  if (failed(verifyGradient<AttentionBackwardOp>(location, op)))
     return failure();
-  for (Value operand : operands.take_front(3))
-    types.push_back(operand.getType());
+  types.append({op.getQuery().getType(), op.getKey().getType(), op.getValue().getType()});
   return success();
 }
 
 LogicalResult AttentionBiasGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
-                                                        DictionaryAttr, OpaqueProperties, RegionRange,
-                                                        SmallVectorImpl<Type> &types) {
-  if (failed(verifyGradient<AttentionBiasGradientOp>(location, operands)))
+                                                        DictionaryAttr attributes, OpaqueProperties properties,
+                                                        RegionRange regions, SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  if (failed(verifyGradient<AttentionBiasGradientOp>(location, op)))
     return failure();
-  if (operands.size() < 7) // attention_bias_gradient_c1
-    return emitInferenceError<AttentionBiasGradientOp>(location, "expected a bias");
-  types.push_back(operands[6].getType());
+  if (!op.getDelta() || !op.getBias()) // attention_bias_gradient_c1
+    return emitInferenceError<AttentionBiasGradientOp>(location, "expected a delta and a bias");
+  types.push_back(op.getBias().getType());
   return success();
 }
 
 //===--- interfaces -----------------------------------------------------------------------------------------------===//
 
 GroupKind AttentionOp::getGroupKind() { return GroupKind::Attention; }
+GroupKind AttentionDeltaOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionBackwardOp::getGroupKind() { return GroupKind::Attention; }
 
 /// Multiply-adds of `products` matrix products over query and key size each, and of one over the value size more.
@@ -121,6 +143,8 @@ static int64_t countFlops(Value query, Value key, Value value, bool causal, int6
 }
 
 int64_t AttentionOp::getFlops() { return countFlops(getQuery(), getKey(), getValue(), getCausal(), 1); }
+
+int64_t AttentionDeltaOp::getFlops() { return countFlops(getQuery(), getKey(), getValue(), getCausal(), 1); }
 
 /// Scores and dS k, dS^T q over the query's size, dy v^T and P^T dy over the value's.
 int64_t AttentionBackwardOp::getFlops() {
@@ -179,22 +203,41 @@ private:
   SmallVector<int64_t> biasStrides;
 };
 
+/// The values of an op's operands.
+struct GradientInputs {
+  /// Null for operands that the op does not have.
+  template <typename OpTy> GradientInputs(OpTy op, Inputs inputs) : all(inputs) {
+    delta = op.getDelta() ? &inputs[op.getDeltaMutable().begin()->getOperandNumber()] : nullptr;
+    bias = op.getBias() ? &inputs[op.getBiasMutable().begin()->getOperandNumber()] : nullptr;
+  }
+  Inputs all;
+  const HostTensor *delta, *bias;
+};
+
 /// What the gradients have in common: P and dS of one query and key.
 class GradientReference : public Reference {
 public:
-  GradientReference(Inputs inputs, double scale, bool causal)
-      : Reference(inputs[0], inputs[1], inputs[2], inputs.size() > 6 ? &inputs[6] : nullptr, scale, causal),
-        lse(inputs[3]), delta(inputs[4]), cotangent(inputs[5]) {}
+  template <typename OpTy>
+  GradientReference(OpTy op, const GradientInputs &inputs)
+      : Reference(inputs.all[0], inputs.all[1], inputs.all[2], inputs.bias, op.getScale().convertToFloat(), op.getCausal()),
+        lse(inputs.all[3]), cotangent(inputs.all[4]) {
+    deltas = inputs.delta ? inputs.delta->floats : computeDeltas();
+  }
 
   double probability(int64_t batch, int64_t i, int64_t j) const {
     return std::exp(score(batch, i, j) - lse.floats[batch * queries + i]);
   }
 
-  double scoreGradient(int64_t batch, int64_t i, int64_t j) const {
-    double product = 0;
+  /// dy v^T
+  double product(int64_t batch, int64_t i, int64_t j) const {
+    double sum = 0;
     for (int64_t e = 0; e < valueSize; ++e)
-      product += cotangent.floats[(batch * queries + i) * valueSize + e] * value.floats[(batch * keys + j) * valueSize + e];
-    return probability(batch, i, j) * (product - delta.floats[batch * queries + i]);
+      sum += cotangent.floats[(batch * queries + i) * valueSize + e] * value.floats[(batch * keys + j) * valueSize + e];
+    return sum;
+  }
+
+  double scoreGradient(int64_t batch, int64_t i, int64_t j) const {
+    return probability(batch, i, j) * (product(batch, i, j) - deltas[batch * queries + i]);
   }
 
   void forEachScore(function_ref<void(int64_t, int64_t, int64_t)> visit) const {
@@ -204,7 +247,21 @@ public:
           visit(batch, i, j);
   }
 
-  const HostTensor &lse, &delta, &cotangent;
+  const HostTensor &lse, &cotangent;
+  std::vector<double> deltas;
+
+private:
+  std::vector<double> computeDeltas() const {
+    std::vector<double> sums(batches * queries), weighted(batches * queries);
+    forEachScore([&](int64_t batch, int64_t i, int64_t j) {
+      double weight = probability(batch, i, j);
+      sums[batch * queries + i] += weight;
+      weighted[batch * queries + i] += weight * product(batch, i, j);
+    });
+    for (auto [sum, mean] : llvm::zip_equal(sums, weighted))
+      mean = sum == 0 ? 0 : mean / sum;
+    return weighted;
+  }
 };
 } // namespace
 
@@ -238,8 +295,12 @@ void AttentionOp::evaluate(Inputs inputs, Outputs outputs) {
   }
 }
 
+void AttentionDeltaOp::evaluate(Inputs inputs, Outputs outputs) {
+  outputs[0].floats = GradientReference(*this, {*this, inputs}).deltas;
+}
+
 void AttentionBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
-  GradientReference attention(inputs, getScale().convertToFloat(), getCausal());
+  GradientReference attention(*this, {*this, inputs});
   int64_t size = attention.size, valueSize = attention.valueSize;
   attention.forEachScore([&](int64_t batch, int64_t i, int64_t j) {
     double probability = attention.probability(batch, i, j);
@@ -255,7 +316,7 @@ void AttentionBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
 }
 
 void AttentionBiasGradientOp::evaluate(Inputs inputs, Outputs outputs) {
-  GradientReference attention(inputs, getScale().convertToFloat(), getCausal());
+  GradientReference attention(*this, {*this, inputs});
   attention.forEachScore([&](int64_t batch, int64_t i, int64_t j) {
     outputs[0].floats[attention.biasPosition(batch, i, j)] += attention.scoreGradient(batch, i, j);
   });
@@ -263,29 +324,25 @@ void AttentionBiasGradientOp::evaluate(Inputs inputs, Outputs outputs) {
 
 //===--- gradients ------------------------------------------------------------------------------------------------===//
 
-/// D - dlse for each query.
-static Value buildDelta(TensorBuilder &build, AttentionOp op, ValueRange cotangents) {
-  Type accumulator = elementOf(op.getLse());
-  Value delta;
-  if (cotangents[0])
-    delta = build.sumRows(build.mul(build.cast(cotangents[0], accumulator), build.cast(op.getResult(), accumulator)));
-  else
-    delta = build.splatLike(op.getLse(), 0.0);
-  return cotangents[1] ? build.sub(delta, cotangents[1]) : delta;
-}
-
 void AttentionOp::buildVjp(OpBuilder &builder, ValueRange cotangents, SmallVectorImpl<Value> &gradients) {
   TensorBuilder build(builder, getLoc());
   if (!cotangents[0] && !cotangents[1])
     return;
-  Value delta = buildDelta(build, *this, cotangents);
-  Value cotangent = cotangents[0] ? cotangents[0] : build.splatLike(getResult(), 0.0);
-  auto backward = AttentionBackwardOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), delta, cotangent,
-                                              getBias(), getScaleAttr(), getCausalAttr());
+  Value cotangent = cotangents[0] ? cotangents[0] : build.splatLike(getResult(), 0.0), delta;
+  // Gradients of q, k and v alone compute D on their way.
+  if (cotangents[1] || getBias())
+    delta = AttentionDeltaOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, Value(),
+                                     getBias(), getScaleAttr(), getCausalAttr());
+  if (cotangents[1])
+    delta = build.sub(delta, cotangents[1]);
+  auto backward =
+      AttentionBackwardOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent,
+                                  cotangents[1] ? delta : Value(), getBias(), getScaleAttr(), getCausalAttr());
   llvm::copy(backward.getResults(), gradients.begin());
   if (getBias())
-    gradients[3] = AttentionBiasGradientOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), delta,
-                                                   cotangent, getBias(), getScaleAttr(), getCausalAttr());
+    gradients[getBiasMutable().begin()->getOperandNumber()] =
+        AttentionBiasGradientOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, delta,
+                                        getBias(), getScaleAttr(), getCausalAttr());
 }
 
 /// Scores of the whole matrix, as the blocks compute them.

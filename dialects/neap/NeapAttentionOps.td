@@ -19,7 +19,7 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [DeclareOpInterfaceMethods<D
     C1: query, key, value of one element type, rank 2 or more, equal batch dimensions. C2: query and key of one size d.
     C3: as many keys as values. C4: a bias of the same type and rank whose dimensions are 1 or those of the scores.
 
-    Gradient: with P = e^(scores - lse), D = sum(dy * y) along rows and dS = P * (dy v^T - D + dlse): dq = scale dS k,
+    Gradient: with P = e^(scores - lse), D as in `neap.attention_delta` and dS = P * (dy v^T - D + dlse): dq = scale dS k,
     dk = scale dS^T q, dv = P^T dy, dbias = dS summed over where it repeats.
 
     ```mlir
@@ -36,21 +36,35 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [DeclareOpInterfaceMethods<D
   }];
 }
 
-class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_InferredOp<mnemonic, traits> {
+class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_InferredOp<mnemonic,
+    !listconcat([AttrSizedOperandSegments], traits)> {
   let arguments = (ins Neap_FloatTensor:$query, Neap_FloatTensor:$key, Neap_FloatTensor:$value, Neap_FloatTensor:$lse,
-    Neap_FloatTensor:$delta, Neap_FloatTensor:$cotangent, Optional<Neap_FloatTensor>:$bias,
+    Neap_FloatTensor:$cotangent, Optional<Neap_FloatTensor>:$delta, Optional<Neap_FloatTensor>:$bias,
     DefaultValuedAttr<F32Attr, "1.0f">:$scale, UnitAttr:$causal);
   let assemblyFormat = [{
-    $query `,` $key `,` $value `,` $lse `,` $delta `,` $cotangent (`bias` $bias^)? attr-dict `:` type($query) `,` type($key)
-    `,` type($value) `,` type($lse) `,` type($delta) `,` type($cotangent) (`bias` type($bias)^)?
+    $query `,` $key `,` $value `,` $lse `,` $cotangent (`delta` $delta^)? (`bias` $bias^)? attr-dict `:` type($query) `,`
+    type($key) `,` type($value) `,` type($lse) `,` type($cotangent) (`delta` type($delta)^)? (`bias` type($bias)^)?
   }];
+}
+def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<OwnLoops>,
+    DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+  let summary = "D of attention's gradient: the mean of dy v^T under each query's probabilities";
+  let description = [{
+    D = sum(P * dy v^T) / sum(P) along rows, 0 where a query sees no key. In exact arithmetic it is sum(dy * y), the usual form;
+    taken from the same P as dS, its rounding cancels and rows of dS sum to 0 as closely as a written-out softmax's do. What
+    is left over is the gradient of a key bias, which Adam scales up whatever its size (docs/design/0008).
+
+    C1: no `delta`.
+  }];
+  let results = (outs Neap_FloatTensor:$result);
+  let hasVerifier = 1;
 }
 def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<OwnLoops>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "gradients of attention for query, key and value, by blocks";
   let description = [{
-    `delta` [b..., t] is D - dlse of `neap.attention`'s formulas, `cotangent` is dy. Scores are computed again from query and
-    key; no t x s matrix is in memory.
+    `cotangent` is dy, `delta` [b..., t] is D - dlse; without it D is computed on the way. Scores are computed again from query
+    and key; no t x s matrix is in memory.
   }];
   let results = (outs Neap_FloatTensor:$query_gradient, Neap_FloatTensor:$key_gradient, Neap_FloatTensor:$value_gradient);
 }
@@ -60,8 +74,11 @@ def Neap_AttentionBiasGradientOp : Neap_AttentionGradientOp<"attention_bias_grad
   let description = [{
     The gradient of a bias of each query's own is a t x s matrix itself; those of the batch elements that share it are summed
     in their order.
+
+    C1: both `delta` and `bias`.
   }];
   let results = (outs Neap_FloatTensor:$bias_gradient);
+  let hasVerifier = 1;
 }
 
 #endif

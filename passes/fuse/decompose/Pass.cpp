@@ -85,6 +85,18 @@ struct SwapTransposedMatmul : OpRewritePattern<TransposeOp> {
   }
 };
 
+struct SeparateDelta : OpRewritePattern<AttentionBackwardOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AttentionBackwardOp op, PatternRewriter &rewriter) const override {
+    if (op.getDelta())
+      return rewriter.notifyMatchFailure(op, "has a delta");
+    Value delta = AttentionDeltaOp::create(rewriter, op.getLoc(), op.getQuery(), op.getKey(), op.getValue(), op.getLse(),
+                                           op.getCotangent(), Value(), op.getBias(), op.getScaleAttr(), op.getCausalAttr());
+    rewriter.modifyOpInPlace(op, [&] { op.getDeltaMutable().assign(delta); });
+    return success();
+  }
+};
+
 /// What kernels can be made of.
 bool isPrimitive(Operation *op) {
   return isa<Fusible, OwnLoops>(op) || op->hasTrait<OpTrait::ConstantLike>();
@@ -100,9 +112,12 @@ LogicalResult verifyPrimitive(Operation *op) {
 }
 
 struct DecomposePass : impl::DecomposePassBase<DecomposePass> {
+  using DecomposePassBase::DecomposePassBase;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<DecomposeCompound, SplitReduction, MoveReducedAxesToFront, SwapTransposedMatmul>(&getContext());
+    if (separateAttentionDelta)
+      patterns.add<SeparateDelta>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     WalkResult result = getOperation()->walk(

@@ -18,9 +18,16 @@ def DecomposePass : Pass<"neap-decompose"> {
     ```
     becomes a maximum and a sum along the rows and the elementwise ops between them.
 
-    Requires: nothing. Guarantees: every remaining value op is Fusible, a constant, a concat, an unslice, a scatter or a
-    cumsum. Any other, such as a gather_nd that did not fold, is an error.
+    With `separate-attention-delta` the D of an attention's gradient becomes an op of its own, for devices whose threads cannot
+    wait for one another within a kernel.
+
+    Requires: nothing. Guarantees: every remaining value op is Fusible, a constant, or has loops of its own (OwnLoops). Any
+    other, such as a gather_nd that did not fold, is an error.
   }];
+  let options = [
+    Option<"separateAttentionDelta", "separate-attention-delta", "bool", /*default=*/"false",
+           "Give neap.attention_backward its delta by a neap.attention_delta.">
+  ];
   let dependentDialects = ["::neap::NeapDialect"];
 }
 

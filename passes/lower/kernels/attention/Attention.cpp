@@ -20,8 +20,13 @@ FailureOr<Kernel> buildAttentionKernel(ModuleOp module, StringRef name, Block &b
   for (Operation &op : body) {
     if (auto forward = dyn_cast<AttentionOp>(op))
       return build(module, name, body, forward, target);
-    if (auto backward = dyn_cast<AttentionBackwardOp>(op))
+    if (auto delta = dyn_cast<AttentionDeltaOp>(op))
+      return build(module, name, body, delta, target);
+    if (auto backward = dyn_cast<AttentionBackwardOp>(op)) {
+      if (target.device == Device::Cuda && !backward.getDelta())
+        return op.emitError("expected a delta, which neap-decompose{separate-attention-delta} makes for CUDA");
       return build(module, name, body, backward, target);
+    }
   }
   return body.getParentOp()->emitError("expected an attention op in the group");
 }

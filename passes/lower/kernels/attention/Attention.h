@@ -6,7 +6,7 @@
 
 namespace neap::lower {
 
-/// For the group of a neap.attention or neap.attention_backward, on the target's device.
+/// For the group of neap.attention or of one of its gradients, on the target's device.
 mlir::FailureOr<Kernel> buildAttentionKernel(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body,
                                              const KernelTarget &target);
 
@@ -14,9 +14,14 @@ mlir::FailureOr<Kernel> buildAttentionKernel(mlir::ModuleOp module, llvm::String
 Kernel buildCpuAttention(mlir::ModuleOp module, llvm::StringRef name, mlir::Location location, size_t buffers,
                          const AttentionForward &problem, const KernelTarget &target);
 Kernel buildCpuAttention(mlir::ModuleOp module, llvm::StringRef name, mlir::Location location, size_t buffers,
+                         const AttentionDelta &problem, const KernelTarget &target);
+Kernel buildCpuAttention(mlir::ModuleOp module, llvm::StringRef name, mlir::Location location, size_t buffers,
                          const AttentionBackward &problem, const KernelTarget &target);
 Kernel buildCudaAttention(mlir::ModuleOp module, llvm::StringRef name, mlir::Location location, size_t buffers,
                           const AttentionForward &problem, const KernelTarget &target);
+Kernel buildCudaAttention(mlir::ModuleOp module, llvm::StringRef name, mlir::Location location, size_t buffers,
+                          const AttentionDelta &problem, const KernelTarget &target);
+/// The problem must have a delta: threads that own keys cannot wait for those that own queries.
 Kernel buildCudaAttention(mlir::ModuleOp module, llvm::StringRef name, mlir::Location location, size_t buffers,
                           const AttentionBackward &problem, const KernelTarget &target);
 

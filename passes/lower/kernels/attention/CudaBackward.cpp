@@ -1,4 +1,4 @@
-// Attention on CUDA, backward. Some blocks of threads take 64 queries, the others 64 keys, so that nobody adds to what another adds
+// Attention on CUDA, backward. First D of every query, in a kernel of its own with blocks of threads as in the forward. Then some blocks of threads take 64 queries, the others 64 keys, so that nobody adds to what another adds
 // to; both compute the scores they need again:
 //
 //   for each block of keys that a query may see           for each block of queries that may see a key
@@ -11,6 +11,65 @@ using namespace mlir;
 
 namespace neap::lower {
 namespace {
+
+/// The thread's 4 x 4 elements of one block of queries and keys.
+struct BlockElements {
+  SmallVector<Value> probabilities, products;
+};
+
+/// `inside`: all 64 keys exist.
+BlockElements computeElements(CudaAttentionBlocks &blocks, const AttentionGradient &problem, Value firstQuery, Value firstKey,
+                              bool inside) {
+  SmallVector<Value> scores =
+      blocks.multiply(problem.query, firstQuery, problem.queries, problem.key, firstKey, problem.keys, problem.size);
+  BlockElements elements;
+  elements.products = blocks.multiply(problem.cotangent, firstQuery, problem.queries, problem.value, firstKey, problem.keys,
+                                      problem.valueSize);
+  for (auto [number, sums] : llvm::enumerate(scores)) {
+    Value row = blocks.row(firstQuery, number);
+    Value score = blocks.rows().finishScores(sums, row, blocks.column(firstKey), inside);
+    elements.probabilities.push_back(blocks.rows().probability(score, blocks.load(problem.lse, row, problem.queries)));
+  }
+  return elements;
+}
+
+class DeltaWriter {
+public:
+  DeltaWriter(KernelFunction &kernel, const AttentionDelta &problem)
+      : code(kernel.code), problem(problem), blocks(kernel, problem) {}
+
+  void write(Value item) {
+    auto [element, block] = code.divide(item, problem.queryBlocks());
+    blocks.enter(element);
+    Value firstQuery = code.mul(block, attentionBlock);
+    Value end = problem.causal ? code.add(block, code.integer(1)) : code.integer(problem.keyBlocks());
+    SmallVector<Value> start;
+    for (int64_t row = 0; row < cudaLanes; ++row)
+      start.append({blocks.rows().startDelta().sum, blocks.rows().startDelta().weighted});
+    SmallVector<Value> sums = blocks.forEachBlock(
+        code.integer(0), end, problem.keys, start, [&](Value firstKey, int64_t count, ValueRange current) {
+          return addBlock(computeElements(blocks, problem, firstQuery, firstKey, count == attentionBlock), current);
+        });
+    for (int64_t row = 0; row < cudaLanes; ++row)
+      blocks.storeNumber(blocks.rows().finishDelta({sums[2 * row], sums[2 * row + 1]}), blocks.row(firstQuery, row),
+                         problem.queries, problem.result);
+  }
+
+private:
+  SmallVector<Value> addBlock(const BlockElements &elements, ValueRange current) {
+    SmallVector<Value> next;
+    for (int64_t row = 0; row < cudaLanes; ++row) {
+      DeltaState state = blocks.rows().updateDelta(elements.probabilities[row], elements.products[row],
+                                                   {current[2 * row], current[2 * row + 1]});
+      next.append({state.sum, state.weighted});
+    }
+    return next;
+  }
+
+  Code &code;
+  const AttentionDelta &problem;
+  CudaAttentionBlocks blocks;
+};
 
 class BackwardWriter {
 public:
@@ -29,19 +88,13 @@ private:
     SmallVector<Value> probabilities, gradients;
   };
 
-  /// The thread's 4 x 4 elements of one block of queries and keys. `inside`: all 64 keys exist.
   Elements compute(Value firstQuery, Value firstKey, bool inside) {
-    SmallVector<Value> scores = blocks.multiply(problem.query, firstQuery, problem.queries, problem.key, firstKey,
-                                                problem.keys, problem.size);
-    SmallVector<Value> products = blocks.multiply(problem.cotangent, firstQuery, problem.queries, problem.value, firstKey,
-                                                  problem.keys, problem.valueSize);
-    Elements elements;
+    BlockElements block = computeElements(blocks, problem, firstQuery, firstKey, inside);
+    Elements elements{block.probabilities, {}};
     for (int64_t number = 0; number < cudaLanes; ++number) {
-      Value row = blocks.row(firstQuery, number);
-      Value score = blocks.rows().finishScores(scores[number], row, blocks.column(firstKey), inside);
-      Value lse = blocks.load(problem.lse, row, problem.queries), delta = blocks.load(problem.delta, row, problem.queries);
-      elements.probabilities.push_back(blocks.rows().probability(score, lse));
-      elements.gradients.push_back(blocks.rows().scoreGradient(elements.probabilities.back(), products[number], delta));
+      Value delta = blocks.load(*problem.delta, blocks.row(firstQuery, number), problem.queries);
+      elements.gradients.push_back(
+          blocks.rows().scoreGradient(block.probabilities[number], block.products[number], delta));
     }
     return elements;
   }
@@ -92,6 +145,14 @@ private:
 };
 
 } // namespace
+
+Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionDelta &problem,
+                          const KernelTarget &target) {
+  KernelShape shape{buffers, problem.batchElements() * problem.queryBlocks(), {cudaLanes, true}, CudaProduct::blockThreads};
+  KernelFunction kernel(module, location, name, shape, target);
+  DeltaWriter(kernel, problem).write(kernel.block);
+  return kernel.finish(shape, 1);
+}
 
 Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionBackward &problem,
                           const KernelTarget &target) {

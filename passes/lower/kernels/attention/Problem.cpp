@@ -43,21 +43,39 @@ FailureOr<AttentionForward> describeAttention(AttentionOp op) {
   return problem;
 }
 
-FailureOr<AttentionBackward> describeAttention(AttentionBackwardOp op) {
-  AttentionBackward problem;
-  auto lse = layoutOfOperand(op.getLse(), 1), delta = layoutOfOperand(op.getDelta(), 1),
-       cotangent = layoutOfOperand(op.getCotangent());
-  auto query = layoutsOfResult(op.getQueryGradient()), key = layoutsOfResult(op.getKeyGradient()),
-       value = layoutsOfResult(op.getValueGradient());
-  if (failed(describeCommon(op, problem)) || failed(lse) || failed(delta) || failed(cotangent) || failed(query) ||
-      failed(key) || failed(value))
+template <typename OpTy> static LogicalResult describeGradient(OpTy op, AttentionGradient &problem) {
+  auto lse = layoutOfOperand(op.getLse(), 1), cotangent = layoutOfOperand(op.getCotangent());
+  if (failed(describeCommon(op, problem)) || failed(lse) || failed(cotangent))
     return failure();
   problem.lse = *lse;
-  problem.delta = *delta;
   problem.cotangent = *cotangent;
+  return success();
+}
+
+FailureOr<AttentionDelta> describeAttention(AttentionDeltaOp op) {
+  AttentionDelta problem;
+  auto result = layoutsOfResult(op.getResult(), 1);
+  if (failed(describeGradient(op, problem)) || failed(result))
+    return failure();
+  problem.result = *result;
+  return problem;
+}
+
+FailureOr<AttentionBackward> describeAttention(AttentionBackwardOp op) {
+  AttentionBackward problem;
+  auto query = layoutsOfResult(op.getQueryGradient()), key = layoutsOfResult(op.getKeyGradient()),
+       value = layoutsOfResult(op.getValueGradient());
+  if (failed(describeGradient(op, problem)) || failed(query) || failed(key) || failed(value))
+    return failure();
   problem.queryGradient = *query;
   problem.keyGradient = *key;
   problem.valueGradient = *value;
+  if (!op.getDelta())
+    return problem;
+  auto delta = layoutOfOperand(op.getDelta(), 1);
+  if (failed(delta))
+    return failure();
+  problem.delta = *delta;
   return problem;
 }
 

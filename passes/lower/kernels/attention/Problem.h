@@ -34,13 +34,23 @@ struct AttentionForward : AttentionProblem {
   mlir::SmallVector<OperandLayout> result, lse;
 };
 
-struct AttentionBackward : AttentionProblem {
-  OperandLayout lse, delta, cotangent;
+/// Probabilities are e^(scores - lse), products dy v^T.
+struct AttentionGradient : AttentionProblem {
+  OperandLayout lse, cotangent;
+};
+
+struct AttentionDelta : AttentionGradient {
+  mlir::SmallVector<OperandLayout> result;
+};
+
+struct AttentionBackward : AttentionGradient {
+  std::optional<OperandLayout> delta; ///< computed on the way if it is not there
   mlir::SmallVector<OperandLayout> queryGradient, keyGradient, valueGradient;
 };
 
 /// Fails with an error where an operand is seen through a view that is not linear.
 mlir::FailureOr<AttentionForward> describeAttention(AttentionOp op);
+mlir::FailureOr<AttentionDelta> describeAttention(AttentionDeltaOp op);
 mlir::FailureOr<AttentionBackward> describeAttention(AttentionBackwardOp op);
 
 } // namespace neap::lower

@@ -93,6 +93,21 @@ Value AttentionRows::probability(Value scores, Value lse) {
   return exponential(code, make<arith::SubFOp>(code, scores, splat(code, lse)));
 }
 
+DeltaState AttentionRows::startDelta() { return {number(0.0), number(0.0)}; }
+
+DeltaState AttentionRows::updateDelta(ArrayRef<Value> probabilities, ArrayRef<Value> products, const DeltaState &state) {
+  auto add = [&](Value element, Value accumulator) { return make<arith::AddFOp>(code, accumulator, element); };
+  SmallVector<Value> weighted;
+  for (auto [probability, product] : llvm::zip_equal(probabilities, products))
+    weighted.push_back(make<arith::MulFOp>(code, probability, product));
+  return {add(team->join(add, probabilities), state.sum), add(team->join(add, weighted), state.weighted)};
+}
+
+Value AttentionRows::finishDelta(const DeltaState &state) {
+  Value isEmpty = compare(code, arith::CmpFPredicate::OEQ, state.sum, number(0.0));
+  return select(code, isEmpty, number(0.0), make<arith::DivFOp>(code, state.weighted, state.sum));
+}
+
 Value AttentionRows::scoreGradient(Value probabilities, Value products, Value delta) {
   Value gradient = make<arith::MulFOp>(code, probabilities, make<arith::SubFOp>(code, products, splat(code, delta)));
   return problem.scale == 1.0 ? gradient : make<arith::MulFOp>(code, gradient, splat(code, number(problem.scale)));

@@ -24,6 +24,11 @@ struct SoftmaxEnd {
   mlir::Value factor, lse;
 };
 
+/// Sums over a query's keys so far, fp32 scalars: of P, and of P times the products.
+struct DeltaState {
+  mlir::Value sum, weighted;
+};
+
 class AttentionRows {
 public:
   AttentionRows(Device device, Code &code, const AttentionProblem &problem, mlir::ValueRange buffers,
@@ -41,6 +46,12 @@ public:
 
   /// P = e^(score - lse)
   mlir::Value probability(mlir::Value scores, mlir::Value lse);
+  DeltaState startDelta();
+  /// Adds a row of one more block of keys.
+  DeltaState updateDelta(mlir::ArrayRef<mlir::Value> probabilities, mlir::ArrayRef<mlir::Value> products,
+                         const DeltaState &state);
+  /// The mean of the products, 0 where there are none.
+  mlir::Value finishDelta(const DeltaState &state);
   /// scale * P * (product - delta), where `products` are dy v^T.
   mlir::Value scoreGradient(mlir::Value probabilities, mlir::Value products, mlir::Value delta);
 
