@@ -63,7 +63,12 @@ LogicalResult Evaluator::runStepValue(StepValueOp op) {
   auto found = context.fields.find(op.getField());
   if (found == context.fields.end())
     return op.emitOpError("reads ") << stringifyStepField(op.getField()) << ", which has no value";
-  set(op.getResult(), HostTensor{cast<RankedTensorType>(op.getType()), {found->second}, {}});
+  HostTensor scalar = HostTensor::zeros(cast<RankedTensorType>(op.getType()));
+  if (scalar.isFloat())
+    scalar.floats.front() = found->second;
+  else
+    scalar.integers.front() = static_cast<int64_t>(found->second);
+  set(op.getResult(), std::move(scalar));
   return success();
 }
 

@@ -581,4 +581,100 @@ TEST_F(KernelTest, ConcatAndUnslice) {
             "concat concat");
 }
 
+/// Seeds and steps of 32 bits.
+constexpr int64_t anyWord = int64_t(1) << 32;
+
+/// A step over `arguments` and the scalars of a random key, %l, %h and %s.
+std::string randomStep(const std::string &arguments, const std::string &results, const std::string &body) {
+  return "neap.step @s(" + arguments + (arguments.empty() ? "" : ", ") +
+         "%l: tensor<ui32>, %h: tensor<ui32>, %s: tensor<ui32>) -> (" + results + ") {\n" + body + "\n}";
+}
+
+/// Rows of all lengths: of whole counters, of parts of one, of a single element, none at all.
+TEST_F(KernelTest, DropoutOfAnyShape) {
+  for (std::string shape : {"4x64x", "5x3x7x", "3x10001x", "17x", "40x1x", "40x1x1x", "6x4x8x", "2x3x4x5x", "9x2x", "1x1x", ""}) {
+    std::string type = "tensor<" + shape + "f32>";
+    EXPECT_EQ(check(randomStep("%x: " + type, type, "%y = neap.dropout %x ratio 0.25 id 3 key %l, %h, %s : " + type +
+                                                        "\nneap.return %y : " + type),
+                    anyWord),
+              "pointwise");
+  }
+}
+
+/// Lanes that are no neighbours in the tensor that is dropped.
+TEST_F(KernelTest, DropoutSeenThroughViews) {
+  EXPECT_EQ(check(randomStep("%x: tensor<24x40xf32>", "tensor<40x24xf32>, tensor<960xf32>", R"(
+      %a = neap.dropout %x ratio 0.5 id 1 key %l, %h, %s : tensor<24x40xf32>
+      %t = neap.transpose %a [1, 0] : tensor<24x40xf32>
+      %b = neap.dropout %x ratio 0.5 id 4 key %l, %h, %s : tensor<24x40xf32>
+      %u = neap.reshape %b : tensor<24x40xf32> -> tensor<960xf32>
+      neap.return %t, %u : tensor<40x24xf32>, tensor<960xf32>)"),
+                  anyWord),
+            "pointwise pointwise");
+}
+
+/// A group that computes only a part of the tensor that is dropped: its lanes begin inside a counter, or run backwards.
+TEST_F(KernelTest, PartsOfADropout) {
+  for (std::string slice : {"starts [0, 3] sizes [12, 16] strides [1, 1]", "starts [2, 4] sizes [12, 16] strides [1, 1]",
+                            "starts [20, 38] sizes [12, 16] strides [-1, -2]"}) {
+    OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(
+        randomStep("%x: tensor<24x40xf32>", "tensor<12x16xf32>", R"(
+      %r = neap.fused pointwise(%x, %l, %h, %s) {
+      ^bb0(%a: tensor<24x40xf32>, %b: tensor<ui32>, %c: tensor<ui32>, %d: tensor<ui32>):
+        %y = neap.dropout %a ratio 0.5 id 1 key %b, %c, %d : tensor<24x40xf32>
+        %u = neap.slice %y )" + slice + R"( : tensor<24x40xf32>
+        %n = neap.negate %u : tensor<12x16xf32>
+        neap.yield %n : tensor<12x16xf32>
+      } : (tensor<24x40xf32>, tensor<ui32>, tensor<ui32>, tensor<ui32>) -> tensor<12x16xf32>
+      neap.return %r : tensor<12x16xf32>)"),
+        &context);
+    EXPECT_EQ(checkFused(*module, anyWord, 2e-5), "pointwise");
+  }
+}
+
+TEST_F(KernelTest, DropoutBehindAProduct) {
+  for (std::string columns : {"64", "50", "3"}) {
+    std::string row = "tensor<" + columns + "xf32>", type = "tensor<37x" + columns + "xf32>", matrix = "tensor<24x" + columns + "xf32>";
+    EXPECT_EQ(check(randomStep("%x: tensor<37x24xf32>, %w: " + matrix + ", %b: " + row + ", %r: " + type, type,
+                               "%m = neap.matmul %x, %w : tensor<37x24xf32>, " + matrix + "\n%c = neap.broadcast %b : " + row +
+                                   " -> " + type + "\n%n = neap.add %m, %c : " + type +
+                                   "\n%d = neap.dropout %n ratio 0.1 id 7 key %l, %h, %s : " + type +
+                                   "\n%y = neap.add %d, %r : " + type + "\nneap.return %y : " + type),
+                    anyWord),
+              "gemm");
+  }
+}
+
+/// As attention and a block's end have it, forward and backward; nothing of a mask is stored.
+TEST_F(KernelTest, DropoutInRows) {
+  for (std::string columns : {"80", "77", "5"}) {
+    std::string row = "tensor<" + columns + "xf32>", type = "tensor<6x4x" + columns + "xf32>";
+    EXPECT_EQ(check(randomStep("%x: " + type + ", %dy: " + type, type + ", " + type,
+                               "%p = neap.softmax %x : " + type + "\n%y = neap.dropout %p ratio 0.1 id 9 key %l, %h, %s : " + type +
+                                   "\n%dp = neap.dropout %dy ratio 0.1 id 9 key %l, %h, %s : " + type +
+                                   "\n%dx = neap.softmax_backward %p, %dp : " + type + "\nneap.return %y, %dx : " + type + ", " +
+                                   type),
+                    anyWord),
+              "row row");
+    check(randomStep("%x: " + type + ", %r: " + type + ", %g: " + row + ", %b: " + row, type + ", " + row,
+                     "%d = neap.dropout %x ratio 0.2 id 1 key %l, %h, %s : " + type + "\n%a = neap.add %d, %r : " + type +
+                         "\n%y, %m, %q = neap.layer_norm %a, %g, %b {epsilon = 1.0e-5 : f32} : " + type + ", " + row + ", " + row +
+                         "\n%t = neap.reduce sum %d axes [0, 1] : " + type + "\nneap.return %y, %t : " + type + ", " + row),
+          anyWord);
+  }
+}
+
+/// One mask, read by several groups: each draws it for itself.
+TEST_F(KernelTest, DropoutOfConstantsAndUniformNumbers) {
+  check(randomStep("%x: tensor<6x33xf32>", "tensor<6x33xf32>, tensor<33xf32>, tensor<6x33xf32>, tensor<6x33xi1>", R"(
+      %o = neap.constant dense<1.0> : tensor<6x33xf32>
+      %m = neap.dropout %o ratio 0.3 id 5 key %l, %h, %s : tensor<6x33xf32>
+      %y = neap.mul %m, %x : tensor<6x33xf32>
+      %c = neap.reduce sum %m axes [0] : tensor<6x33xf32>
+      %u = neap.random_uniform id 6 key %l, %h, %s : tensor<6x33xf32>
+      %p = neap.compare lt %u, %x : tensor<6x33xf32>
+      neap.return %y, %c, %u, %p : tensor<6x33xf32>, tensor<33xf32>, tensor<6x33xf32>, tensor<6x33xi1>)"),
+        anyWord);
+}
+
 } // namespace
