@@ -117,6 +117,15 @@ FailureOr<int64_t> Node::getAxis(int64_t absent, int64_t rank) const {
   return normalizeAxis(getInt("axis", absent), rank);
 }
 
+//===--- Random numbers -------------------------------------------------------------------------------------------===//
+
+std::array<Value, 3> Node::randomKey() {
+  auto read = [&](StepField field) {
+    return make<StepValueOp>(RankedTensorType::get({}, getFieldType(field, op.getContext())), field);
+  };
+  return {read(StepField::SeedLow), read(StepField::SeedHigh), read(StepField::Step)};
+}
+
 //===--- Types ----------------------------------------------------------------------------------------------------===//
 
 LogicalResult Node::requireFloat(unsigned index) const {
