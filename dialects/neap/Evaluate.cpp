@@ -72,12 +72,20 @@ LogicalResult Evaluator::runStepValue(StepValueOp op) {
   return success();
 }
 
+LogicalResult Evaluator::runRandomId(RandomIdOp op) {
+  HostTensor scalar = HostTensor::zeros(cast<RankedTensorType>(op.getType()));
+  scalar.integers.front() = static_cast<int64_t>(op.getNumber());
+  set(op.getResult(), std::move(scalar));
+  return success();
+}
+
 LogicalResult Evaluator::run(Operation *op) {
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](ConstantOp constant) { return bindConstant(*this, constant); })
       .Case([&](FusedOp fused) { return runFused(fused); })
       .Case([&](ReadOp read) { return runRead(read); })
       .Case([&](StepValueOp value) { return runStepValue(value); })
+      .Case([&](RandomIdOp id) { return runRandomId(id); })
       .Case([&](WriteOp write) {
         outcome.written[write.getSymbol()] = get(write.getValue());
         return success();

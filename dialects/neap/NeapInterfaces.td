@@ -91,13 +91,12 @@ def RandomReader : OpInterface<"RandomReader"> {
   let cppNamespace = "::neap";
   let description = [{
     A Fusible op that computes with a random word of 32 bits at each loop point. Whoever makes a kernel of it hands the word to
-    `buildBody`; which one it is depends on nothing but the key, `id` and the element's place in the whole tensor
+    `buildBody`; which one it is depends on nothing but the key and the element's place in the whole tensor
     (docs/design/0006-random-numbers.md). The op is therefore pure, and may be computed again.
   }];
   let methods = [
-    InterfaceMethod<"The scalars seed_low, seed_high and step that the word depends on: ui32, and three neighbouring operands.",
+    InterfaceMethod<"The scalars that the word depends on, all ui32: seed_low, seed_high, step, and the op's neap.random_id.",
       "::mlir::OperandRange", "getKey">,
-    InterfaceMethod<"What tells the words of this op from those of all others in a step.", "uint64_t", "getId">,
     InterfaceMethod<"Loop dimensions to the number of the word.", "::mlir::AffineMap", "getWordMap">
   ];
 }

@@ -13,13 +13,25 @@ class Neap_RandomOp<string mnemonic, list<Trait> traits = []> : Neap_ValueOp<mne
     ::neap::IterationSpace $cppClass::getIterationSpace() { return ::neap::elementwiseSpace(getOperation()); }
     ::mlir::AffineMap $cppClass::getOperandMap(unsigned operand) { return ::neap::randomOperandMap(getOperation(), operand); }
     ::mlir::AffineMap $cppClass::getWordMap() { return ::neap::randomWordMap(getType().getShape(), getContext()); }
-    ::mlir::OperandRange $cppClass::getKey() { return getOperation()->getOperands().take_back(3); }
+    ::mlir::OperandRange $cppClass::getKey() { return getOperation()->getOperands().take_back(4); }
     int64_t $cppClass::getFlops() { return ::neap::countRandomFlops(getOperation()); }
   }];
 }
 
-// Unique among the ops of a model, given when it is read; a gradient and a clone have the id of their original.
-def Neap_RandomId : ConfinedAttr<I64Attr, [IntMinValue<0>, IntMaxValue<4294967295>]>;
+def Neap_RandomIdOp : Neap_Op<"random_id", [Pure, Rematerializable]> {
+  let summary = "what tells the random words of an op from those of all others in a step";
+  let description = [{
+    Given when a model is read, one for each op; the op's gradient and whoever repeats the op use the same. Not a constant: a kernel
+    reads it from memory, so that the layers of a model, which differ in nothing else, share their kernels.
+
+    ```mlir
+    %id = neap.random_id 17 : tensor<ui32>
+    ```
+  }];
+  let arguments = (ins ConfinedAttr<I64Attr, [IntMinValue<0>, IntMaxValue<4294967295>]>:$number);
+  let results = (outs Neap_WordScalar:$result);
+  let assemblyFormat = "$number attr-dict `:` type($result)";
+}
 
 def Neap_DropoutOp : Neap_RandomOp<"dropout", [AllTypesMatch<["operand", "result"]>,
     DeclareOpInterfaceMethods<Differentiable>]> {
@@ -35,14 +47,15 @@ def Neap_DropoutOp : Neap_RandomOp<"dropout", [AllTypesMatch<["operand", "result
     %s = neap.step_value step : tensor<ui32>
     %l = neap.step_value seed_low : tensor<ui32>
     %h = neap.step_value seed_high : tensor<ui32>
-    %y = neap.dropout %x ratio 1.000000e-01 id 17 key %l, %h, %s : tensor<8x64xf32>
+    %id = neap.random_id 17 : tensor<ui32>
+    %y = neap.dropout %x ratio 1.000000e-01 key %l, %h, %s, %id : tensor<8x64xf32>
     ```
   }];
   let arguments = (ins Neap_FloatTensor:$operand, Neap_WordScalar:$seed_low, Neap_WordScalar:$seed_high,
-    Neap_WordScalar:$step, F64Attr:$ratio, Neap_RandomId:$id);
+    Neap_WordScalar:$step, Neap_WordScalar:$id, F64Attr:$ratio);
   let results = (outs Neap_FloatTensor:$result);
   let assemblyFormat = [{
-    $operand `ratio` $ratio `id` $id `key` $seed_low `,` $seed_high `,` $step attr-dict `:` type($result)
+    $operand `ratio` $ratio `key` $seed_low `,` $seed_high `,` $step `,` $id attr-dict `:` type($result)
   }];
   let hasFolder = 1;
   let hasVerifier = 1;
@@ -54,12 +67,12 @@ def Neap_RandomUniformOp : Neap_RandomOp<"random_uniform"> {
     The upper 24 bits of an element's word times 2^-24: every value is exact in fp32.
 
     ```mlir
-    %u = neap.random_uniform id 17 key %l, %h, %s : tensor<8x64xf32>
+    %u = neap.random_uniform key %l, %h, %s, %id : tensor<8x64xf32>
     ```
   }];
-  let arguments = (ins Neap_WordScalar:$seed_low, Neap_WordScalar:$seed_high, Neap_WordScalar:$step, Neap_RandomId:$id);
+  let arguments = (ins Neap_WordScalar:$seed_low, Neap_WordScalar:$seed_high, Neap_WordScalar:$step, Neap_WordScalar:$id);
   let results = (outs Neap_TensorOf<[F32, F64], "fp32 or fp64 numbers">:$result);
-  let assemblyFormat = "`id` $id `key` $seed_low `,` $seed_high `,` $step attr-dict `:` type($result)";
+  let assemblyFormat = "`key` $seed_low `,` $seed_high `,` $step `,` $id attr-dict `:` type($result)";
 }
 
 #endif

@@ -59,8 +59,7 @@ std::array<Value, wordsPerCounter> buildRandomWords(Body body, const RandomStrea
   Type word = stream.step.getType();
   Value high = body.make<arith::ShRUIOp>(block, body.like(block, 32));
   std::array<Value, wordsPerCounter> counter{body.make<arith::TruncIOp>(word, block),
-                                             body.make<arith::TruncIOp>(word, high), buildWord(body, word, stream.id),
-                                             stream.step};
+                                             body.make<arith::TruncIOp>(word, high), stream.id, stream.step};
   return buildPhilox4x32(body, counter, {stream.seedLow, stream.seedHigh});
 }
 

@@ -26,14 +26,13 @@ std::array<mlir::Value, wordsPerCounter> buildPhilox4x32(Body body, std::array<m
 
 /// A stream of random words: those that one op of one step draws under one seed.
 template <typename Word> struct RandomStream {
-  Word seedLow, seedHigh, step;
-  uint32_t id;
+  Word seedLow, seedHigh, step, id;
 };
 
 /// Word `number` of a stream, on the host.
 uint32_t randomWord(const RandomStream<uint32_t> &stream, uint64_t number);
 
-/// The four words of counter `block` (i64, or a vector of it) of a stream whose key and step are i32, or vectors as wide.
+/// The four words of counter `block` (i64, or a vector of it) of a stream whose parts are i32, or vectors as wide.
 std::array<mlir::Value, wordsPerCounter> buildRandomWords(Body body, const RandomStream<mlir::Value> &stream,
                                                           mlir::Value block);
 

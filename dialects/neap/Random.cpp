@@ -40,16 +40,16 @@ int64_t countRandomFlops(Operation *op) {
 
 } // namespace neap
 
-/// The stream that the last three operands and the id name.
-static RandomStream<uint32_t> getStream(RandomReader op, Inputs inputs) {
+/// The stream that the last four operands name.
+static RandomStream<uint32_t> getStream(Inputs inputs) {
   auto word = [&](unsigned fromEnd) { return static_cast<uint32_t>(inputs[inputs.size() - fromEnd].integers.front()); };
-  return {word(3), word(2), word(1), static_cast<uint32_t>(op.getId())};
+  return {word(4), word(3), word(2), word(1)};
 }
 
 /// Calls `use(element, word)` for all elements in row-major order.
 static void forEachWord(RandomReader op, Inputs inputs, const HostTensor &result,
                         llvm::function_ref<void(int64_t, uint32_t)> use) {
-  RandomStream<uint32_t> stream = getStream(op, inputs);
+  RandomStream<uint32_t> stream = getStream(inputs);
   AffineMap map = op.getWordMap();
   int64_t element = 0;
   forEachIndex(result.shape(), [&](ArrayRef<int64_t> index) { use(element++, randomWord(stream, map.compose(index)[0])); });
@@ -93,8 +93,8 @@ Value DropoutOp::buildBody(OpBuilder &builder, Location location, ValueRange ele
 
 void DropoutOp::buildVjp(OpBuilder &builder, ValueRange cotangents, SmallVectorImpl<Value> &gradients) {
   if (cotangents[0])
-    gradients[0] = DropoutOp::create(builder, getLoc(), cotangents[0], getSeedLow(), getSeedHigh(), getStep(),
-                                     getRatioAttr(), getIdAttr());
+    gradients[0] = DropoutOp::create(builder, getLoc(), cotangents[0], getSeedLow(), getSeedHigh(), getStep(), getId(),
+                                     getRatioAttr());
 }
 
 //===--- uniform numbers ------------------------------------------------------------------------------------------===//

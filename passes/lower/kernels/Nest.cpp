@@ -162,7 +162,7 @@ Value Body::readTable(Operation *op) {
 Value Body::drawWord(Operation *op) {
   auto random = cast<RandomReader>(op);
   auto key = llvm::map_to_vector(random.getKey(), [&](Value scalar) { return compute(scalar); });
-  RandomStream<Value> stream{key[0], key[1], key[2], static_cast<uint32_t>(random.getId())};
+  RandomStream<Value> stream{key[0], key[1], key[2], key[3]};
   const LinearForm &form = nest.indexForms.at(op);
   bool areNeighbours = form.coefficients.back() == 1 && code.style.lanes % wordsPerCounter == 0;
   if (areNeighbours && knownMultiple(form, wordsPerCounter) == wordsPerCounter)

@@ -19,10 +19,10 @@ Value stretch(Code &code, Value scalar, Type like) {
 
 /// The words of one counter, or of a vector of them.
 Words drawCounters(Code &code, const RandomStream<Value> &stream, Value counters) {
-  RandomStream<Value> stretched{stretch(code, stream.seedLow, counters.getType()),
-                                stretch(code, stream.seedHigh, counters.getType()),
-                                stretch(code, stream.step, counters.getType()), stream.id};
-  return buildRandomWords(neap::Body(code.builder, code.location), stretched, counters);
+  auto stretched = [&](Value scalar) { return stretch(code, scalar, counters.getType()); };
+  return buildRandomWords(neap::Body(code.builder, code.location),
+                          {stretched(stream.seedLow), stretched(stream.seedHigh), stretched(stream.step), stretched(stream.id)},
+                          counters);
 }
 
 /// The elements of two vectors in turn.

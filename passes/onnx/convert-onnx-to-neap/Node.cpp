@@ -119,11 +119,12 @@ FailureOr<int64_t> Node::getAxis(int64_t absent, int64_t rank) const {
 
 //===--- Random numbers -------------------------------------------------------------------------------------------===//
 
-std::array<Value, 3> Node::randomKey() {
+std::array<Value, 4> Node::createRandomKey() {
   auto read = [&](StepField field) {
     return make<StepValueOp>(RankedTensorType::get({}, getFieldType(field, op.getContext())), field);
   };
-  return {read(StepField::SeedLow), read(StepField::SeedHigh), read(StepField::Step)};
+  Value seedLow = read(StepField::SeedLow), seedHigh = read(StepField::SeedHigh), step = read(StepField::Step);
+  return {seedLow, seedHigh, step, make<RandomIdOp>(step.getType(), getBuilder().getI64IntegerAttr(randomOps++))};
 }
 
 //===--- Types ----------------------------------------------------------------------------------------------------===//

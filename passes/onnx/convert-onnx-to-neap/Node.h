@@ -52,10 +52,8 @@ public:
   /// The attribute `axis` in [0, rank).
   mlir::FailureOr<int64_t> getAxis(int64_t absent, int64_t rank) const;
 
-  /// An id that no other op of the graph has: what makes its random words its own.
-  int64_t takeRandomId() { return randomOps++; }
-  /// What random words depend on beside the id: the halves of the seed and the step.
-  std::array<mlir::Value, 3> randomKey();
+  /// What random words depend on: the halves of the seed, the step, and an id that no other op of the graph has.
+  std::array<mlir::Value, 4> createRandomKey();
 
   mlir::LogicalResult requireFloat(unsigned index) const;
   /// An integer or a float, not a bool.

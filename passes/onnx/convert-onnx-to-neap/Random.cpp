@@ -34,17 +34,16 @@ static FailureOr<double> readActiveRatio(Node &node) {
   return readRatio(node);
 }
 
-static Value buildDropout(Node &node, Value x, double ratio, int64_t id) {
-  auto [seedLow, seedHigh, step] = node.randomKey();
-  Builder &builder = node.getBuilder();
-  return node.make<DropoutOp>(x.getType(), x, seedLow, seedHigh, step, builder.getF64FloatAttr(ratio),
-                              builder.getI64IntegerAttr(id));
+using Key = std::array<Value, 4>;
+
+static Value buildDropout(Node &node, Value x, double ratio, const Key &key) {
+  return node.make<DropoutOp>(x.getType(), x, key[0], key[1], key[2], key[3], node.getBuilder().getF64FloatAttr(ratio));
 }
 
-/// What is kept of ones. The same words as for the data, as the id is the same.
-static Value buildMask(Node &node, double ratio, int64_t id) {
+/// What is kept of ones. The same words as for the data, as the key is the same.
+static Value buildMask(Node &node, double ratio, const Key &key) {
   Value ones = node.splatLike(node.input(0), 1.0);
-  return node.compare(Predicate::NotEqual, buildDropout(node, ones, ratio, id), node.splatLike(ones, 0.0));
+  return node.compare(Predicate::NotEqual, buildDropout(node, ones, ratio, key), node.splatLike(ones, 0.0));
 }
 
 static Outputs convertDropout(Node &node) {
@@ -60,10 +59,10 @@ static Outputs convertDropout(Node &node) {
   }
   if (failed(node.requireFloat(0)))
     return failure();
-  int64_t id = node.takeRandomId();
-  outputs.front() = buildDropout(node, node.input(0), *ratio, id);
+  Key key = node.createRandomKey();
+  outputs.front() = buildDropout(node, node.input(0), *ratio, key);
   if (node.usesOutput(1))
-    outputs.push_back(buildMask(node, *ratio, id));
+    outputs.push_back(buildMask(node, *ratio, key));
   return outputs;
 }
 
@@ -83,9 +82,8 @@ static FailureOr<Type> readElementType(Node &node, Type absent) {
 /// Numbers in [0, 1) of a type: drawn in fp32, which holds them exactly, where the type has fewer bits.
 static Value drawUniform(Node &node, ArrayRef<int64_t> shape, Type element) {
   Type drawn = element.isF64() ? element : node.getBuilder().getF32Type();
-  auto [seedLow, seedHigh, step] = node.randomKey();
-  Value numbers = node.make<RandomUniformOp>(RankedTensorType::get(shape, drawn), seedLow, seedHigh, step,
-                                             node.getBuilder().getI64IntegerAttr(node.takeRandomId()));
+  auto [seedLow, seedHigh, step, id] = node.createRandomKey();
+  Value numbers = node.make<RandomUniformOp>(RankedTensorType::get(shape, drawn), seedLow, seedHigh, step, id);
   return node.cast(numbers, element);
 }
 

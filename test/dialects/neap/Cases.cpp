@@ -212,15 +212,15 @@ void addDropout(std::vector<Case> &cases) {
   for (const std::string &shape : {std::string(), std::string("5x"), std::string("2x3x"), std::string("2x7x1x"), std::string("3x8x")})
     for (const char *ratio : {"0.5", "0.1"})
       cases.push_back({"dropout " + shape + ratio,
-                       {tensor(shape), word, word, word},
-                       std::string("%r = neap.dropout %a0 ratio ") + ratio + " id 3 key %a1, %a2, %a3 : " + tensor(shape)});
+                       {tensor(shape), word, word, word, word},
+                       std::string("%r = neap.dropout %a0 ratio ") + ratio + " key %a1, %a2, %a3, %a4 : " + tensor(shape)});
 }
 
 void addRandomNumbers(std::vector<Case> &cases) {
   for (const char *type : {"tensor<f64>", "tensor<2x7xf32>", "tensor<9xf64>"})
     cases.push_back({std::string("random_uniform ") + type,
-                     {word, word, word},
-                     std::string("%r = neap.random_uniform id 4294967295 key %a0, %a1, %a2 : ") + type});
+                     {word, word, word, word},
+                     std::string("%r = neap.random_uniform key %a0, %a1, %a2, %a3 : ") + type});
 }
 
 } // namespace

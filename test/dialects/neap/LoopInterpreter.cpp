@@ -202,7 +202,7 @@ Scalar drawWord(RandomReader op, ArrayRef<HostTensor> operands, ArrayRef<int64_t
     auto operand = llvm::find(op->getOperands(), scalar) - op->operand_begin();
     return static_cast<uint32_t>(operands[operand].integers.front());
   });
-  uint32_t word = randomWord({key[0], key[1], key[2], static_cast<uint32_t>(op.getId())}, op.getWordMap().compose(point)[0]);
+  uint32_t word = randomWord({key[0], key[1], key[2], key[3]}, op.getWordMap().compose(point)[0]);
   return {0, static_cast<int32_t>(word)};
 }
 

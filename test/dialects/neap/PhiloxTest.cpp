@@ -48,7 +48,7 @@ TEST(WordMap, NumbersRowByRow) {
 struct Draw {
   uint64_t seed = 0;
   uint32_t step = 1;
-  unsigned id = 0;
+  uint32_t id = 0;
   double ratio = 0.1;
 };
 
@@ -57,9 +57,9 @@ constexpr int64_t elements = 200'000;
 /// Where a dropout of ones drops, by the evaluator.
 std::vector<bool> drawDropped(const Draw &draw) {
   Case test{"dropout",
-            {"tensor<400x500xf64>", "tensor<ui32>", "tensor<ui32>", "tensor<ui32>"},
-            "%r = neap.dropout %a0 ratio " + std::to_string(draw.ratio) + " id " + std::to_string(draw.id) +
-                " key %a1, %a2, %a3 : tensor<400x500xf64>"};
+            {"tensor<400x500xf64>", "tensor<ui32>", "tensor<ui32>", "tensor<ui32>", "tensor<ui32>"},
+            "%r = neap.dropout %a0 ratio " + std::to_string(draw.ratio) + 
+                " key %a1, %a2, %a3, %a4 : tensor<400x500xf64>"};
   Program program = parse(test);
   Evaluator evaluator;
   auto arguments = program.step.getArguments();
@@ -74,6 +74,7 @@ std::vector<bool> drawDropped(const Draw &draw) {
   set(1, static_cast<uint32_t>(draw.seed));
   set(2, static_cast<uint32_t>(draw.seed >> 32));
   set(3, draw.step);
+  set(4, draw.id);
   EXPECT_TRUE(succeeded(evaluator.run(program.op)));
   std::vector<bool> dropped;
   for (double value : evaluator.get(program.op->getResult(0)).floats) {
@@ -126,7 +127,7 @@ TEST(Words, HaveAllBytesEquallyOften) {
   for (unsigned byte = 0; byte < 4; ++byte) {
     std::array<int64_t, 256> counts{};
     for (int64_t number = 0; number < words; ++number)
-      ++counts[randomWord({0, 0, 1, 0}, number) >> (8 * byte) & 0xff];
+      ++counts[randomWord({0, 0, /*step=*/1, 0}, number) >> (8 * byte) & 0xff];
     double expected = words / 256.0, chiSquare = 0;
     for (int64_t count : counts)
       chiSquare += (count - expected) * (count - expected) / expected;

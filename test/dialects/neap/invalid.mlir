@@ -399,7 +399,7 @@ neap.step @s(%x: tensor<4xf32>) {
 
 neap.step @dropout_c1(%x: tensor<4xf32>, %w: tensor<ui32>) {
   // expected-error@+1 {{'neap.dropout' op expected a ratio in [0, 1), got 1.000000e+00}}
-  %0 = neap.dropout %x ratio 1.0 id 0 key %w, %w, %w : tensor<4xf32>
+  %0 = neap.dropout %x ratio 1.0 key %w, %w, %w, %w : tensor<4xf32>
   neap.return
 }
 
@@ -407,15 +407,15 @@ neap.step @dropout_c1(%x: tensor<4xf32>, %w: tensor<ui32>) {
 
 neap.step @dropout_c1(%x: tensor<4xf32>, %w: tensor<ui32>) {
   // expected-error@+1 {{'neap.dropout' op expected a ratio in [0, 1), got -1.000000e-01}}
-  %0 = neap.dropout %x ratio -0.1 id 0 key %w, %w, %w : tensor<4xf32>
+  %0 = neap.dropout %x ratio -0.1 key %w, %w, %w, %w : tensor<4xf32>
   neap.return
 }
 
 // -----
 
-neap.step @random_id(%x: tensor<4xf32>, %w: tensor<ui32>) {
-  // expected-error@+1 {{'id' failed to satisfy constraint: 64-bit signless integer attribute whose minimum value is 0 whose maximum value is 4294967295}}
-  %0 = neap.dropout %x ratio 0.5 id 4294967296 key %w, %w, %w : tensor<4xf32>
+neap.step @random_id() {
+  // expected-error@+1 {{'number' failed to satisfy constraint: 64-bit signless integer attribute whose minimum value is 0 whose maximum value is 4294967295}}
+  %0 = neap.random_id 4294967296 : tensor<ui32>
   neap.return
 }
 

@@ -38,8 +38,10 @@ onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}
 // CHECK: %[[L:.*]] = neap.step_value seed_low : tensor<ui32>
 // CHECK: %[[H:.*]] = neap.step_value seed_high : tensor<ui32>
 // CHECK: %[[S:.*]] = neap.step_value step : tensor<ui32>
-// CHECK: %[[Y:.*]] = neap.dropout %[[X]] ratio 2.500000e-01 id 0 key %[[L]], %[[H]], %[[S]] : tensor<2x3xf32>
-// CHECK: %[[Z:.*]] = neap.dropout %[[Y]] ratio 5.000000e-01 id 1 key
+// CHECK: %[[FIRST:.*]] = neap.random_id 0
+// CHECK: %[[Y:.*]] = neap.dropout %[[X]] ratio 2.500000e-01 key %[[L]], %[[H]], %[[S]], %[[FIRST]] : tensor<2x3xf32>
+// CHECK: %[[SECOND:.*]] = neap.random_id 1
+// CHECK: %[[Z:.*]] = neap.dropout %[[Y]] ratio 5.000000e-01 key {{.*}}, %[[SECOND]] : tensor<2x3xf32>
 // CHECK: neap.return %[[Z]]
 onnx.initializer @r : tensor<f32> {value = dense<0.25> : tensor<f32>, trained = 2 : i32}
 onnx.initializer @t : tensor<i1> {value = dense<true> : tensor<i1>}
@@ -57,9 +59,10 @@ onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}
 
 // The mask is what the same words leave of ones.
 // CHECK-LABEL: neap.step @forward(
-// CHECK: %[[Y:.*]] = neap.dropout %{{.*}} ratio 2.500000e-01 id 0 key
+// CHECK: %[[ID:.*]] = neap.random_id 0
+// CHECK: %[[Y:.*]] = neap.dropout %{{.*}} ratio 2.500000e-01 key {{.*}}, %[[ID]] : tensor<2x3xf32>
 // CHECK: %[[ONES:.*]] = neap.constant dense<1.000000e+00> : tensor<2x3xf32>
-// CHECK: %[[KEPT:.*]] = neap.dropout %[[ONES]] ratio 2.500000e-01 id 0 key
+// CHECK: %[[KEPT:.*]] = neap.dropout %[[ONES]] ratio 2.500000e-01 key {{.*}}, %[[ID]] : tensor<2x3xf32>
 // CHECK: %[[MASK:.*]] = neap.compare ne %[[KEPT]], %{{.*}} : tensor<2x3xf32>
 // CHECK: neap.return %[[Y]], %[[MASK]]
 onnx.initializer @r : tensor<f32> {value = dense<0.25> : tensor<f32>, trained = 2 : i32}
@@ -76,13 +79,16 @@ onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}
 
 // Uniform numbers between bounds, of the input's type or another one; 16-bit ones are drawn in fp32.
 // CHECK-LABEL: neap.step @forward(
-// CHECK: %[[U:.*]] = neap.random_uniform id 0 key %{{.*}} : tensor<2x3xf32>
+// CHECK: %[[IDU:.*]] = neap.random_id 0
+// CHECK: %[[U:.*]] = neap.random_uniform key {{.*}}, %[[IDU]] : tensor<2x3xf32>
 // CHECK: %[[C:.*]] = neap.constant dense<4.000000e+00> : tensor<2x3xf32>
 // CHECK: %[[M:.*]] = neap.mul %[[U]], %[[C]] : tensor<2x3xf32>
 // CHECK: %[[L:.*]] = neap.constant dense<-1.000000e+00> : tensor<2x3xf32>
 // CHECK: %[[Y:.*]] = neap.add %[[M]], %[[L]] : tensor<2x3xf32>
-// CHECK: %[[D:.*]] = neap.random_uniform id 1 key %{{.*}} : tensor<2x3xf64>
-// CHECK: %[[W:.*]] = neap.random_uniform id 2 key %{{.*}} : tensor<5x2xf32>
+// CHECK: %[[IDD:.*]] = neap.random_id 1
+// CHECK: %[[D:.*]] = neap.random_uniform key {{.*}}, %[[IDD]] : tensor<2x3xf64>
+// CHECK: %[[IDW:.*]] = neap.random_id 2
+// CHECK: %[[W:.*]] = neap.random_uniform key {{.*}}, %[[IDW]] : tensor<5x2xf32>
 // CHECK: %[[H:.*]] = neap.cast %[[W]] : tensor<5x2xf32> -> tensor<5x2xf16>
 // CHECK: neap.return %[[Y]], %[[D]], %[[H]]
 onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y", "d", "h"], source = "model.onnx"} {
@@ -97,10 +103,12 @@ onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}
 
 // CHECK-LABEL: neap.step @forward(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<2x3xf32> {neap.name = "x"}
-// CHECK: %[[U:.*]] = neap.random_uniform id 0 key %{{.*}} : tensor<2x3xf32>
+// CHECK: %[[IDU:.*]] = neap.random_id 0
+// CHECK: %[[U:.*]] = neap.random_uniform key {{.*}}, %[[IDU]] : tensor<2x3xf32>
 // CHECK: %[[P:.*]] = neap.compare lt %[[U]], %[[X]] : tensor<2x3xf32>
 // CHECK: %[[Y:.*]] = neap.cast %[[P]] : tensor<2x3xi1> -> tensor<2x3xf32>
-// CHECK: %[[V:.*]] = neap.random_uniform id 1 key %{{.*}} : tensor<2x3xf32>
+// CHECK: %[[IDV:.*]] = neap.random_id 1
+// CHECK: %[[V:.*]] = neap.random_uniform key {{.*}}, %[[IDV]] : tensor<2x3xf32>
 // CHECK: %[[Q:.*]] = neap.compare lt %[[V]], %[[X]] : tensor<2x3xf32>
 // CHECK: neap.return %[[Y]], %[[Q]]
 onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y", "q"], source = "model.onnx"} {
