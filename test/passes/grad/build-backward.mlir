@@ -93,6 +93,7 @@ neap.step @through_integer() -> (tensor<f32> {neap.name = "loss"}) {
 // CHECK: %[[ID:.*]] = neap.random_id 3
 // CHECK: %[[W:.*]] = neap.read @w
 // CHECK: neap.dropout %[[W]] ratio 2.500000e-01 key %[[L:.*]], %[[H:.*]], %[[S:.*]], %[[ID]] : tensor<4xf32>
+// CHECK: neap.reduce
 // CHECK: %[[DY:.*]] = neap.negate
 // CHECK-NEXT: %[[DW:.*]] = neap.dropout %[[DY]] ratio 2.500000e-01 key %[[L]], %[[H]], %[[S]], %[[ID]] : tensor<4xf32>
 // CHECK-NEXT: neap.observe @w, %[[DW]]

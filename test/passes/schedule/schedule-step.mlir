@@ -141,9 +141,9 @@ neap.step @decline() -> (tensor<2xf32> {neap.name = "y"}) {
 // CHECK: %[[FIRST:.*]] = sched.slot constant {{.*}}dense<4> : tensor<ui32>
 // CHECK: %[[SECOND:.*]] = sched.slot constant {{.*}}dense<4000000000> : tensor<ui32>
 // CHECK: %[[BLOCK:.*]] = sched.slot step_block
-// CHECK: %[[LOW:.*]] = sched.view %[[BLOCK]] offset 60 : {{.*}} -> {{.*}}<tensor<ui32>>
-// CHECK: %[[HIGH:.*]] = sched.view %[[BLOCK]] offset 64 : {{.*}} -> {{.*}}<tensor<ui32>>
-// CHECK: %[[STEP:.*]] = sched.view %[[BLOCK]] offset 52 : {{.*}} -> {{.*}}<tensor<ui32>>
+// CHECK: %[[LOW:.*]] = sched.view %[[BLOCK]] at 60 : {{.*}} -> {{.*}}<tensor<ui32>>
+// CHECK: %[[HIGH:.*]] = sched.view %[[BLOCK]] at 64 : {{.*}} -> {{.*}}<tensor<ui32>>
+// CHECK: %[[STEP:.*]] = sched.view %[[BLOCK]] at 52 : {{.*}} -> {{.*}}<tensor<ui32>>
 // CHECK: %[[Y:.*]] = sched.launch @pointwise_0 {{.*}}in(%{{.*}}, %[[LOW]], %[[HIGH]], %[[STEP]], %[[FIRST]] :
 // CHECK: sched.launch @pointwise_0 {{.*}}in(%[[Y]], %{{.*}}, %{{.*}}, %{{.*}}, %[[SECOND]] :
 neap.step @dropout(%x: tensor<16xf32> {neap.name = "x"}) -> (tensor<16xf32> {neap.name = "y"}) {
