@@ -5,7 +5,6 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 
-using namespace llvm;
 using namespace mlir;
 using namespace neap;
 
@@ -23,12 +22,12 @@ static bool readsData(Operation &op, const llvm::StringMap<onnx::InitializerOp> 
   return !initializer || initializer.getTrained() == onnx::Trained::Trained || !initializer.getValue();
 }
 
-DenseSet<Value> neap::findComputedValues(onnx::GraphOp graph) {
+llvm::DenseSet<Value> neap::findComputedValues(onnx::GraphOp graph) {
   llvm::StringMap<onnx::InitializerOp> initializers;
   for (auto initializer : graph->getParentOfType<ModuleOp>().getOps<onnx::InitializerOp>())
     initializers[initializer.getSymName()] = initializer;
   Block &block = graph.getBody().front();
-  DenseSet<Value> computed(block.args_begin(), block.args_end());
+  llvm::DenseSet<Value> computed(block.args_begin(), block.args_end());
   for (Operation &op : block) {
     auto node = dyn_cast<onnx::NodeOp>(op);
     bool reads = llvm::any_of(op.getOperands(), [&](Value operand) { return computed.contains(operand); });
@@ -57,7 +56,7 @@ static bool isCastBack(onnx::NodeOp node) {
   });
 }
 
-std::string neap::adviceForNode(onnx::NodeOp node, const DenseSet<Value> &computed) {
+std::string neap::adviceForNode(onnx::NodeOp node, const llvm::DenseSet<Value> &computed) {
   std::optional<Type> target = findCastTarget(node);
   if (!target || hasKernels(*target) || node.getNumOperands() != 1 || !computed.contains(node.getOperand(0)))
     return "";
@@ -70,7 +69,7 @@ std::string neap::adviceForNode(onnx::NodeOp node, const DenseSet<Value> &comput
   return advice;
 }
 
-std::string neap::adviceFor(StringRef domain, StringRef opType, int64_t version) {
+std::string neap::adviceFor(llvm::StringRef domain, StringRef opType, int64_t version) {
   if (opType.contains("Quantize") || opType.starts_with("QLinear") || opType.contains("Integer") ||
       opType.contains("NBits"))
     return "quantised: export the model without quantisation";

@@ -1,6 +1,8 @@
 // Philox 4x32-10. See Philox.h.
 #include "neap/dialects/neap/Philox.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 namespace neap {
@@ -35,19 +37,29 @@ uint32_t randomWord(const RandomStream<uint32_t> &stream, uint64_t number) {
 
 //===--- in arith -------------------------------------------------------------------------------------------------===//
 
-static Value buildWord(Body body, Type type, uint32_t word) {
-  return body.number(type, static_cast<int32_t>(word));
+static bool isHalf(Value word) { return getElementTypeOrSelf(word.getType()).isInteger(64); }
+
+static Value buildWord(Body body, Value like, uint32_t word) {
+  return isHalf(like) ? body.like(like, word) : body.like(like, static_cast<int32_t>(word));
+}
+
+/// The lower and the upper word of a product.
+static std::pair<Value, Value> multiplyWords(Body body, Value word, uint32_t multiplier) {
+  Value factor = buildWord(body, word, multiplier);
+  if (!isHalf(word))
+    return body.multiplyWide(factor, word);
+  Value alone = body.make<arith::AndIOp>(word, body.like(word, 0xFFFFFFFF));
+  Value product = body.make<arith::MulIOp>(alone, factor);
+  return {product, body.make<arith::ShRUIOp>(product, body.like(product, 32))};
 }
 
 std::array<Value, wordsPerCounter> buildPhilox4x32(Body body, std::array<Value, wordsPerCounter> counter,
                                                    std::array<Value, 2> key) {
-  Type type = counter[0].getType();
   auto exclusiveOr = [&](Value a, Value b, Value c) { return body.make<arith::XOrIOp>(body.make<arith::XOrIOp>(a, b), c); };
-  Value multiplier[] = {buildWord(body, type, multipliers[0]), buildWord(body, type, multipliers[1])};
-  Value increment[] = {buildWord(body, type, increments[0]), buildWord(body, type, increments[1])};
+  Value increment[] = {buildWord(body, key[0], increments[0]), buildWord(body, key[1], increments[1])};
   for (int round = 0; round < rounds; ++round) {
-    auto [leftLow, leftHigh] = body.multiplyWide(multiplier[0], counter[0]);
-    auto [rightLow, rightHigh] = body.multiplyWide(multiplier[1], counter[2]);
+    auto [leftLow, leftHigh] = multiplyWords(body, counter[0], multipliers[0]);
+    auto [rightLow, rightHigh] = multiplyWords(body, counter[2], multipliers[1]);
     counter = {exclusiveOr(rightHigh, counter[1], key[0]), rightLow, exclusiveOr(leftHigh, counter[3], key[1]), leftLow};
     if (round + 1 < rounds)
       key = {body.make<arith::AddIOp>(key[0], increment[0]), body.make<arith::AddIOp>(key[1], increment[1])};
@@ -56,11 +68,10 @@ std::array<Value, wordsPerCounter> buildPhilox4x32(Body body, std::array<Value, 
 }
 
 std::array<Value, wordsPerCounter> buildRandomWords(Body body, const RandomStream<Value> &stream, Value block) {
-  Type word = stream.step.getType();
+  Type type = stream.step.getType();
+  auto toWord = [&](Value value) { return value.getType() == type ? value : body.make<arith::TruncIOp>(type, value); };
   Value high = body.make<arith::ShRUIOp>(block, body.like(block, 32));
-  std::array<Value, wordsPerCounter> counter{body.make<arith::TruncIOp>(word, block),
-                                             body.make<arith::TruncIOp>(word, high), stream.id, stream.step};
-  return buildPhilox4x32(body, counter, {stream.seedLow, stream.seedHigh});
+  return buildPhilox4x32(body, {toWord(block), toWord(high), stream.id, stream.step}, {stream.seedLow, stream.seedHigh});
 }
 
 } // namespace neap

@@ -20,7 +20,8 @@ using PhiloxKey = std::array<uint32_t, 2>;
 /// The four words of a counter, computed plainly: the reference.
 PhiloxCounter philox4x32(PhiloxCounter counter, PhiloxKey key);
 
-/// The same in arith, for scalars or vectors of i32; all eight values have one type.
+/// The same in arith, for scalars or vectors of i32 or i64; all eight values have one type, and so have the four words. In an i64
+/// a word is the lower half, and what stands in the upper one does not matter: one instruction of x86 then makes a lane's product.
 std::array<mlir::Value, wordsPerCounter> buildPhilox4x32(Body body, std::array<mlir::Value, wordsPerCounter> counter,
                                                          std::array<mlir::Value, 2> key);
 
@@ -32,7 +33,7 @@ template <typename Word> struct RandomStream {
 /// Word `number` of a stream, on the host.
 uint32_t randomWord(const RandomStream<uint32_t> &stream, uint64_t number);
 
-/// The four words of counter `block` (i64, or a vector of it) of a stream whose parts are i32, or vectors as wide.
+/// The four words of counter `block` (i64, or a vector of it) of a stream whose parts are i32 or i64, or vectors as wide.
 std::array<mlir::Value, wordsPerCounter> buildRandomWords(Body body, const RandomStream<mlir::Value> &stream,
                                                           mlir::Value block);
 
