@@ -21,8 +21,8 @@ class Neap_RandomOp<string mnemonic, list<Trait> traits = []> : Neap_ValueOp<mne
 def Neap_RandomIdOp : Neap_Op<"random_id", [Pure, Rematerializable]> {
   let summary = "what tells the random words of an op from those of all others in a step";
   let description = [{
-    Given when a model is read, one for each op; the op's gradient and whoever repeats the op use the same. Not a constant: a kernel
-    reads it from memory, so that the layers of a model, which differ in nothing else, share their kernels.
+    Given when a model is read, one for each op; the op's gradient and whoever repeats the op use the same. Not a constant:
+    a kernel reads it from memory, so that the layers of a model, which differ in nothing else, share their kernels.
 
     ```mlir
     %id = neap.random_id 17 : tensor<ui32>
@@ -38,8 +38,9 @@ def Neap_DropoutOp : Neap_RandomOp<"dropout", [AllTypesMatch<["operand", "result
   let summary = "zeros some elements by chance and scales the others up";
   let description = [{
     y = x * keep / (1 - ratio), where keep is 0 with probability `ratio` and else 1 (Srivastava et al., JMLR 15, 2014). An
-    element is kept if its word is at least ratio * 2^32. NaN and infinity stay what they are where they are kept, and are NaN where
-    they are dropped, as in PyTorch. Gradient: dx = dropout(dy) with the same id, so that the mask is drawn again and never kept.
+    element is kept if its word is at least ratio * 2^32. NaN and infinity stay what they are where they are kept, and are
+    NaN where they are dropped, as in PyTorch. Gradient: dx = dropout(dy) with the same key, so that the mask is drawn again
+    and never kept.
 
     C1: 0 <= ratio < 1.
 

@@ -7,7 +7,7 @@ using namespace mlir;
 
 namespace neap {
 
-// The multipliers of a round, and what the key grows by from round to round (the golden ratio and the square root of 3, less 1).
+// The multipliers of a round, and what the key grows by from round to round (golden ratio and square root of 3, less 1).
 static constexpr uint32_t multipliers[] = {0xD2511F53, 0xCD9E8D57};
 static constexpr uint32_t increments[] = {0x9E3779B9, 0xBB67AE85};
 static constexpr int rounds = 10;

@@ -20,8 +20,9 @@ using PhiloxKey = std::array<uint32_t, 2>;
 /// The four words of a counter, computed plainly: the reference.
 PhiloxCounter philox4x32(PhiloxCounter counter, PhiloxKey key);
 
-/// The same in arith, for scalars or vectors of i32 or i64; all eight values have one type, and so have the four words. In an i64
-/// a word is the lower half, and what stands in the upper one does not matter: one instruction of x86 then makes a lane's product.
+/// The same in arith, for scalars or vectors of i32 or i64; all eight values have one type, and so have the four words. In
+/// an i64 a word is the lower half, and what stands in the upper one does not matter: x86 then makes a lane's product in one
+/// instruction.
 std::array<mlir::Value, wordsPerCounter> buildPhilox4x32(Body body, std::array<mlir::Value, wordsPerCounter> counter,
                                                          std::array<mlir::Value, 2> key);
 

@@ -1,5 +1,5 @@
-"""dropout.py FOLDER: the logs of runs of one model with dropout: still.jsonl and still-5.jsonl, which differ in the seed, trained
-with a learning rate of 0 on the same batch again and again, so that nothing but the masks differs from step to step; short.jsonl,
+"""dropout.py FOLDER: the logs of runs of one model with dropout. still.jsonl and still-5.jsonl differ in the seed; they were trained
+with a learning rate of 0 on the same batch again and again, so that nothing but the masks differs from step to step. short.jsonl has
 still.jsonl's first steps alone. Prints one line."""
 
 import json

@@ -1,5 +1,5 @@
-// Philox against its published test vectors, and the masks of dropout against what chance would make. Seeds are fixed: these tests
-// give the same answer every time.
+// Philox against its published test vectors, and the masks of dropout against what chance would make. Seeds are fixed: these
+// tests give the same answer every time.
 #include "Programs.h"
 
 #include "neap/dialects/neap/Philox.h"
@@ -84,7 +84,7 @@ std::vector<bool> drawDropped(const Draw &draw) {
   return dropped;
 }
 
-/// A count of events of probability p among n lies within five standard deviations of its mean, but for one time in 1.7 million.
+/// A count of events of probability p among n lies within five standard deviations of its mean, 1.7 million to one.
 void expectBinomial(int64_t count, int64_t n, double p, const std::string &what) {
   EXPECT_NEAR(count, n * p, 5 * std::sqrt(n * p * (1 - p))) << what;
 }
