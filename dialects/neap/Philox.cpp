@@ -55,12 +55,15 @@ static std::pair<Value, Value> multiplyWords(Body body, Value word, uint32_t mul
 
 std::array<Value, wordsPerCounter> buildPhilox4x32(Body body, std::array<Value, wordsPerCounter> counter,
                                                    std::array<Value, 2> key) {
-  auto exclusiveOr = [&](Value a, Value b, Value c) { return body.make<arith::XOrIOp>(body.make<arith::XOrIOp>(a, b), c); };
+  auto exclusiveOr = [&](Value a, Value b, Value c) {
+    return body.make<arith::XOrIOp>(body.make<arith::XOrIOp>(a, b), c);
+  };
   Value increment[] = {buildWord(body, key[0], increments[0]), buildWord(body, key[1], increments[1])};
   for (int round = 0; round < rounds; ++round) {
     auto [leftLow, leftHigh] = multiplyWords(body, counter[0], multipliers[0]);
     auto [rightLow, rightHigh] = multiplyWords(body, counter[2], multipliers[1]);
-    counter = {exclusiveOr(rightHigh, counter[1], key[0]), rightLow, exclusiveOr(leftHigh, counter[3], key[1]), leftLow};
+    counter = {exclusiveOr(rightHigh, counter[1], key[0]), rightLow, exclusiveOr(leftHigh, counter[3], key[1]),
+               leftLow};
     if (round + 1 < rounds)
       key = {body.make<arith::AddIOp>(key[0], increment[0]), body.make<arith::AddIOp>(key[1], increment[1])};
   }
@@ -71,7 +74,8 @@ std::array<Value, wordsPerCounter> buildRandomWords(Body body, const RandomStrea
   Type type = stream.step.getType();
   auto toWord = [&](Value value) { return value.getType() == type ? value : body.make<arith::TruncIOp>(type, value); };
   Value high = body.make<arith::ShRUIOp>(block, body.like(block, 32));
-  return buildPhilox4x32(body, {toWord(block), toWord(high), stream.id, stream.step}, {stream.seedLow, stream.seedHigh});
+  return buildPhilox4x32(body, {toWord(block), toWord(high), stream.id, stream.step},
+                         {stream.seedLow, stream.seedHigh});
 }
 
 } // namespace neap

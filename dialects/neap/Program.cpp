@@ -90,10 +90,8 @@ Type neap::getFieldType(StepField field, MLIRContext *context) {
   case StepField::Step:
   case StepField::MicroStep:
   case StepField::SeedLow:
-  case StepField::SeedHigh:
-    return IntegerType::get(context, 32, IntegerType::Unsigned);
-  default:
-    return Float32Type::get(context);
+  case StepField::SeedHigh: return IntegerType::get(context, 32, IntegerType::Unsigned);
+  default: return Float32Type::get(context);
   }
 }
 

@@ -52,7 +52,8 @@ static void forEachWord(RandomReader op, Inputs inputs, const HostTensor &result
   RandomStream<uint32_t> stream = getStream(inputs);
   AffineMap map = op.getWordMap();
   int64_t element = 0;
-  forEachIndex(result.shape(), [&](ArrayRef<int64_t> index) { use(element++, randomWord(stream, map.compose(index)[0])); });
+  forEachIndex(result.shape(),
+               [&](ArrayRef<int64_t> index) { use(element++, randomWord(stream, map.compose(index)[0])); });
 }
 
 //===--- dropout --------------------------------------------------------------------------------------------------===//

@@ -184,17 +184,16 @@ Value Body::run(Operation *op) {
   if (isIndirect(op))
     return readTable(op);
   SmallVector<Value> elements = llvm::map_to_vector(op->getOperands(), [&](Value operand) { return compute(operand); });
-  bool isRandom = isa<RandomReader>(op);
-  if (isRandom)
-    elements.push_back(drawWord(op));
-  if (llvm::any_of(elements, [](Value element) { return isa<VectorType>(element.getType()); }))
-    for (Value &element : elements)
-      element = splat(code, element);
   SmallVector<Value> indices;
-  if (auto form = nest.indexForms.find(op); !isRandom && form != nest.indexForms.end()) {
+  if (isa<RandomReader>(op)) {
+    elements.push_back(drawWord(op));
+  } else if (auto form = nest.indexForms.find(op); form != nest.indexForms.end()) {
     // An index op is asked with one index per dimension of its result; only its own axis is looked at.
     indices.assign(shapeOf(op->getResult(0)).size(), indexVector(form->second));
   }
+  if (llvm::any_of(elements, [](Value element) { return isa<VectorType>(element.getType()); }))
+    for (Value &element : elements)
+      element = splat(code, element);
   return cast<Fusible>(op).buildBody(code.builder, code.location, elements, indices);
 }
 

@@ -26,9 +26,9 @@ Value widen(Code &code, Value word) {
 /// The words of one counter, or of a vector of them.
 Words drawCounters(Code &code, const RandomStream<Value> &stream, Value counters) {
   auto stretched = [&](Value scalar) { return stretch(code, scalar, counters.getType()); };
-  return buildRandomWords(neap::Body(code.builder, code.location),
-                          {stretched(stream.seedLow), stretched(stream.seedHigh), stretched(stream.step), stretched(stream.id)},
-                          counters);
+  return buildRandomWords(
+      neap::Body(code.builder, code.location),
+      {stretched(stream.seedLow), stretched(stream.seedHigh), stretched(stream.step), stretched(stream.id)}, counters);
 }
 
 /// Two words in one i64.
@@ -57,7 +57,8 @@ Value drawNeighbouringWords(Code &code, const RandomStream<Value> &stream, Value
     auto type = VectorType::get({wordsPerCounter}, words[0].getType());
     return vector::FromElementsOp::create(code.builder, code.location, type, ValueRange(words));
   }
-  Value all = code.add(stretch(code, counter, VectorType::get({counters}, counter.getType())), laneNumbers(code, counters));
+  Value all =
+      code.add(stretch(code, counter, VectorType::get({counters}, counter.getType())), laneNumbers(code, counters));
   RandomStream<Value> wide{widen(code, stream.seedLow), widen(code, stream.seedHigh), widen(code, stream.step),
                            widen(code, stream.id)};
   return interleave(code, drawCounters(code, wide, all));

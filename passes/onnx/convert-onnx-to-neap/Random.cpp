@@ -75,8 +75,9 @@ static FailureOr<Type> readElementType(Node &node, Type absent) {
   int64_t dataType = node.getInt("dtype", 0);
   if (Type type = dataTypeElement(dataType, node.getBuilder()))
     return type;
-  return node.unsupported() << "expected a dtype of bool, an integer of 8 to 64 bits or a float of 16 to 64 bits, got data type "
-                            << dataType;
+  return node.unsupported()
+         << "expected a dtype of bool, an integer of 8 to 64 bits or a float of 16 to 64 bits, got data type "
+         << dataType;
 }
 
 /// Numbers in [0, 1) of a type: drawn in fp32, which holds them exactly, where the type has fewer bits.

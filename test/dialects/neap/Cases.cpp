@@ -209,11 +209,13 @@ void addBackward(std::vector<Case> &cases) {
 constexpr const char *word = "tensor<ui32>";
 
 void addDropout(std::vector<Case> &cases) {
-  for (const std::string &shape : {std::string(), std::string("5x"), std::string("2x3x"), std::string("2x7x1x"), std::string("3x8x")})
+  for (const std::string &shape :
+       {std::string(), std::string("5x"), std::string("2x3x"), std::string("2x7x1x"), std::string("3x8x")})
     for (const char *ratio : {"0.5", "0.1"})
-      cases.push_back({"dropout " + shape + ratio,
-                       {tensor(shape), word, word, word, word},
-                       std::string("%r = neap.dropout %a0 ratio ") + ratio + " key %a1, %a2, %a3, %a4 : " + tensor(shape)});
+      cases.push_back(
+          {"dropout " + shape + ratio,
+           {tensor(shape), word, word, word, word},
+           std::string("%r = neap.dropout %a0 ratio ") + ratio + " key %a1, %a2, %a3, %a4 : " + tensor(shape)});
 }
 
 void addRandomNumbers(std::vector<Case> &cases) {

@@ -58,7 +58,7 @@ constexpr int64_t elements = 200'000;
 std::vector<bool> drawDropped(const Draw &draw) {
   Case test{"dropout",
             {"tensor<400x500xf64>", "tensor<ui32>", "tensor<ui32>", "tensor<ui32>", "tensor<ui32>"},
-            "%r = neap.dropout %a0 ratio " + std::to_string(draw.ratio) + 
+            "%r = neap.dropout %a0 ratio " + std::to_string(draw.ratio) +
                 " key %a1, %a2, %a3, %a4 : tensor<400x500xf64>"};
   Program program = parse(test);
   Evaluator evaluator;
@@ -110,7 +110,8 @@ TEST(Mask, IsIndependentOfItsNeighboursAndOfOtherMasks) {
   Draw draw{12345, 7, 3, ratio};
   std::vector<bool> mask = drawDropped(draw);
   for (size_t distance : {1, 2, 3, 4, 5, 16, 64, 500})
-    expectBinomial(countBoth(mask, mask, distance), elements - distance, ratio * ratio, "distance " + std::to_string(distance));
+    expectBinomial(countBoth(mask, mask, distance), elements - distance, ratio * ratio,
+                   "distance " + std::to_string(distance));
   Draw otherSeed = draw, otherHalf = draw, otherStep = draw, otherId = draw;
   otherSeed.seed += 1;
   otherHalf.seed += uint64_t(1) << 32;

@@ -41,7 +41,8 @@ TEST(StepField, CoversTheWholeBlock) {
 TEST(StepField, HasTheTypeThatTheRuntimeWrites) {
   MLIRContext context;
   for (const Field &field : fields)
-    EXPECT_EQ(getFieldType(*symbolizeStepField(field.name), &context).isF32(), field.offset < offsetof(neap_step_block, step))
+    EXPECT_EQ(getFieldType(*symbolizeStepField(field.name), &context).isF32(),
+              field.offset < offsetof(neap_step_block, step))
         << field.name;
 }
 

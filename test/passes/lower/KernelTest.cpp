@@ -589,16 +589,18 @@ std::string randomStep(const std::string &arguments, const std::string &results,
   std::string ids;
   for (char id = '0'; id <= '9'; ++id)
     ids += std::string("%i") + id + " = neap.random_id " + id + " : tensor<ui32>\n";
-  return "neap.step @s(" + arguments + ", %l: tensor<ui32>, %h: tensor<ui32>, %s: tensor<ui32>) -> (" + results + ") {\n" + ids +
-         body + "\n}";
+  return "neap.step @s(" + arguments + ", %l: tensor<ui32>, %h: tensor<ui32>, %s: tensor<ui32>) -> (" + results +
+         ") {\n" + ids + body + "\n}";
 }
 
 /// Rows of all lengths: of whole counters, of parts of one, of a single element, none at all.
 TEST_F(KernelTest, DropoutOfAnyShape) {
-  for (std::string shape : {"4x64x", "5x3x7x", "3x10001x", "17x", "40x1x", "40x1x1x", "6x4x8x", "2x3x4x5x", "9x2x", "1x1x", ""}) {
+  for (std::string shape :
+       {"4x64x", "5x3x7x", "3x10001x", "17x", "40x1x", "40x1x1x", "6x4x8x", "2x3x4x5x", "9x2x", "1x1x", ""}) {
     std::string type = "tensor<" + shape + "f32>";
-    EXPECT_EQ(check(randomStep("%x: " + type, type, "%y = neap.dropout %x ratio 0.25 key %l, %h, %s, %i3 : " + type +
-                                                        "\nneap.return %y : " + type),
+    EXPECT_EQ(check(randomStep("%x: " + type, type,
+                               "%y = neap.dropout %x ratio 0.25 key %l, %h, %s, %i3 : " + type +
+                                   "\nneap.return %y : " + type),
                     anyWord),
               "pointwise");
   }
@@ -624,11 +626,12 @@ TEST_F(KernelTest, DropoutSeenThroughViews) {
 
 TEST_F(KernelTest, DropoutBehindAProduct) {
   for (std::string columns : {"64", "50", "3"}) {
-    std::string row = "tensor<" + columns + "xf32>", type = "tensor<37x" + columns + "xf32>", matrix = "tensor<24x" + columns + "xf32>";
+    std::string row = "tensor<" + columns + "xf32>", type = "tensor<37x" + columns + "xf32>",
+                matrix = "tensor<24x" + columns + "xf32>";
     EXPECT_EQ(check(randomStep("%x: tensor<37x24xf32>, %w: " + matrix + ", %b: " + row + ", %r: " + type, type,
-                               "%m = neap.matmul %x, %w : tensor<37x24xf32>, " + matrix + "\n%c = neap.broadcast %b : " + row +
-                                   " -> " + type + "\n%n = neap.add %m, %c : " + type +
-                                   "\n%d = neap.dropout %n ratio 0.1 key %l, %h, %s, %i7 : " + type +
+                               "%m = neap.matmul %x, %w : tensor<37x24xf32>, " + matrix +
+                                   "\n%c = neap.broadcast %b : " + row + " -> " + type + "\n%n = neap.add %m, %c : " +
+                                   type + "\n%d = neap.dropout %n ratio 0.1 key %l, %h, %s, %i7 : " + type +
                                    "\n%y = neap.add %d, %r : " + type + "\nneap.return %y : " + type),
                     anyWord),
               "gemm");
@@ -640,16 +643,18 @@ TEST_F(KernelTest, DropoutInRows) {
   for (std::string columns : {"80", "77", "5"}) {
     std::string row = "tensor<" + columns + "xf32>", type = "tensor<6x4x" + columns + "xf32>";
     EXPECT_EQ(check(randomStep("%x: " + type + ", %dy: " + type, type + ", " + type,
-                               "%p = neap.softmax %x : " + type + "\n%y = neap.dropout %p ratio 0.1 key %l, %h, %s, %i9 : " + type +
+                               "%p = neap.softmax %x : " + type +
+                                   "\n%y = neap.dropout %p ratio 0.1 key %l, %h, %s, %i9 : " + type +
                                    "\n%dp = neap.dropout %dy ratio 0.1 key %l, %h, %s, %i9 : " + type +
-                                   "\n%dx = neap.softmax_backward %p, %dp : " + type + "\nneap.return %y, %dx : " + type + ", " +
-                                   type),
+                                   "\n%dx = neap.softmax_backward %p, %dp : " + type +
+                                   "\nneap.return %y, %dx : " + type + ", " + type),
                     anyWord),
               "row row");
     check(randomStep("%x: " + type + ", %r: " + type + ", %g: " + row + ", %b: " + row, type + ", " + row,
-                     "%d = neap.dropout %x ratio 0.2 key %l, %h, %s, %i1 : " + type + "\n%a = neap.add %d, %r : " + type +
-                         "\n%y, %m, %q = neap.layer_norm %a, %g, %b {epsilon = 1.0e-5 : f32} : " + type + ", " + row + ", " + row +
-                         "\n%t = neap.reduce sum %d axes [0, 1] : " + type + "\nneap.return %y, %t : " + type + ", " + row),
+                     "%d = neap.dropout %x ratio 0.2 key %l, %h, %s, %i1 : " + type + "\n%a = neap.add %d, %r : " +
+                         type + "\n%y, %m, %q = neap.layer_norm %a, %g, %b {epsilon = 1.0e-5 : f32} : " + type + ", " +
+                         row + ", " + row + "\n%t = neap.reduce sum %d axes [0, 1] : " + type +
+                         "\nneap.return %y, %t : " + type + ", " + row),
           anyWord);
   }
 }
