@@ -38,18 +38,22 @@ static llvm::DenseSet<Operation *> nodesBehind(Value loss) {
 
 static std::vector<OperatorKind> countOperators(ModuleOp module, Value loss) {
   llvm::DenseSet<Operation *> needed = nodesBehind(loss);
+  onnx::GraphOp graph = onnx::findGraph(module);
+  llvm::DenseSet<Value> computed = graph ? findComputedValues(graph) : llvm::DenseSet<Value>();
   std::map<std::tuple<std::string, std::string, int64_t>, OperatorKind> kinds;
   module.walk([&](onnx::NodeOp node) {
     OperatorKind &kind = kinds[{node.getDomain().str(), node.getOpType().str(), node.getVersion()}];
     ++kind.count;
     kind.needed |= needed.contains(node);
+    if (kind.advice.empty() && needed.contains(node))
+      kind.advice = adviceForNode(node, computed);
   });
   std::vector<OperatorKind> result;
   for (auto &[key, kind] : kinds) {
     std::tie(kind.domain, kind.name, kind.version) = key;
-    kind.supported = isSupported(kind.domain, kind.name, kind.version);
-    if (!kind.supported)
+    if (!isSupported(kind.domain, kind.name, kind.version))
       kind.advice = adviceFor(kind.domain, kind.name, kind.version);
+    kind.supported = kind.advice.empty();
     result.push_back(std::move(kind));
   }
   return result;

@@ -38,6 +38,11 @@ public:
   mlir::Value sub(mlir::Value x, mlir::Value y) { return make<mlir::arith::SubFOp>(x, y); }
   mlir::Value mul(mlir::Value x, mlir::Value y) { return make<mlir::arith::MulFOp>(x, y); }
   mlir::Value div(mlir::Value x, mlir::Value y) { return make<mlir::arith::DivFOp>(x, y); }
+  /// The lower and upper half of the product of two unsigned integers.
+  std::pair<mlir::Value, mlir::Value> multiplyWide(mlir::Value x, mlir::Value y) {
+    auto product = mlir::arith::MulUIExtendedOp::create(builder, location, x, y);
+    return {product.getLow(), product.getHigh()};
+  }
   mlir::Value exp(mlir::Value x) { return make<mlir::math::ExpOp>(x); }
   mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y) {
     return make<mlir::arith::SelectOp>(condition, x, y);

@@ -63,7 +63,19 @@ LogicalResult Evaluator::runStepValue(StepValueOp op) {
   auto found = context.fields.find(op.getField());
   if (found == context.fields.end())
     return op.emitOpError("reads ") << stringifyStepField(op.getField()) << ", which has no value";
-  set(op.getResult(), HostTensor{cast<RankedTensorType>(op.getType()), {found->second}, {}});
+  HostTensor scalar = HostTensor::zeros(cast<RankedTensorType>(op.getType()));
+  if (scalar.isFloat())
+    scalar.floats.front() = found->second;
+  else
+    scalar.integers.front() = static_cast<int64_t>(found->second);
+  set(op.getResult(), std::move(scalar));
+  return success();
+}
+
+LogicalResult Evaluator::runRandomId(RandomIdOp op) {
+  HostTensor scalar = HostTensor::zeros(cast<RankedTensorType>(op.getType()));
+  scalar.integers.front() = static_cast<int64_t>(op.getNumber());
+  set(op.getResult(), std::move(scalar));
   return success();
 }
 
@@ -73,6 +85,7 @@ LogicalResult Evaluator::run(Operation *op) {
       .Case([&](FusedOp fused) { return runFused(fused); })
       .Case([&](ReadOp read) { return runRead(read); })
       .Case([&](StepValueOp value) { return runStepValue(value); })
+      .Case([&](RandomIdOp id) { return runRandomId(id); })
       .Case([&](WriteOp write) {
         outcome.written[write.getSymbol()] = get(write.getValue());
         return success();

@@ -48,6 +48,7 @@ private:
   mlir::LogicalResult runFused(FusedOp op);
   mlir::LogicalResult runRead(ReadOp op);
   mlir::LogicalResult runStepValue(StepValueOp op);
+  mlir::LogicalResult runRandomId(RandomIdOp op);
   mlir::LogicalResult runEvaluable(mlir::Operation *op);
 
   StepContext context;

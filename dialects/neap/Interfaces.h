@@ -28,6 +28,14 @@ mlir::AffineMap elementwiseMap(mlir::Operation *op);
 /// All loops to the parallel ones, in order.
 mlir::AffineMap projectParallelLoops(const IterationSpace &space, mlir::MLIRContext *context);
 
+/// The index map of a random op's operand: the key's scalars are the same at all loop points, other operands are read there.
+mlir::AffineMap randomOperandMap(mlir::Operation *op, unsigned operand);
+/// The number of each element's word, as a map of its indices: in row-major order, but every row (along the last dimension
+/// that has more than one element) begins with a new counter. A vector of neighbours then needs whole counters only.
+mlir::AffineMap randomWordMap(llvm::ArrayRef<int64_t> shape, mlir::MLIRContext *context);
+/// What a random op costs: Philox is integer arithmetic, counted as if it were floating-point.
+int64_t countRandomFlops(mlir::Operation *op);
+
 /// Bytes that a tensor's elements occupy: a bool takes a byte, sub-byte integers are packed.
 int64_t storageBytes(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
 /// Sum of storageBytes over tensor types.

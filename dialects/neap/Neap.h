@@ -22,3 +22,10 @@
 
 #define GET_OP_CLASSES
 #include "neap/dialects/neap/NeapOps.h.inc"
+
+namespace neap {
+
+/// The element type that a field of the step block has.
+mlir::Type getFieldType(StepField field, mlir::MLIRContext *context);
+
+} // namespace neap

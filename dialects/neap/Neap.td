@@ -8,5 +8,6 @@ include "neap/dialects/neap/NeapElementwiseOps.td"
 include "neap/dialects/neap/NeapShapeOps.td"
 include "neap/dialects/neap/NeapNetworkOps.td"
 include "neap/dialects/neap/NeapAttentionOps.td"
+include "neap/dialects/neap/NeapRandomOps.td"
 
 #endif

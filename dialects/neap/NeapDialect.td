@@ -49,7 +49,7 @@ def Neap_Reduction : Neap_I32Enum<"Reduction", "how elements are joined", [
   I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Maximum", 1, "max">, I32EnumAttrCase<"Minimum", 2, "min">]>;
 def Neap_ReductionAttr : Neap_EnumAttr<Neap_Reduction, "reduction">;
 
-// The floats of neap_step_block (runtime/abi), in its order; every one is four bytes. A test compares the two.
+// The fields of neap_step_block (runtime/abi), in its order; every one is four bytes. A test compares the two.
 def Neap_StepField : Neap_I32Enum<"StepField", "a field of the step block", [
   I32EnumAttrCase<"LearningRate", 0, "learning_rate">, I32EnumAttrCase<"Beta1", 1, "beta1">,
   I32EnumAttrCase<"Beta2", 2, "beta2">, I32EnumAttrCase<"OneMinusBeta1", 3, "one_minus_beta1">,
@@ -57,7 +57,9 @@ def Neap_StepField : Neap_I32Enum<"StepField", "a field of the step block", [
   I32EnumAttrCase<"DecayFactor", 6, "decay_factor">, I32EnumAttrCase<"WeightDecay", 7, "weight_decay">,
   I32EnumAttrCase<"Momentum", 8, "momentum">, I32EnumAttrCase<"StepSize", 9, "step_size">,
   I32EnumAttrCase<"InverseSqrtCorrection2", 10, "inverse_sqrt_correction2">, I32EnumAttrCase<"ClipNorm", 11, "clip_norm">,
-  I32EnumAttrCase<"LossScale", 12, "loss_scale">]>;
+  I32EnumAttrCase<"LossScale", 12, "loss_scale">,
+  I32EnumAttrCase<"Step", 13, "step">, I32EnumAttrCase<"MicroStep", 14, "micro_step">,
+  I32EnumAttrCase<"SeedLow", 15, "seed_low">, I32EnumAttrCase<"SeedHigh", 16, "seed_high">]>;
 def Neap_StepFieldAttr : Neap_EnumAttr<Neap_StepField, "step_field">;
 
 def Neap_GroupKind : Neap_I32Enum<"GroupKind", "the shape of a fusion group's loops", [
@@ -76,6 +78,8 @@ def Neap_IntTensor : Neap_TensorOf<[AnyInteger], "integers">;
 def Neap_LabelTensor : Neap_TensorOf<[I64], "64-bit labels">;
 def Neap_BoolTensor : Neap_TensorOf<[I1], "bools">;
 def Neap_Scalar : 0DTensorOf<[AnyFloat]>;
+def Neap_WordScalar : Type<0DTensorOf<[UI32]>.predicate, "scalar of type ui32", "::mlir::RankedTensorType">,
+  BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getIntegerType(32, /*isSigned=*/false))">;
 
 class Neap_Op<string mnemonic, list<Trait> traits = []> : Op<Neap_Dialect, mnemonic, traits>;
 

@@ -62,7 +62,7 @@ def Fusible : OpInterface<"Fusible"> {
       "::std::optional<unsigned>", "getIndirectIndex", (ins), [{}], [{ return ::std::nullopt; }]>,
     InterfaceMethod<[{
       Builds the computation at one loop point, for scalars or for vectors of any one width alike. `elements` are the
-      operands' elements; a reduction's accumulator comes last. `indices` are the loop indices (index type, or vectors of
+      operands' elements; a reduction's accumulator or a RandomReader's word comes last. `indices` are the loop indices (index type, or vectors of
       i64 along the vectorised loop), for iota. Must use arith and math only, without fast-math flags.
     }], "::mlir::Value", "buildBody", (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$location,
       "::mlir::ValueRange":$elements, "::mlir::ValueRange":$indices)>,
@@ -93,6 +93,20 @@ def IndexReader : OpInterface<"IndexReader"> {
     InterfaceMethod<"Number of places to choose from.", "int64_t", "getIndexLimit">,
     InterfaceMethod<"An index that means no place at all.", "::std::optional<int64_t>", "getIgnoredIndex", (ins), [{}],
       [{ return ::std::nullopt; }]>
+  ];
+}
+
+def RandomReader : OpInterface<"RandomReader"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    A Fusible op that computes with a random word of 32 bits at each loop point. Whoever makes a kernel of it hands the word to
+    `buildBody`; which one it is depends on nothing but the key and the element's place in the whole tensor
+    (docs/design/0006-random-numbers.md). The op is therefore pure, and may be computed again.
+  }];
+  let methods = [
+    InterfaceMethod<"The scalars that the word depends on, all ui32: seed_low, seed_high, step, and the op's neap.random_id.",
+      "::mlir::OperandRange", "getKey">,
+    InterfaceMethod<"Loop dimensions to the number of the word.", "::mlir::AffineMap", "getWordMap">
   ];
 }
 

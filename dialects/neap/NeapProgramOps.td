@@ -87,13 +87,16 @@ def Neap_ObserveOp : Neap_Op<"observe", [MemoryEffects<[MemWrite]>]> {
 def Neap_StepValueOp : Neap_Op<"step_value", [Pure, Rematerializable]> {
   let summary = "a scalar of the step block";
   let description = [{
+    C1: `step`, `micro_step` and the two halves of the seed are ui32, all other fields f32.
+
     ```mlir
     %lr = neap.step_value learning_rate : tensor<f32>
     ```
   }];
   let arguments = (ins Neap_StepFieldAttr:$field);
-  let results = (outs 0DTensorOf<[F32]>:$result);
+  let results = (outs 0DTensorOf<[F32, UI32]>:$result);
   let assemblyFormat = "`` $field attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 def Neap_ConstantOp : Neap_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>, Rematerializable]> {

@@ -85,6 +85,23 @@ LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return verifySymbolUse(*this, getSymbolAttr(), getValue().getType(), symbols);
 }
 
+Type neap::getFieldType(StepField field, MLIRContext *context) {
+  switch (field) {
+  case StepField::Step:
+  case StepField::MicroStep:
+  case StepField::SeedLow:
+  case StepField::SeedHigh: return IntegerType::get(context, 32, IntegerType::Unsigned);
+  default: return Float32Type::get(context);
+  }
+}
+
+LogicalResult StepValueOp::verify() {
+  Type expected = getFieldType(getField(), getContext());
+  if (getType().getElementType() != expected) // step_value_c1
+    return emitOpError("expected ") << stringifyStepField(getField()) << " as " << expected << ", got " << getType();
+  return success();
+}
+
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
 
 LogicalResult FusedOp::verify() {

@@ -26,7 +26,14 @@ SmallVector<size_t> reductionLoops(const IterationSpace &space) {
 
 bool isElementwise(Operation *op) {
   auto fusible = dyn_cast<Fusible>(op);
-  return fusible && op->hasTrait<OpTrait::Elementwise>();
+  return fusible && (op->hasTrait<OpTrait::Elementwise>() || isa<RandomReader>(op));
+}
+
+/// Whether an elementwise op reads a value at the loop point, and not as a scalar that is the same at all of them.
+static bool readsAtLoopPoint(Operation *op, Value value) {
+  return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+    return operand.get() == value && cast<Fusible>(op).getOperandMap(operand.getOperandNumber()).isIdentity();
+  });
 }
 
 static bool hasReductionLoops(Operation *op) {
@@ -131,8 +138,11 @@ private:
   }
 
   void toUser(Operation *op, Value operand) {
-    if (isElementwise(op))
-      return set(op->getResult(0), group.accesses.at(operand));
+    if (isElementwise(op)) {
+      if (readsAtLoopPoint(op, operand))
+        set(op->getResult(0), group.accesses.at(operand));
+      return;
+    }
     if (isReduction(op))
       return throughReduction(cast<Fusible>(op), operand);
     if (!isView(op))

@@ -31,7 +31,8 @@ mlir::FailureOr<GroupAccesses> analyzeGroup(mlir::Block &body, GroupKind kind);
 /// The reduction dimensions of an op's loops.
 mlir::SmallVector<size_t> reductionLoops(const IterationSpace &space);
 
-/// Elementwise: all loops parallel and every operand read at the loop point itself.
+/// Elementwise: all loops parallel and every operand read at the loop point itself; of an op that draws random numbers, the
+/// key is a scalar read at all of them.
 bool isElementwise(mlir::Operation *op);
 /// A Fusible op with one operand per element and reduction loops.
 bool isReduction(mlir::Operation *op);

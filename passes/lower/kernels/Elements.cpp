@@ -27,9 +27,9 @@ Value splat(Code &code, Value value) {
   return vector::BroadcastOp::create(code.builder, code.location, type, value);
 }
 
-Value laneNumbers(Code &code) {
-  auto numbers = llvm::to_vector(llvm::seq<int64_t>(0, code.style.lanes));
-  auto type = VectorType::get({code.style.lanes}, code.builder.getI64Type());
+Value laneNumbers(Code &code, int64_t lanes) {
+  auto numbers = llvm::to_vector(llvm::seq<int64_t>(0, lanes));
+  auto type = VectorType::get({lanes}, code.builder.getI64Type());
   return arith::ConstantOp::create(code.builder, code.location, DenseElementsAttr::get(type, ArrayRef<int64_t>(numbers)));
 }
 
@@ -56,7 +56,7 @@ Value Elements::addresses(Value base, Value offsets) {
 }
 
 Value Elements::strided(Value offset, int64_t stride) {
-  Value steps = code.mul(laneNumbers(code), splat(code, code.integer(stride)));
+  Value steps = code.mul(laneNumbers(code, code.style.lanes), splat(code, code.integer(stride)));
   return code.add(splat(code, offset), steps);
 }
 

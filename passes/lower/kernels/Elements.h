@@ -42,8 +42,8 @@ private:
 
 /// A scalar in all lanes; a vector as it is.
 mlir::Value splat(Code &code, mlir::Value value);
-/// The numbers of the lanes, from 0, as i64.
-mlir::Value laneNumbers(Code &code);
+/// The numbers of a vector's lanes, from 0, as i64.
+mlir::Value laneNumbers(Code &code, int64_t lanes);
 /// A constant of `type` (scalar or vector) from a scalar attribute.
 mlir::Value constantOf(Code &code, mlir::TypedAttr scalar, mlir::Type type);
 

@@ -1,6 +1,8 @@
 // Loops, places and bodies shared by all loop nests.
 #include "neap/passes/lower/kernels/Nest.h"
 
+#include "neap/passes/lower/kernels/RandomWords.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -44,6 +46,11 @@ FailureOr<Nest> Nest::create(Block &body, GroupKind kind) {
       nest.indexForms[&op] = *position;
     } else if (auto iota = dyn_cast<IotaOp>(op)) {
       nest.indexForms[&op] = group->accesses.at(iota)[iota.getAxis()];
+    } else if (auto random = dyn_cast<RandomReader>(op)) {
+      auto number = composeAccess(random.getWordMap(), group->accesses.at(op.getResult(0)), nest.loops);
+      if (failed(number))
+        return op.emitError("expected a number of random words that is linear in the loops");
+      nest.indexForms[&op] = number->front();
     }
   }
   return nest;
@@ -106,7 +113,7 @@ Value Body::indexVector(const LinearForm &form) {
   int64_t stride = form.coefficients.empty() ? 0 : form.coefficients.back();
   if (stride == 0)
     return first;
-  return code.add(splat(code, first), code.mul(laneNumbers(code), splat(code, code.integer(stride))));
+  return code.add(splat(code, first), code.mul(laneNumbers(code, code.style.lanes), splat(code, code.integer(stride))));
 }
 
 /// What the form's value is sure to be a multiple of, up to `lanes`, at an innermost index that is one.
@@ -151,6 +158,18 @@ Value Body::readTable(Operation *op) {
   return elements.loadVector(base, offset, form.coefficients.back(), point.mask);
 }
 
+/// The random word of each lane. Whole counters serve lanes that begin with one and go on word by word.
+Value Body::drawWord(Operation *op) {
+  auto random = cast<RandomReader>(op);
+  auto key = llvm::map_to_vector(random.getKey(), [&](Value scalar) { return compute(scalar); });
+  RandomStream<Value> stream{key[0], key[1], key[2], key[3]};
+  const LinearForm &form = nest.indexForms.at(op);
+  bool areNeighbours = form.coefficients.back() == 1 && code.style.lanes % wordsPerCounter == 0;
+  if (areNeighbours && knownMultiple(form, wordsPerCounter) == wordsPerCounter)
+    return drawNeighbouringWords(code, stream, evaluate(form));
+  return drawWords(code, stream, indexVector(form));
+}
+
 /// Loop indices as an index-producing op wants them; it has one form, of the axis it asks for.
 Value Body::run(Operation *op) {
   if (auto constant = dyn_cast<ConstantOp>(op)) {
@@ -165,14 +184,16 @@ Value Body::run(Operation *op) {
   if (isIndirect(op))
     return readTable(op);
   SmallVector<Value> elements = llvm::map_to_vector(op->getOperands(), [&](Value operand) { return compute(operand); });
-  if (llvm::any_of(elements, [](Value element) { return isa<VectorType>(element.getType()); }))
-    for (Value &element : elements)
-      element = splat(code, element);
   SmallVector<Value> indices;
-  if (auto form = nest.indexForms.find(op); form != nest.indexForms.end()) {
+  if (isa<RandomReader>(op)) {
+    elements.push_back(drawWord(op));
+  } else if (auto form = nest.indexForms.find(op); form != nest.indexForms.end()) {
     // An index op is asked with one index per dimension of its result; only its own axis is looked at.
     indices.assign(shapeOf(op->getResult(0)).size(), indexVector(form->second));
   }
+  if (llvm::any_of(elements, [](Value element) { return isa<VectorType>(element.getType()); }))
+    for (Value &element : elements)
+      element = splat(code, element);
   return cast<Fusible>(op).buildBody(code.builder, code.location, elements, indices);
 }
 

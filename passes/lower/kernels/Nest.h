@@ -17,7 +17,8 @@ struct Nest {
   mlir::SmallVector<int64_t> loops;
   /// Position of each value in its dense tensor, in elements.
   llvm::DenseMap<mlir::Value, LinearForm> positions;
-  /// For ops that produce indices: what they produce. For indirect reads: the position apart from the index's part.
+  /// For ops that produce indices: what they produce. For indirect reads: the position apart from the index's part. For
+  /// ops that draw random numbers: the number of the word.
   llvm::DenseMap<mlir::Operation *, LinearForm> indexForms;
 
   static mlir::FailureOr<Nest> create(mlir::Block &body, GroupKind kind);
@@ -66,6 +67,7 @@ public:
 private:
   mlir::Value load(mlir::BlockArgument argument);
   mlir::Value readTable(mlir::Operation *op);
+  mlir::Value drawWord(mlir::Operation *op);
   mlir::Value run(mlir::Operation *op);
   mlir::Value evaluate(const LinearForm &form);
   mlir::Value indexVector(const LinearForm &form);

@@ -156,8 +156,7 @@ static Outputs convertLeakyRelu(Node &node) {
   return one(node.make<SelectOp>(negative, scaled, x));
 }
 
-/// The element type of a number of TensorProto.DataType; null for what cannot be computed with.
-static Type dataTypeElement(int64_t dataType, Builder &builder) {
+Type conversion::dataTypeElement(int64_t dataType, Builder &builder) {
   auto unsignedType = [&](unsigned width) { return builder.getIntegerType(width, /*isSigned=*/false); };
   switch (dataType) {
   case 1: return builder.getF32Type();

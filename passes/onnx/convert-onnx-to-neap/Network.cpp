@@ -139,52 +139,12 @@ static Outputs convertLayerNormalization(Node &node) {
                             node.reshape(norm.getRstd(), statistics)};
 }
 
-//===--- Dropout --------------------------------------------------------------------------------------------------===//
-
-/// Whether a Dropout does nothing: its ratio is 0 or it is not in training mode. Below opset 12 it never is.
-static FailureOr<bool> isInactive(Node &node) {
-  if (node.getVersion() < 12)
-    return true;
-  if (!node.hasInput(2))
-    return true;
-  FailureOr<HostTensor> training = node.constantInput(2, "a training_mode");
-  if (failed(training))
-    return failure();
-  if (training->integers.empty() || training->integers.front() == 0)
-    return true;
-  double ratio = 0.5;
-  if (node.hasInput(1)) {
-    FailureOr<HostTensor> constant = node.constantInput(1, "a ratio");
-    if (failed(constant))
-      return failure();
-    if (constant->floats.size() != 1)
-      return node.invalid() << "expected one floating-point ratio, got " << constant->type;
-    ratio = constant->floats.front();
-  }
-  if (ratio == 0.0)
-    return true;
-  return node.unsupported() << "expected a ratio of 0 or training_mode false, got ratio " << ratio
-                            << " in training mode; export the model in eval mode or with dropout 0";
-}
-
-static Outputs convertDropout(Node &node) {
-  FailureOr<bool> inactive = isInactive(node);
-  if (failed(inactive))
-    return failure();
-  auto maskType = RankedTensorType::get(node.shape(0), node.getBuilder().getI1Type());
-  SmallVector<Value> outputs{node.input(0)};
-  if (node.usesOutput(1))
-    outputs.push_back(node.splat(maskType, 1));
-  return outputs;
-}
-
 ArrayRef<OpConversion> conversion::getNetworkConversions() {
   static const OpConversion table[] = {
       {"", "MatMul", 11, 25, 2, 2, convertMatMul},
       {"", "Gemm", 11, 25, 2, 3, convertGemm},
       {"", "Softmax", 11, 25, 1, 1, convertSoftmax},
       {"", "LayerNormalization", 17, 25, 2, 3, convertLayerNormalization},
-      {"", "Dropout", 11, 25, 1, 3, convertDropout},
   };
   return table;
 }

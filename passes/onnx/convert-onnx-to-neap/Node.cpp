@@ -117,6 +117,16 @@ FailureOr<int64_t> Node::getAxis(int64_t absent, int64_t rank) const {
   return normalizeAxis(getInt("axis", absent), rank);
 }
 
+//===--- Random numbers -------------------------------------------------------------------------------------------===//
+
+std::array<Value, 4> Node::createRandomKey() {
+  auto read = [&](StepField field) {
+    return make<StepValueOp>(RankedTensorType::get({}, getFieldType(field, op.getContext())), field);
+  };
+  Value seedLow = read(StepField::SeedLow), seedHigh = read(StepField::SeedHigh), step = read(StepField::Step);
+  return {seedLow, seedHigh, step, make<RandomIdOp>(step.getType(), getBuilder().getI64IntegerAttr(randomOps++))};
+}
+
 //===--- Types ----------------------------------------------------------------------------------------------------===//
 
 LogicalResult Node::requireFloat(unsigned index) const {

@@ -14,8 +14,9 @@ using Outputs = mlir::FailureOr<llvm::SmallVector<mlir::Value>>;
 class Node : public GraphBuilder {
 public:
   /// `inputs` are null where the file leaves an optional input out.
-  Node(onnx::NodeOp op, llvm::ArrayRef<mlir::Value> inputs, mlir::OpBuilder &builder)
-      : GraphBuilder(builder, op.getLoc()), op(op), values(inputs) {}
+  /// `randomOps` counts the ops of the graph that draw random numbers.
+  Node(onnx::NodeOp op, llvm::ArrayRef<mlir::Value> inputs, mlir::OpBuilder &builder, int64_t &randomOps)
+      : GraphBuilder(builder, op.getLoc()), op(op), values(inputs), randomOps(randomOps) {}
 
   llvm::StringRef getOpType() const { return op.getOpType(); }
   int64_t getVersion() const { return static_cast<int64_t>(op.getVersion()); }
@@ -51,6 +52,9 @@ public:
   /// The attribute `axis` in [0, rank).
   mlir::FailureOr<int64_t> getAxis(int64_t absent, int64_t rank) const;
 
+  /// What random words depend on: the halves of the seed, the step, and an id that no other op of the graph has.
+  std::array<mlir::Value, 4> createRandomKey();
+
   mlir::LogicalResult requireFloat(unsigned index) const;
   /// An integer or a float, not a bool.
   mlir::LogicalResult requireNumber(unsigned index) const;
@@ -74,6 +78,7 @@ private:
 
   mutable onnx::NodeOp op;
   llvm::ArrayRef<mlir::Value> values;
+  int64_t &randomOps;
 };
 
 /// The outputs of a conversion with a single one.
@@ -81,6 +86,9 @@ inline Outputs one(mlir::Value value) { return llvm::SmallVector<mlir::Value>{va
 
 /// Starts an error `FILE: node 'NAME' (OP, opset N): `.
 mlir::InFlightDiagnostic nodeError(onnx::NodeOp op, ErrorKind kind);
+
+/// The element type of a number of TensorProto.DataType; null for what cannot be computed with.
+mlir::Type dataTypeElement(int64_t dataType, mlir::Builder &builder);
 
 /// A shape as `4x64`, `scalar` if it has no dimensions.
 std::string describeShape(llvm::ArrayRef<int64_t> shape);

@@ -14,7 +14,7 @@ static const StringMap<SmallVector<OpConversion, 1>> &getTable() {
     StringMap<SmallVector<OpConversion, 1>> table;
     for (ArrayRef<OpConversion> family :
          {getElementwiseConversions(), getShapeConversions(), getIndexConversions(), getConstantConversions(),
-          getNetworkConversions(), getReductionConversions(), getLossConversions()})
+          getNetworkConversions(), getRandomConversions(), getReductionConversions(), getLossConversions()})
       for (const OpConversion &entry : family)
         table[(entry.domain + "::" + entry.opType).str()].push_back(entry);
     return table;

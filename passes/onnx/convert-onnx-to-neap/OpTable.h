@@ -24,6 +24,7 @@ llvm::ArrayRef<OpConversion> getShapeConversions();
 llvm::ArrayRef<OpConversion> getIndexConversions();
 llvm::ArrayRef<OpConversion> getConstantConversions();
 llvm::ArrayRef<OpConversion> getNetworkConversions();
+llvm::ArrayRef<OpConversion> getRandomConversions();
 llvm::ArrayRef<OpConversion> getReductionConversions();
 llvm::ArrayRef<OpConversion> getLossConversions();
 

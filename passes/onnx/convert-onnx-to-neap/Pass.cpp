@@ -59,6 +59,7 @@ private:
   StepOp step;
   DenseMap<Value, Value> converted;
   llvm::DenseSet<Operation *> read, declared;
+  int64_t randomOps = 0;
 };
 
 LogicalResult GraphConverter::convert() {
@@ -210,7 +211,7 @@ LogicalResult GraphConverter::convertNode(onnx::NodeOp node) {
   auto inputs = llvm::map_to_vector(node.getInputs(), [&](Value input) { return converted.lookup(input); });
   if (failed(checkInputs(node, inputs, *conversion)))
     return failure();
-  Node context(node, inputs, builder);
+  Node context(node, inputs, builder, randomOps);
   Block &body = step.getBody().front();
   Operation *last = body.empty() ? nullptr : &body.back();
   Outputs outputs = conversion->convert(context);

@@ -52,7 +52,9 @@ private:
 };
 } // namespace
 
-static Type scalarType(Builder &builder) { return RankedTensorType::get({}, builder.getF32Type()); }
+static Type scalarType(Builder &builder, StepField field) {
+  return RankedTensorType::get({}, getFieldType(field, builder.getContext()));
+}
 
 // Kernels -------------------------------------------------------------------------------------------------------------
 
@@ -81,7 +83,7 @@ ArrayAttr KernelTable::getInPlacePairs(FusedOp group) {
 void KernelTable::moveStepValuesToArguments(Block &body, ArrayRef<StepField> fields) {
   std::map<StepField, Value> arguments;
   for (StepField field : fields)
-    arguments[field] = body.addArgument(scalarType(builder), body.getParentOp()->getLoc());
+    arguments[field] = body.addArgument(scalarType(builder, field), body.getParentOp()->getLoc());
   body.walk([&](StepValueOp op) {
     op.replaceAllUsesWith(arguments.at(op.getField()));
     op.erase();
@@ -94,7 +96,8 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
     return entry->second;
   SmallVector<StepField> fields = getStepFields(group);
   SmallVector<Type> inputs(group->getOperandTypes());
-  inputs.append(fields.size(), scalarType(builder));
+  for (StepField field : fields)
+    inputs.push_back(scalarType(builder, field));
   std::string name = (stringifyGroupKind(group.getKind()) + "_" + Twine(kernels.size() - 1)).str();
   auto kernel =
       sched::KernelOp::create(builder, group.getLoc(), name, group.getKind(),
@@ -139,7 +142,7 @@ Value ProgramWriter::viewAs(Value slot, Type tensor, int64_t offset) {
 }
 
 Value ProgramWriter::getStepField(StepField field) {
-  return viewAs(getSlot(plan.stepBlock), scalarType(builder), static_cast<int64_t>(field) * 4);
+  return viewAs(getSlot(plan.stepBlock), scalarType(builder, field), static_cast<int64_t>(field) * 4);
 }
 
 /// What stands for a value of the step in the program.

@@ -90,6 +90,11 @@ void StepPlan::collectPersistent() {
     declare(state, Role::State);
   for (auto constant : step.getOps<ConstantOp>())
     storageOf[constant] = addStorage(Role::Constant, constant.getType(), constant.getValueAttr());
+  for (auto id : step.getOps<RandomIdOp>()) {
+    auto type = cast<RankedTensorType>(id.getType());
+    APInt word(32, static_cast<uint64_t>(id.getNumber()));
+    storageOf[id] = addStorage(Role::Constant, type, DenseElementsAttr::get(type, word));
+  }
   for (auto [index, argument] : llvm::enumerate(step.getArguments())) {
     Attribute name = StringAttr::get(step.getContext(), step.getInputName(index));
     storageOf[argument] = addStorage(Role::Input, cast<RankedTensorType>(argument.getType()), name);
@@ -127,7 +132,7 @@ LogicalResult StepPlan::collect() {
         updates.push_back(&op);
       else
         addTask(&op);
-    } else if (!isa<ConstantOp, ReshapeOp, WriteOp, neap::ReturnOp>(op)) {
+    } else if (!isa<ConstantOp, RandomIdOp, ReshapeOp, WriteOp, neap::ReturnOp>(op)) {
       return op.emitOpError("expected to be in a fusion group when the step is scheduled");
     }
   }

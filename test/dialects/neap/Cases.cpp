@@ -246,6 +246,25 @@ void addBackward(std::vector<Case> &cases) {
   cases.push_back({"iota", {}, "%r = neap.iota 1 : tensor<2x3xi32>"});
 }
 
+constexpr const char *word = "tensor<ui32>";
+
+void addDropout(std::vector<Case> &cases) {
+  for (const std::string &shape :
+       {std::string(), std::string("5x"), std::string("2x3x"), std::string("2x7x1x"), std::string("3x8x")})
+    for (const char *ratio : {"0.5", "0.1"})
+      cases.push_back(
+          {"dropout " + shape + ratio,
+           {tensor(shape), word, word, word, word},
+           std::string("%r = neap.dropout %a0 ratio ") + ratio + " key %a1, %a2, %a3, %a4 : " + tensor(shape)});
+}
+
+void addRandomNumbers(std::vector<Case> &cases) {
+  for (const char *type : {"tensor<f64>", "tensor<2x7xf32>", "tensor<9xf64>"})
+    cases.push_back({std::string("random_uniform ") + type,
+                     {word, word, word, word},
+                     std::string("%r = neap.random_uniform key %a0, %a1, %a2, %a3 : ") + type});
+}
+
 } // namespace
 
 const std::vector<Case> &differentiableCases() {
@@ -258,6 +277,7 @@ const std::vector<Case> &differentiableCases() {
     addRunningSums(made);
     addReductions(made);
     addCompound(made);
+    addDropout(made);
     return made;
   }();
   return cases;
@@ -269,6 +289,7 @@ const std::vector<Case> &otherCases() {
     addIntegers(made);
     addComparisons(made);
     addBackward(made);
+    addRandomNumbers(made);
     return made;
   }();
   return cases;

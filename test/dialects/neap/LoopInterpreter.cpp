@@ -1,6 +1,8 @@
 // See LoopInterpreter.h.
 #include "LoopInterpreter.h"
 
+#include "neap/dialects/neap/Philox.h"
+
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -107,6 +109,7 @@ void BodyInterpreter::run(Operation *op) {
       .Case([&](arith::MinSIOp) { setInteger(op, std::min(k(0), k(1))); })
       .Case([&](arith::MaxUIOp) { setInteger(op, std::max(natural(op, 0), natural(op, 1))); })
       .Case([&](arith::MinUIOp) { setInteger(op, std::min(natural(op, 0), natural(op, 1))); })
+      .Case([&](arith::ShRUIOp) { setInteger(op, natural(op, 0) >> natural(op, 1)); })
       .Case([&](arith::ExtSIOp) { setInteger(op, op->getOperand(0).getType().isInteger(1) ? -k(0) : k(0)); })
       .Case([&](arith::ExtUIOp) { setInteger(op, natural(op, 0)); })
       .Case([&](arith::TruncIOp) { setInteger(op, k(0)); })
@@ -156,6 +159,8 @@ BuiltBody::BuiltBody(Operation *op) {
     types.push_back(bodyTypeOf(type));
   if (TypedAttr neutral = fusible.getNeutralElement())
     types.push_back(neutral.getType());
+  if (isa<RandomReader>(op))
+    types.push_back(IntegerType::get(op->getContext(), 32));
   numElements = types.size();
   types.append(fusible.getIterationSpace().sizes.size(), IndexType::get(op->getContext()));
   block.addArguments(types, SmallVector<Location>(types.size(), op->getLoc()));
@@ -191,6 +196,16 @@ int64_t locate(AffineMap map, ArrayRef<int64_t> point, int64_t symbol, ArrayRef<
   return linearize(indices, rowMajorStrides(shape));
 }
 
+/// The random word that an op gets at a loop point.
+Scalar drawWord(RandomReader op, ArrayRef<HostTensor> operands, ArrayRef<int64_t> point) {
+  auto key = llvm::map_to_vector(op.getKey(), [&](Value scalar) {
+    auto operand = llvm::find(op->getOperands(), scalar) - op->operand_begin();
+    return static_cast<uint32_t>(operands[operand].integers.front());
+  });
+  uint32_t word = randomWord({key[0], key[1], key[2], key[3]}, op.getWordMap().compose(point)[0]);
+  return {0, static_cast<int32_t>(word)};
+}
+
 /// The operands' elements at a loop point.
 SmallVector<Scalar> loadElements(Operation *op, ArrayRef<HostTensor> operands, ArrayRef<int64_t> point) {
   auto fusible = cast<Fusible>(op);
@@ -220,6 +235,8 @@ HostTensor runLoops(Operation *op, ArrayRef<HostTensor> operands) {
     SmallVector<Scalar> inputs = loadElements(op, operands, point);
     if (neutral)
       inputs.push_back(load(result, target));
+    if (auto random = dyn_cast<RandomReader>(op))
+      inputs.push_back(drawWord(random, operands, point));
     for (int64_t index : point)
       inputs.push_back({0, index});
     for (auto [argument, input] : llvm::zip_equal(body.block.getArguments(), inputs))

@@ -73,6 +73,8 @@ void checkVectorBody(const Case &test) {
   SmallVector<Type> types = llvm::map_to_vector(program.op->getOperandTypes(), vectorOf);
   if (TypedAttr neutral = op.getNeutralElement())
     types.push_back(vectorOf(neutral.getType()));
+  if (isa<RandomReader>(program.op))
+    types.push_back(vectorOf(IntegerType::get(&getContext(), 32)));
   size_t numElements = types.size(), numLoops = op.getIterationSpace().sizes.size();
   types.append(numLoops, IndexType::get(&getContext()));
   if (numLoops > 0)

@@ -394,3 +394,43 @@ neap.step @s(%x: tensor<4xf32>) {
   %0 = neap.slice %x starts [0] sizes [5] strides [4611686018427387904] : tensor<4xf32>
   neap.return
 }
+
+// -----
+
+neap.step @dropout_c1(%x: tensor<4xf32>, %w: tensor<ui32>) {
+  // expected-error@+1 {{'neap.dropout' op expected a ratio in [0, 1), got 1.000000e+00}}
+  %0 = neap.dropout %x ratio 1.0 key %w, %w, %w, %w : tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @dropout_c1(%x: tensor<4xf32>, %w: tensor<ui32>) {
+  // expected-error@+1 {{'neap.dropout' op expected a ratio in [0, 1), got -1.000000e-01}}
+  %0 = neap.dropout %x ratio -0.1 key %w, %w, %w, %w : tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @random_id() {
+  // expected-error@+1 {{'number' failed to satisfy constraint: 64-bit signless integer attribute whose minimum value is 0 whose maximum value is 4294967295}}
+  %0 = neap.random_id 4294967296 : tensor<ui32>
+  neap.return
+}
+
+// -----
+
+neap.step @step_value_c1() {
+  // expected-error@+1 {{'neap.step_value' op expected seed_low as 'ui32', got 'tensor<f32>'}}
+  %0 = neap.step_value seed_low : tensor<f32>
+  neap.return
+}
+
+// -----
+
+neap.step @step_value_c1() {
+  // expected-error@+1 {{'neap.step_value' op expected learning_rate as 'f32', got 'tensor<ui32>'}}
+  %0 = neap.step_value learning_rate : tensor<ui32>
+  neap.return
+}

@@ -217,3 +217,29 @@ neap.step @nothing_unread(%x: tensor<8x17xf32>, %y: tensor<17x8xf32>) -> (tensor
   %b = neap.add %t, %y : tensor<17x8xf32>
   neap.return %c, %a, %b : tensor<4x34xf32>, tensor<17x8xf32>, tensor<17x8xf32>
 }
+
+// -----
+
+// Dropout is fused like any elementwise op, behind a product and in front of a reduction. Its key comes as scalars, and no mask is
+// stored for the gradient.
+// CHECK-LABEL: neap.step @dropout(
+// CHECK-SAME: %[[X:[^:]*]]: tensor<8x16xf32>, %[[W:[^:]*]]: tensor<16x32xf32>, %[[D:[^:]*]]: tensor<8x32xf32>,
+// CHECK-SAME: %[[L:[^:]*]]: tensor<ui32>, %[[H:[^:]*]]: tensor<ui32>, %[[S:[^:]*]]: tensor<ui32>)
+neap.step @dropout(%x: tensor<8x16xf32>, %w: tensor<16x32xf32>, %d: tensor<8x32xf32>, %l: tensor<ui32>, %h: tensor<ui32>,
+                   %s: tensor<ui32>) -> (tensor<8x32xf32>, tensor<32xf32>) {
+  // CHECK: %[[ID:.*]] = neap.random_id 7
+  // CHECK: neap.fused gemm(%[[X]], %[[W]], %[[L]], %[[H]], %[[S]], %[[ID]]) {
+  // CHECK: neap.matmul
+  // CHECK-NEXT: neap.dropout
+  // CHECK-NEXT: neap.yield %{{[^,]*}} : tensor<8x32xf32>
+  // CHECK: neap.fused column(%[[D]], %[[L]], %[[H]], %[[S]], %[[ID]]) {
+  // CHECK: neap.dropout
+  // CHECK-NEXT: neap.reduce
+  // CHECK-NEXT: neap.yield %{{[^,]*}} : tensor<32xf32>
+  %id = neap.random_id 7 : tensor<ui32>
+  %m = neap.matmul %x, %w : tensor<8x16xf32>, tensor<16x32xf32>
+  %y = neap.dropout %m ratio 0.1 key %l, %h, %s, %id : tensor<8x32xf32>
+  %g = neap.dropout %d ratio 0.1 key %l, %h, %s, %id : tensor<8x32xf32>
+  %b = neap.reduce sum %g axes [0] : tensor<8x32xf32>
+  neap.return %y, %b : tensor<8x32xf32>, tensor<32xf32>
+}

@@ -85,3 +85,28 @@ neap.step @through_integer() -> (tensor<f32> {neap.name = "loss"}) {
   %loss = neap.mul %w, %f : tensor<f32>
   neap.return %loss : tensor<f32>
 }
+
+// -----
+
+// The gradient of dropout is dropout with the same key: the mask is drawn again, and nothing of the forward pass is read.
+// CHECK-LABEL: neap.step @dropout(
+// CHECK: %[[ID:.*]] = neap.random_id 3
+// CHECK: %[[W:.*]] = neap.read @w
+// CHECK: neap.dropout %[[W]] ratio 2.500000e-01 key %[[L:.*]], %[[H:.*]], %[[S:.*]], %[[ID]] : tensor<4xf32>
+// CHECK: neap.reduce
+// CHECK: %[[DY:.*]] = neap.negate
+// CHECK-NEXT: %[[DW:.*]] = neap.dropout %[[DY]] ratio 2.500000e-01 key %[[L]], %[[H]], %[[S]], %[[ID]] : tensor<4xf32>
+// CHECK-NEXT: neap.observe @w, %[[DW]]
+neap.parameter @w : tensor<4xf32> trained {file = "", offset = 0 : i64}
+neap.step @dropout(%x: tensor<4xf32> {neap.name = "x"}) -> (tensor<f32> {neap.name = "loss"}) {
+  %l = neap.step_value seed_low : tensor<ui32>
+  %h = neap.step_value seed_high : tensor<ui32>
+  %s = neap.step_value step : tensor<ui32>
+  %id = neap.random_id 3 : tensor<ui32>
+  %w = neap.read @w : tensor<4xf32>
+  %y = neap.dropout %w ratio 0.25 key %l, %h, %s, %id : tensor<4xf32>
+  %n = neap.negate %y : tensor<4xf32>
+  %z = neap.mul %n, %x : tensor<4xf32>
+  %loss = neap.reduce sum %z axes [0] : tensor<4xf32>
+  neap.return %loss : tensor<f32>
+}

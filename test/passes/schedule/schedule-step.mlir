@@ -130,3 +130,37 @@ neap.step @decline() -> (tensor<2xf32> {neap.name = "y"}) {
   } : (tensor<2xf32>) -> tensor<2xf32>
   neap.return %b : tensor<2xf32>
 }
+
+// -----
+
+// Ids of random ops lie in memory as constants do, so dropouts that differ in nothing else share a kernel; seed and step are words of
+// the step block.
+// CHECK-LABEL: sched.kernel @pointwise_0 pointwise (tensor<16xf32>, tensor<ui32>, tensor<ui32>, tensor<ui32>, tensor<ui32>)
+// CHECK-NOT: sched.kernel
+// CHECK-LABEL: sched.program @dropout
+// CHECK: %[[FIRST:.*]] = sched.slot constant {{.*}}dense<4> : tensor<ui32>
+// CHECK: %[[SECOND:.*]] = sched.slot constant {{.*}}dense<4000000000> : tensor<ui32>
+// CHECK: %[[BLOCK:.*]] = sched.slot step_block
+// CHECK: %[[LOW:.*]] = sched.view %[[BLOCK]] at 60 : {{.*}} -> {{.*}}<tensor<ui32>>
+// CHECK: %[[HIGH:.*]] = sched.view %[[BLOCK]] at 64 : {{.*}} -> {{.*}}<tensor<ui32>>
+// CHECK: %[[STEP:.*]] = sched.view %[[BLOCK]] at 52 : {{.*}} -> {{.*}}<tensor<ui32>>
+// CHECK: %[[Y:.*]] = sched.launch @pointwise_0 {{.*}}in(%{{.*}}, %[[LOW]], %[[HIGH]], %[[STEP]], %[[FIRST]] :
+// CHECK: sched.launch @pointwise_0 {{.*}}in(%[[Y]], %{{.*}}, %{{.*}}, %{{.*}}, %[[SECOND]] :
+neap.step @dropout(%x: tensor<16xf32> {neap.name = "x"}) -> (tensor<16xf32> {neap.name = "y"}) {
+  %l = neap.step_value seed_low : tensor<ui32>
+  %h = neap.step_value seed_high : tensor<ui32>
+  %s = neap.step_value step : tensor<ui32>
+  %i = neap.random_id 4 : tensor<ui32>
+  %j = neap.random_id 4000000000 : tensor<ui32>
+  %y = neap.fused pointwise (%x, %l, %h, %s, %i) {
+  ^bb0(%a: tensor<16xf32>, %al: tensor<ui32>, %ah: tensor<ui32>, %as: tensor<ui32>, %ai: tensor<ui32>):
+    %r = neap.dropout %a ratio 0.5 key %al, %ah, %as, %ai : tensor<16xf32>
+    neap.yield %r : tensor<16xf32>
+  } : (tensor<16xf32>, tensor<ui32>, tensor<ui32>, tensor<ui32>, tensor<ui32>) -> tensor<16xf32>
+  %z = neap.fused pointwise (%y, %l, %h, %s, %j) {
+  ^bb0(%a: tensor<16xf32>, %al: tensor<ui32>, %ah: tensor<ui32>, %as: tensor<ui32>, %ai: tensor<ui32>):
+    %r = neap.dropout %a ratio 0.5 key %al, %ah, %as, %ai : tensor<16xf32>
+    neap.yield %r : tensor<16xf32>
+  } : (tensor<16xf32>, tensor<ui32>, tensor<ui32>, tensor<ui32>, tensor<ui32>) -> tensor<16xf32>
+  neap.return %z : tensor<16xf32>
+}

@@ -542,13 +542,13 @@ onnx.graph attributes {dim_params = [["", ""], [""]], input_names = ["x", "s"], 
 
 // -----
 
-onnx.initializer @r : tensor<f32> {value = dense<0.25> : tensor<f32>, trained = 2 : i32}
+onnx.initializer @r : tensor<f32> {value = dense<1.0> : tensor<f32>, trained = 2 : i32}
 onnx.initializer @t : tensor<i1> {value = dense<true> : tensor<i1>}
 onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
 ^bb0(%x: tensor<2x3xf32>):
   %r = onnx.read @r : tensor<f32>
   %t = onnx.read @t : tensor<i1>
-  // expected-error @+1 {{expected a ratio of 0 or training_mode false, got ratio 2.500000e-01 in training mode; export the model in eval mode or with dropout 0}}
+  // expected-error @+1 {{expected a ratio in [0, 1), got 1.000000e+00}}
   %y = onnx.node "Dropout"(%x, %r, %t) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2x3xf32>, tensor<f32>, tensor<i1>) -> none
   onnx.return %y : none
 }
@@ -604,5 +604,54 @@ onnx.graph attributes {dim_params = [[""], []], input_names = ["x", "l"], opsets
 ^bb0(%x: tensor<2xf32>, %l: tensor<i64>):
   // expected-error @+1 {{expected scores of rank 2 or more, got 'tensor<2xf32>'}}
   %y = onnx.node "SoftmaxCrossEntropyLoss"(%x, %l) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2xf32>, tensor<i64>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
+onnx.initializer @r : tensor<2xf32> {value = dense<0.5> : tensor<2xf32>, trained = 2 : i32}
+onnx.initializer @t : tensor<i1> {value = dense<true> : tensor<i1>}
+onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>):
+  %r = onnx.read @r : tensor<2xf32>
+  %t = onnx.read @t : tensor<i1>
+  // expected-error @+1 {{expected one floating-point ratio, got 'tensor<2xf32>'}}
+  %y = onnx.node "Dropout"(%x, %r, %t) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2x3xf32>, tensor<2xf32>, tensor<i1>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
+onnx.graph attributes {dim_params = [["", ""], []], input_names = ["x", "t"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>, %t: tensor<i1>):
+  %r = onnx.absent
+  // expected-error @+1 {{expected a training_mode that is known at compile time, got one that depends on an input or weight}}
+  %y = onnx.node "Dropout"(%x, %r, %t) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2x3xf32>, none, tensor<i1>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
+onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>):
+  // expected-error @+1 {{expected a floating-point dtype, got 'i64'}}
+  %y = onnx.node "RandomUniformLike"(%x) {domain = "", name = "y", node_attributes = {dtype = 7 : i64}, version = 20 : i64} : (tensor<2x3xf32>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
+onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+^bb0(%x: tensor<2x3xf32>):
+  // expected-error @+1 {{expected a dtype of bool, an integer of 8 to 64 bits or a float of 16 to 64 bits, got data type 8}}
+  %y = onnx.node "Bernoulli"(%x) {domain = "", name = "y", node_attributes = {dtype = 8 : i64}, version = 20 : i64} : (tensor<2x3xf32>) -> none
+  onnx.return %y : none
+}
+
+// -----
+
+onnx.graph attributes {dim_params = [], input_names = [], opsets = {}, output_names = ["y"], source = "model.onnx"} {
+  // expected-error @+1 {{expected an attribute 'shape', got none}}
+  %y = onnx.node "RandomUniform"() {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : () -> none
   onnx.return %y : none
 }

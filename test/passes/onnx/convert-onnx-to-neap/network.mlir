@@ -1,4 +1,4 @@
-// Products, normalisations, dropout.
+// Products and normalisations.
 // RUN: neap-opt %s --neap-convert-onnx-to-neap --split-input-file | FileCheck %s
 
 // A matrix on the right multiplies all rows on the left at once.
@@ -207,35 +207,4 @@ onnx.graph attributes {dim_params = [["", "", ""], ["", ""], ["", ""]], input_na
 ^bb0(%x: tensor<2x3x4xf32>, %s: tensor<3x4xf32>, %b: tensor<3x4xf32>):
   %y, %mean = onnx.node "LayerNormalization"(%x, %s, %b) {domain = "", name = "y", node_attributes = {axis = 1 : i64}, version = 20 : i64} : (tensor<2x3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> (none, none)
   onnx.return %y, %mean : none, none
-}
-
-// -----
-
-// Dropout outside of training does nothing; its mask is all true.
-// CHECK-LABEL: neap.step @forward(
-// CHECK-SAME: %[[X:[^:]*]]: tensor<2x3xf32> {neap.name = "x"}
-// CHECK-SAME: -> (tensor<2x3xf32> {neap.name = "y"}, tensor<2x3xi1> {neap.name = "mask"})
-// CHECK-NEXT: %[[V0:.*]] = neap.constant dense<true> : tensor<2x3xi1>
-// CHECK-NEXT: neap.return %[[X]], %[[V0]] : tensor<2x3xf32>, tensor<2x3xi1>
-onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y", "mask"], source = "model.onnx"} {
-^bb0(%x: tensor<2x3xf32>):
-  %y, %mask = onnx.node "Dropout"(%x) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2x3xf32>) -> (none, none)
-  onnx.return %y, %mask : none, none
-}
-
-// -----
-
-// Dropout with ratio 0 does nothing in training either.
-// CHECK-LABEL: neap.step @forward(
-// CHECK-SAME: %[[X:[^:]*]]: tensor<2x3xf32> {neap.name = "x"}
-// CHECK-SAME: -> (tensor<2x3xf32> {neap.name = "y"})
-// CHECK-NEXT: neap.return %[[X]] : tensor<2x3xf32>
-onnx.initializer @r : tensor<f32> {value = dense<0.000000e+00> : tensor<f32>, trained = 2 : i32}
-onnx.initializer @t : tensor<i1> {value = dense<true> : tensor<i1>}
-onnx.graph attributes {dim_params = [["", ""]], input_names = ["x"], opsets = {}, output_names = ["y"], source = "model.onnx"} {
-^bb0(%x: tensor<2x3xf32>):
-  %r = onnx.read @r : tensor<f32>
-  %t = onnx.read @t : tensor<i1>
-  %y = onnx.node "Dropout"(%x, %r, %t) {domain = "", name = "y", node_attributes = {}, version = 20 : i64} : (tensor<2x3xf32>, tensor<f32>, tensor<i1>) -> none
-  onnx.return %y : none
 }

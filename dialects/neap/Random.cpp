@@ -1,0 +1,116 @@
+// The ops that draw random numbers: what they compute, on the host and in loops, and the gradient of dropout.
+// Where the words come from is in Philox.h.
+#include "neap/dialects/neap/Philox.h"
+#include "neap/dialects/neap/TensorBuilder.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace neap;
+using arith::CmpIPredicate;
+
+using Inputs = ArrayRef<HostTensor>;
+using Outputs = MutableArrayRef<HostTensor>;
+
+namespace neap {
+
+AffineMap randomOperandMap(Operation *op, unsigned operand) {
+  auto random = cast<RandomReader>(op);
+  if (operand < random.getKey().getBeginOperandIndex())
+    return elementwiseMap(op);
+  return AffineMap::get(cast<RankedTensorType>(op->getResult(0).getType()).getRank(), 0, {}, op->getContext());
+}
+
+AffineMap randomWordMap(ArrayRef<int64_t> shape, MLIRContext *context) {
+  AffineExpr number = getAffineConstantExpr(0, context);
+  int64_t stride = 1;
+  for (size_t i = shape.size(); i-- > 0;) {
+    if (shape[i] == 1)
+      continue;
+    number = getAffineDimExpr(i, context) * stride + number;
+    stride *= stride == 1 ? llvm::alignTo(shape[i], wordsPerCounter) : shape[i];
+  }
+  return AffineMap::get(shape.size(), 0, number, context);
+}
+
+int64_t countRandomFlops(Operation *op) {
+  constexpr int64_t operationsPerElement = 20; // ten rounds of two products and four exclusive ors make four words
+  return countResultElements(op) * operationsPerElement;
+}
+
+} // namespace neap
+
+/// The stream that the last four operands name.
+static RandomStream<uint32_t> getStream(Inputs inputs) {
+  auto word = [&](unsigned fromEnd) { return static_cast<uint32_t>(inputs[inputs.size() - fromEnd].integers.front()); };
+  return {word(4), word(3), word(2), word(1)};
+}
+
+/// Calls `use(element, word)` for all elements in row-major order.
+static void forEachWord(RandomReader op, Inputs inputs, const HostTensor &result,
+                        llvm::function_ref<void(int64_t, uint32_t)> use) {
+  RandomStream<uint32_t> stream = getStream(inputs);
+  AffineMap map = op.getWordMap();
+  int64_t element = 0;
+  forEachIndex(result.shape(),
+               [&](ArrayRef<int64_t> index) { use(element++, randomWord(stream, map.compose(index)[0])); });
+}
+
+//===--- dropout --------------------------------------------------------------------------------------------------===//
+
+/// Words below this are dropped.
+static uint32_t dropThreshold(DropoutOp op) {
+  double threshold = std::round(op.getRatio().convertToDouble() * 0x1p32);
+  return static_cast<uint32_t>(std::min(threshold, 0x1p32 - 1));
+}
+
+static double keepFactor(DropoutOp op) { return 1.0 / (1.0 - op.getRatio().convertToDouble()); }
+
+LogicalResult DropoutOp::verify() {
+  double ratio = getRatio().convertToDouble();
+  if (!(ratio >= 0 && ratio < 1)) // dropout_c1
+    return emitOpError("expected a ratio in [0, 1), got ") << ratio;
+  return success();
+}
+
+/// Nothing else folds: a mask over constants is not a constant.
+OpFoldResult DropoutOp::fold(FoldAdaptor) { return dropThreshold(*this) == 0 ? getOperand() : Value(); }
+
+void DropoutOp::evaluate(Inputs inputs, Outputs outputs) {
+  uint32_t threshold = dropThreshold(*this);
+  double factor = keepFactor(*this);
+  forEachWord(*this, inputs, outputs[0], [&](int64_t element, uint32_t word) {
+    outputs[0].floats[element] = inputs[0].floats[element] * (word >= threshold ? factor : 0.0);
+  });
+}
+
+Value DropoutOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
+  Body body(builder, location);
+  Value x = elements.front(), word = elements.back();
+  Value threshold = body.like(word, static_cast<int32_t>(dropThreshold(*this)));
+  Value keep = body.compare(CmpIPredicate::uge, word, threshold);
+  return body.mul(x, body.select(keep, body.like(x, keepFactor(*this)), body.like(x, 0)));
+}
+
+void DropoutOp::buildVjp(OpBuilder &builder, ValueRange cotangents, SmallVectorImpl<Value> &gradients) {
+  if (cotangents[0])
+    gradients[0] = DropoutOp::create(builder, getLoc(), cotangents[0], getSeedLow(), getSeedHigh(), getStep(), getId(),
+                                     getRatioAttr());
+}
+
+//===--- uniform numbers ------------------------------------------------------------------------------------------===//
+
+static constexpr unsigned droppedBits = 8;
+
+void RandomUniformOp::evaluate(Inputs inputs, Outputs outputs) {
+  forEachWord(*this, inputs, outputs[0],
+              [&](int64_t element, uint32_t word) { outputs[0].floats[element] = (word >> droppedBits) * 0x1p-24; });
+}
+
+Value RandomUniformOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
+  Body body(builder, location);
+  Value word = elements.back();
+  Value bits = body.make<arith::ShRUIOp>(word, body.like(word, droppedBits));
+  Type type = matchWidth(elementOf(getResult()), word.getType());
+  return body.mul(body.make<arith::SIToFPOp>(type, bits), body.number(type, 0x1p-24));
+}

@@ -1,0 +1,130 @@
+// Attention by blocks: sizes on every side of a block, biases that repeat in every way, both directions.
+#include "KernelFixture.h"
+
+using namespace mlir;
+using namespace neap;
+using neap::testing::KernelTest;
+
+namespace {
+
+class AttentionKernelTest : public KernelTest {};
+
+/// Sizes and attributes of an attention op.
+struct AttentionCase {
+  int64_t queries, keys, size, valueSize;
+  const char *attributes;
+  const char *bias; ///< its type, or null
+
+  std::string type(const char *batch, int64_t rows, int64_t columns) const {
+    return "tensor<" + std::string(batch) + std::to_string(rows) + "x" + std::to_string(columns) + "xf32>";
+  }
+  std::string query() const { return type("2x3x", queries, size); }
+  std::string key() const { return type("2x3x", keys, size); }
+  std::string value() const { return type("2x3x", keys, valueSize); }
+  std::string result() const { return type("2x3x", queries, valueSize); }
+  std::string rows() const { return "tensor<2x3x" + std::to_string(queries) + "xf32>"; }
+  std::string biasArgument() const { return bias ? std::string(", %b: ") + bias : ""; }
+  std::string biasOperand() const { return bias ? " bias %b" : ""; }
+  std::string biasType() const { return bias ? std::string(" bias ") + bias : ""; }
+
+  std::string forward() const {
+    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + biasArgument() + ") -> (" + result() +
+           ", " + rows() + ") {\n%y, %lse = neap.attention %q, %k, %v" + biasOperand() + attributes + " : " + query() + ", " +
+           key() + ", " + value() + biasType() + "\nneap.return %y, %lse : " + result() + ", " + rows() + "\n}";
+  }
+
+  /// Both gradients' ops, with a delta of the step's own for the second.
+  std::string backward() const {
+    std::string operands = "%q, %k, %v, %l, %g", types = query() + ", " + key() + ", " + value() + ", " + rows() + ", " + result();
+    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + ", %l: " + rows() + ", %g: " + result() +
+           ", %d: " + rows() + biasArgument() + ") -> (" + rows() + ", " + query() + ", " + key() + ", " + value() +
+           ") {\n%delta = neap.attention_delta " + operands + biasOperand() + attributes + " : " + types + biasType() +
+           "\n%dq, %dk, %dv = neap.attention_backward " + operands + " delta %d" + biasOperand() + attributes + " : " + types +
+           " delta " + rows() + biasType() + "\nneap.return %delta, %dq, %dk, %dv : " + rows() + ", " + query() + ", " + key() +
+           ", " + value() + "\n}";
+  }
+
+  /// All of it: D is computed on the way or apart.
+  std::string gradient() const {
+    std::string types = query() + ", " + key() + ", " + value() + ", " + rows() + ", " + result();
+    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + ", %l: " + rows() + ", %g: " + result() +
+           biasArgument() + ") -> (" + query() + ", " + key() + ", " + value() +
+           ") {\n%dq, %dk, %dv = neap.attention_backward %q, %k, %v, %l, %g" + biasOperand() + attributes + " : " + types +
+           biasType() + "\nneap.return %dq, %dk, %dv : " + query() + ", " + key() + ", " + value() + "\n}";
+  }
+};
+
+const AttentionCase attentionCases[] = {
+    {5, 7, 4, 6, "", nullptr},                                             // less than a block of everything
+    {64, 64, 16, 16, " {scale = 2.5e-01 : f32}", nullptr},                 // a block
+    {70, 70, 8, 8, " {causal, scale = 5.0e-01 : f32}", nullptr},           // a block and a rest
+    {130, 66, 5, 70, " {causal}", nullptr},                                // values wider than a block; queries that see all
+    {66, 130, 70, 3, " {causal}", nullptr},                                // keys that nobody sees
+    {67, 65, 8, 8, "", "tensor<2x1x1x65xf32>"},                            // a bias for each key
+    {65, 68, 8, 8, " {scale = 5.0e-01 : f32}", "tensor<1x3x65x68xf32>"},   // a bias for each query and key
+    {65, 68, 8, 8, " {causal}", "tensor<2x1x65x1xf32>"},                   // a bias for each query
+};
+
+TEST_F(AttentionKernelTest, AttentionByBlocks) {
+  for (const AttentionCase &one : attentionCases) {
+    SCOPED_TRACE(one.forward());
+    EXPECT_EQ(check(one.forward()), "attention");
+  }
+}
+
+TEST_F(AttentionKernelTest, GradientsOfAttentionByBlocks) {
+  for (const AttentionCase &one : attentionCases) {
+    SCOPED_TRACE(one.backward());
+    EXPECT_EQ(check(one.backward()), "attention attention");
+  }
+}
+
+/// The CPU computes D on the way, CUDA in a kernel of its own: the same bits.
+TEST_F(AttentionKernelTest, GradientsOfAttentionWithoutADelta) {
+  for (const AttentionCase &one : attentionCases) {
+    SCOPED_TRACE(one.gradient());
+    OwningOpRef<ModuleOp> together = fuse(one.gradient()), apart = fuse(one.gradient(), /*separateDelta=*/true);
+    StepOp step = *together->getOps<StepOp>().begin();
+    std::vector<HostTensor> inputs;
+    for (Type type : step.getArgumentTypes())
+      inputs.push_back(randomTensor(cast<RankedTensorType>(type), 1));
+    EXPECT_EQ(runStepOnCpu(*together, inputs), runStepOnCuda(*apart, inputs));
+  }
+}
+
+TEST_F(AttentionKernelTest, AttentionWhereAQuerySeesNothing) {
+  for (const char *attributes : {"", " {empty_rows_zero}"})
+    EXPECT_EQ(check(std::string(R"(
+    neap.step @s(%q: tensor<3x4xf32>, %k: tensor<70x4xf32>, %v: tensor<70x4xf32>) -> (tensor<3x4xf32>, tensor<3xf32>) {
+      %some = neap.constant dense<[[0.0], [0xFF800000], [1.0]]> : tensor<3x1xf32>
+      %y, %lse = neap.attention %q, %k, %v bias %some)") +
+                    attributes + R"( : tensor<3x4xf32>, tensor<70x4xf32>, tensor<70x4xf32> bias tensor<3x1xf32>
+      neap.return %y, %lse : tensor<3x4xf32>, tensor<3xf32>
+    })"),
+              "attention");
+}
+
+/// As in GPT-2: query, key and value are parts of one tensor, the result is stored as the next product wants it.
+TEST_F(AttentionKernelTest, AttentionOnPackedOperands) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<2x65x24xf32>, %w: tensor<8x8xf32>) -> (tensor<130x8xf32>) {
+      %p = neap.reshape %x : tensor<2x65x24xf32> -> tensor<2x65x3x2x4xf32>
+      %q0 = neap.slice %p starts [0, 0, 0, 0, 0] sizes [2, 65, 1, 2, 4] strides [1, 1, 1, 1, 1] : tensor<2x65x3x2x4xf32>
+      %k0 = neap.slice %p starts [0, 0, 1, 0, 0] sizes [2, 65, 1, 2, 4] strides [1, 1, 1, 1, 1] : tensor<2x65x3x2x4xf32>
+      %v0 = neap.slice %p starts [0, 0, 2, 0, 0] sizes [2, 65, 1, 2, 4] strides [1, 1, 1, 1, 1] : tensor<2x65x3x2x4xf32>
+      %q1 = neap.reshape %q0 : tensor<2x65x1x2x4xf32> -> tensor<2x65x2x4xf32>
+      %k1 = neap.reshape %k0 : tensor<2x65x1x2x4xf32> -> tensor<2x65x2x4xf32>
+      %v1 = neap.reshape %v0 : tensor<2x65x1x2x4xf32> -> tensor<2x65x2x4xf32>
+      %q = neap.transpose %q1 [0, 2, 1, 3] : tensor<2x65x2x4xf32>
+      %k = neap.transpose %k1 [0, 2, 1, 3] : tensor<2x65x2x4xf32>
+      %v = neap.transpose %v1 [0, 2, 1, 3] : tensor<2x65x2x4xf32>
+      %y, %lse = neap.attention %q, %k, %v {causal} : tensor<2x2x65x4xf32>, tensor<2x2x65x4xf32>, tensor<2x2x65x4xf32>
+      %t = neap.transpose %y [0, 2, 1, 3] : tensor<2x2x65x4xf32>
+      %r = neap.reshape %t : tensor<2x65x2x4xf32> -> tensor<130x8xf32>
+      %z = neap.matmul %r, %w : tensor<130x8xf32>, tensor<8x8xf32>
+      neap.return %z : tensor<130x8xf32>
+    })"),
+            "attention gemm");
+}
+
+} // namespace
