@@ -20,8 +20,10 @@ struct OptionalFigure {
 } // namespace
 
 static constexpr OptionalFigure optionalFigures[] = {
-    {"blocks", "blocks", &KernelReport::blocks},       {"block_threads", "threads", &KernelReport::blockThreads},
-    {"registers", "registers", &KernelReport::registers}, {"shared_bytes", "shared B", &KernelReport::sharedBytes},
+    {"blocks", "blocks", &KernelReport::blocks},
+    {"block_threads", "threads", &KernelReport::blockThreads},
+    {"registers", "registers", &KernelReport::registers},
+    {"shared_bytes", "shared B", &KernelReport::sharedBytes},
     {"spill_bytes", "spilled B", &KernelReport::spillBytes},
 };
 

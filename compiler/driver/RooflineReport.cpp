@@ -37,8 +37,8 @@ static std::string fixed(double value, int digits) {
   return text;
 }
 
-static std::vector<std::string> describe(llvm::StringRef name, const ClassEstimate &bound, const ClassEstimate &expected,
-                                         double total) {
+static std::vector<std::string> describe(llvm::StringRef name, const ClassEstimate &bound,
+                                         const ClassEstimate &expected, double total) {
   auto flops = static_cast<double>(bound.flops), bytes = static_cast<double>(bound.bytes);
   return {name.str(),
           std::to_string(bound.launches),
@@ -56,7 +56,8 @@ void neap::printRoofline(const RooflineReport &report, llvm::raw_ostream &os) {
   os << device.product << ", " << getName(report.arithmetic) << ": products at "
      << fixed(device.getProductFlops(report.arithmetic) / 1e12, 1) << " TFLOP/s, memory at "
      << fixed(device.memoryBandwidth / 1e12, 3) << " TB/s (" << device.source << ")\n";
-  TextTable table{{{"class", "launches", "GFLOP", "GB", "FLOP/B", "bound ms", "expected ms", "% of step", "% by memory"}}, {0}};
+  TextTable table{
+      {{"class", "launches", "GFLOP", "GB", "FLOP/B", "bound ms", "expected ms", "% of step", "% by memory"}}, {0}};
   double total = report.expected.total.seconds;
   for (KernelClass kernelClass : getKernelClasses())
     if (auto found = report.bound.classes.find(kernelClass); found != report.bound.classes.end())
@@ -68,18 +69,20 @@ void neap::printRoofline(const RooflineReport &report, llvm::raw_ostream &os) {
      << fixed(countItemsPerSecond(report, report.bound), 0) << " at the bound\n";
 }
 
-static std::string inUnits(double value, double unit) { return llvm::formatv("{0}", llvm::format("%.4g", value / unit)); }
+static std::string inUnits(double value, double unit) {
+  return llvm::formatv("{0}", llvm::format("%.4g", value / unit));
+}
 
 void neap::printDevices(llvm::raw_ostream &os) {
-  TextTable table{{{"device", "arch", "GiB", "GB/s", "L2 MiB", "SMs", "MHz", "fp32", "tf32", "bf16", "shared KiB", "link GB/s",
-                    "source"}},
+  TextTable table{{{"device", "arch", "GiB", "GB/s", "L2 MiB", "SMs", "MHz", "fp32", "tf32", "bf16", "shared KiB",
+                    "link GB/s", "source"}},
                   {0, 1, 12}};
   for (const DeviceModel &device : getDeviceModels())
-    table.rows.push_back({device.name, device.architecture, inUnits(device.memoryBytes, 1 << 30),
-                          inUnits(device.memoryBandwidth, 1e9), inUnits(device.l2Bytes, 1 << 20),
-                          std::to_string(device.multiprocessors), inUnits(device.clock, 1e6), inUnits(device.fp32Flops, 1e12),
-                          inUnits(device.tf32Flops, 1e12), inUnits(device.halfFlops, 1e12), inUnits(device.sharedBytes, 1 << 10),
-                          inUnits(device.linkBandwidth, 1e9), device.source});
+    table.rows.push_back(
+        {device.name, device.architecture, inUnits(device.memoryBytes, 1 << 30), inUnits(device.memoryBandwidth, 1e9),
+         inUnits(device.l2Bytes, 1 << 20), std::to_string(device.multiprocessors), inUnits(device.clock, 1e6),
+         inUnits(device.fp32Flops, 1e12), inUnits(device.tf32Flops, 1e12), inUnits(device.halfFlops, 1e12),
+         inUnits(device.sharedBytes, 1 << 10), inUnits(device.linkBandwidth, 1e9), device.source});
   table.print(os);
 }
 
@@ -87,30 +90,30 @@ void neap::printDevices(llvm::raw_ostream &os) {
 
 static json::Object toJson(const DeviceModel &device) {
   return json::Object{{"name", device.name},
-          {"product", device.product},
-          {"architecture", device.architecture},
-          {"memory_bytes", device.memoryBytes},
-          {"memory_bandwidth", device.memoryBandwidth},
-          {"l2_bytes", device.l2Bytes},
-          {"multiprocessors", device.multiprocessors},
-          {"clock", device.clock},
-          {"fp32_flops", device.fp32Flops},
-          {"tf32_flops", device.tf32Flops},
-          {"half_flops", device.halfFlops},
-          {"shared_bytes", device.sharedBytes},
-          {"block_shared_bytes", device.blockSharedBytes},
-          {"link_bandwidth", device.linkBandwidth},
-          {"launch_seconds", device.launchSeconds},
-          {"source", device.source}};
+                      {"product", device.product},
+                      {"architecture", device.architecture},
+                      {"memory_bytes", device.memoryBytes},
+                      {"memory_bandwidth", device.memoryBandwidth},
+                      {"l2_bytes", device.l2Bytes},
+                      {"multiprocessors", device.multiprocessors},
+                      {"clock", device.clock},
+                      {"fp32_flops", device.fp32Flops},
+                      {"tf32_flops", device.tf32Flops},
+                      {"half_flops", device.halfFlops},
+                      {"shared_bytes", device.sharedBytes},
+                      {"block_shared_bytes", device.blockSharedBytes},
+                      {"link_bandwidth", device.linkBandwidth},
+                      {"launch_seconds", device.launchSeconds},
+                      {"source", device.source}};
 }
 
 static json::Object toJson(const ClassEstimate &bound, const ClassEstimate &expected) {
   return json::Object{{"launches", bound.launches},
-          {"flops", bound.flops},
-          {"bytes", bound.bytes},
-          {"bound_seconds", bound.seconds},
-          {"expected_seconds", expected.seconds},
-          {"expected_memory_seconds", expected.memorySeconds}};
+                      {"flops", bound.flops},
+                      {"bytes", bound.bytes},
+                      {"bound_seconds", bound.seconds},
+                      {"expected_seconds", expected.seconds},
+                      {"expected_memory_seconds", expected.memorySeconds}};
 }
 
 void neap::printRooflineJson(const RooflineReport &report, llvm::raw_ostream &os) {

@@ -33,7 +33,7 @@ int64_t storageBytes(Type elementType, ArrayRef<int64_t> shape) {
   return llvm::divideCeil(elements * bits, 8);
 }
 
-int64_t storageBytes(Type tensor, int64_t elements) {
+int64_t countBytes(Type tensor, int64_t elements) {
   return storageBytes(cast<RankedTensorType>(tensor).getElementType(), {elements});
 }
 

@@ -28,8 +28,8 @@ mlir::AffineMap projectParallelLoops(const IterationSpace &space, mlir::MLIRCont
 
 /// Bytes that a tensor's elements occupy: a bool takes a byte, sub-byte integers are packed.
 int64_t storageBytes(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
-/// The same for some of a tensor's elements.
-int64_t storageBytes(mlir::Type tensor, int64_t elements);
+/// Bytes that so many elements of a tensor type occupy.
+int64_t countBytes(mlir::Type tensor, int64_t elements);
 /// Elements of a tensor type; none of any other type.
 int64_t countElements(mlir::Type type);
 /// One operation for each loop point that computes a float; none for moving elements (CostModel::getFlops).

@@ -103,13 +103,13 @@ def CostModel : OpInterface<"CostModel"> {
     InterfaceMethod<"Bytes of operands read from memory.", "int64_t", "getBytesRead", (ins), [{}], [{
         int64_t bytes = 0;
         for (unsigned operand = 0; operand < $_op->getNumOperands(); ++operand)
-          bytes += ::neap::storageBytes($_op->getOperand(operand).getType(), $_op.countElementsRead(operand));
+          bytes += ::neap::countBytes($_op->getOperand(operand).getType(), $_op.countElementsRead(operand));
         return bytes;
       }]>,
     InterfaceMethod<"Bytes of results written.", "int64_t", "getBytesWritten", (ins), [{}], [{
         int64_t bytes = 0;
         for (unsigned result = 0; result < $_op->getNumResults(); ++result)
-          bytes += ::neap::storageBytes($_op->getResult(result).getType(), $_op.countElementsWritten(result));
+          bytes += ::neap::countBytes($_op->getResult(result).getType(), $_op.countElementsWritten(result));
         return bytes;
       }]>,
     InterfaceMethod<"Bytes needed beside operands and results.", "int64_t", "getWorkspaceBytes", (ins), [{}], [{ return 0; }]>

@@ -187,14 +187,14 @@ int64_t KernelOp::getFlops() { return countGroupFlops(getBody().front()); }
 int64_t KernelOp::getBytesRead() {
   int64_t bytes = 0;
   for (BlockArgument argument : getBody().getArguments())
-    bytes += storageBytes(argument.getType(), countGroupElementsRead(argument));
+    bytes += countBytes(argument.getType(), countGroupElementsRead(argument));
   return bytes;
 }
 
 int64_t KernelOp::getBytesWritten() {
   int64_t bytes = 0;
   for (auto [result, type] : llvm::enumerate(getFunctionType().getResults()))
-    bytes += storageBytes(type, countGroupElementsWritten(getBody().front(), result));
+    bytes += countBytes(type, countGroupElementsWritten(getBody().front(), result));
   return bytes;
 }
 

@@ -48,8 +48,8 @@ const std::vector<DeviceModel> &getDeviceModels();
 /// The device of that name; null if there is none.
 const DeviceModel *findDeviceModel(const std::string &name);
 
-/// The device that a program for an architecture (sm_90) is priced for if nobody says more: the first of this architecture, else
-/// of the newest one before it. Null for one older than all.
+/// The device that a program for an architecture (sm_90) is priced for if nobody says more: the first of this
+/// architecture, else of the newest one before it. Null for one older than all.
 const DeviceModel *findDeviceModelFor(const std::string &architecture);
 
 } // namespace neap::planning

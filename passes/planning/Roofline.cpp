@@ -14,22 +14,14 @@ const std::vector<KernelClass> &getKernelClasses() {
 
 const char *getName(KernelClass kernelClass) {
   switch (kernelClass) {
-  case KernelClass::Product:
-    return "products";
-  case KernelClass::Attention:
-    return "attention";
-  case KernelClass::Norm:
-    return "norms";
-  case KernelClass::Softmax:
-    return "softmax";
-  case KernelClass::Pointwise:
-    return "pointwise";
-  case KernelClass::Loss:
-    return "loss";
-  case KernelClass::Embedding:
-    return "embedding";
-  case KernelClass::Optimizer:
-    return "optimizer";
+  case KernelClass::Product: return "products";
+  case KernelClass::Attention: return "attention";
+  case KernelClass::Norm: return "norms";
+  case KernelClass::Softmax: return "softmax";
+  case KernelClass::Pointwise: return "pointwise";
+  case KernelClass::Loss: return "loss";
+  case KernelClass::Embedding: return "embedding";
+  case KernelClass::Optimizer: return "optimizer";
   }
   return "";
 }

@@ -36,7 +36,8 @@ static llvm::Expected<const DeviceModel *> chooseDevice(const StepReport &step) 
     return llvm::createStringError("expected --device-model or --arch, got both");
   if (const DeviceModel *device = findDeviceModel(deviceModel))
     return device;
-  auto names = llvm::map_to_vector(getDeviceModels(), [](const DeviceModel &device) -> llvm::StringRef { return device.name; });
+  auto names =
+      llvm::map_to_vector(getDeviceModels(), [](const DeviceModel &device) -> llvm::StringRef { return device.name; });
   return llvm::createStringError("--device-model: unknown device '" + deviceModel + "'; devices are " +
                                  llvm::join(names, ", "));
 }

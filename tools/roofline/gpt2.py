@@ -2,9 +2,9 @@
 
     python gpt2.py --layers 48 --width 1600 --heads 25 --batch 4 --sequence 1024 model.onnx
 
-The graph is what PyTorch 2.15's dynamo exporter makes of transformers' GPT2LMHeadModel with eager attention and fixed sizes; tokens
-in, logits out, the embedding tied to the head. Weights are a sparse file beside the model: zeros but for the first number of each
-tensor, so that no two tensors are equal.
+The graph is what PyTorch 2.15's dynamo exporter makes of transformers' GPT2LMHeadModel with eager attention and fixed
+sizes; tokens in, logits out, the embedding tied to the head. Weights are a sparse file beside the model: zeros but for
+the first number of each tensor, so that no two tensors are equal.
 """
 
 import argparse
@@ -57,7 +57,8 @@ class Graph:
         number = lambda value: self.constant(value, np.float32)
         cube = self.node("Mul", self.node("Pow", x, number(3.0)), number(0.044715))
         inner = self.node("Mul", self.node("Add", x, cube), number(math.sqrt(2 / math.pi)))
-        return self.node("Mul", self.node("Mul", x, number(0.5)), self.node("Add", self.node("Tanh", inner), number(1.0)))
+        shifted = self.node("Add", self.node("Tanh", inner), number(1.0))
+        return self.node("Mul", self.node("Mul", x, number(0.5)), shifted)
 
 
 def attention(graph, x, mask, arguments):
@@ -65,7 +66,9 @@ def attention(graph, x, mask, arguments):
     batch, sequence, width, heads = arguments.batch, arguments.sequence, arguments.width, arguments.heads
     parts = graph.node("Split", graph.reshape(x, batch, sequence, 3 * width), outputs=3, axis=2, num_outputs=3)
     split = [graph.reshape(part, batch, sequence, heads, width // heads) for part in parts]
-    q, k, v = (graph.node("Transpose", part, perm=perm) for part, perm in zip(split, ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3])))
+    by_head, by_head_transposed = [0, 2, 1, 3], [0, 2, 3, 1]
+    q, k, v = (graph.node("Transpose", part, perm=perm)
+               for part, perm in zip(split, (by_head, by_head_transposed, by_head)))
     scale = graph.constant(1 / math.sqrt(width // heads), np.float32)
     scores = graph.node("Add", graph.node("Mul", graph.node("MatMul", q, k), scale), mask)
     mixed = graph.node("MatMul", graph.node("Softmax", scores, axis=-1), v)
@@ -95,7 +98,8 @@ def build(arguments, data_name):
     for layer in range(arguments.layers):
         x = block(graph, x, mask, f"transformer.h.{layer}", arguments)
     x = graph.norm(x, "transformer.ln_f", width)
-    graph.nodes.append(helper.make_node("MatMul", [x, graph.node("Transpose", embedding, perm=[1, 0])], ["logits"], name="head"))
+    head = graph.node("Transpose", embedding, perm=[1, 0])
+    graph.nodes.append(helper.make_node("MatMul", [x, head], ["logits"], name="head"))
     ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [batch, sequence])
     logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [batch, sequence, arguments.vocabulary])
     return graph, helper.make_graph(graph.nodes, "gpt2", [ids], [logits], graph.initializers)
@@ -116,7 +120,8 @@ def write(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, value in {"layers": 12, "width": 768, "heads": 12, "vocabulary": 50257, "batch": 8, "sequence": 1024}.items():
+    sizes = {"layers": 12, "width": 768, "heads": 12, "vocabulary": 50257, "batch": 8, "sequence": 1024}
+    for name, value in sizes.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("output", type=pathlib.Path)
     arguments = parser.parse_args()

@@ -23,7 +23,8 @@ void PrintTo(const Cost &cost, std::ostream *os) {
 Cost costOf(const std::string &arguments, const std::string &body) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<NeapDialect>();
-  auto module = parseSourceString<ModuleOp>("neap.step @s(" + arguments + ") {\n" + body + "\nneap.return\n}", &context);
+  auto module =
+      parseSourceString<ModuleOp>("neap.step @s(" + arguments + ") {\n" + body + "\nneap.return\n}", &context);
   EXPECT_TRUE(module) << body;
   Cost cost{-1, -1, -1};
   if (module)
@@ -68,7 +69,8 @@ TEST(Cost, OfASlicedOperandTheSliceIsRead) {
 TEST(Cost, TwoSlicesAreReadApartAndNeverMoreThanThereIs) {
   std::string arguments = "%x: tensor<8xf32>", begin = R"(
     %r = neap.fused pointwise (%x) {
-    ^bb0(%a: tensor<8xf32>):)", end = R"(
+    ^bb0(%a: tensor<8xf32>):)",
+              end = R"(
       %s = neap.add %b, %c : tensor<6xf32>
       neap.yield %s : tensor<6xf32>
     } : (tensor<8xf32>) -> tensor<6xf32>)";

@@ -99,7 +99,8 @@ TEST(Roofline, EfficiencySlowsBothDown) {
 }
 
 TEST(Roofline, AStepIsTheSumOfItsLaunches) {
-  std::vector<KernelCost> kernels{makeKernel(KernelClass::Product), makeKernel(KernelClass::Product), makeKernel(KernelClass::Norm)};
+  std::vector<KernelCost> kernels{makeKernel(KernelClass::Product), makeKernel(KernelClass::Product),
+                                  makeKernel(KernelClass::Norm)};
   StepEstimate step = estimateStep(kernels, roundDevice(), Arithmetic::Tf32, peak);
   EXPECT_EQ(step.classes.size(), 2u);
   const ClassEstimate &products = step.classes.at(KernelClass::Product);
