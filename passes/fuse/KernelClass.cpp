@@ -18,15 +18,11 @@ struct Heading {
 
 /// In order of precedence.
 static constexpr Heading headings[] = {
-    {"attention", KernelClass::Attention},
-    {"matmul", KernelClass::Product},
-    {"cross_entropy", KernelClass::Loss},
-    {"softmax", KernelClass::Softmax},
-    {"layer_norm", KernelClass::Norm},
-    {"rms_norm", KernelClass::Norm},
-    {"clip_gradient_norm", KernelClass::Optimizer},
-    {"optimizer", KernelClass::Optimizer},
-    {"gather", KernelClass::Embedding},
+    {"attention", KernelClass::Attention}, {"matmul", KernelClass::Product},
+    {"cross_entropy", KernelClass::Loss},  {"loss", KernelClass::Loss},
+    {"softmax", KernelClass::Softmax},     {"layer_norm", KernelClass::Norm},
+    {"rms_norm", KernelClass::Norm},       {"clip_gradient_norm", KernelClass::Optimizer},
+    {"optimizer", KernelClass::Optimizer}, {"gather", KernelClass::Embedding},
     {"scatter", KernelClass::Embedding},
 };
 
