@@ -3,6 +3,7 @@
 
 #include "neap/compiler/driver/TextTable.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
@@ -20,7 +21,8 @@ RooflineReport neap::estimateRoofline(const StepReport &step, const DeviceModel 
           estimateStep(costs, device, arithmetic, {}),
           step.items,
           step.item,
-          step.plannedBytes};
+          step.plannedBytes,
+          costs};
 }
 
 static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
@@ -86,6 +88,39 @@ void neap::printDevices(llvm::raw_ostream &os) {
   table.print(os);
 }
 
+// Kernels -------------------------------------------------------------------------------------------------------------
+
+namespace {
+/// One launch of a kernel.
+struct KernelTime {
+  const KernelCost *cost;
+  ClassEstimate bound, expected;
+
+  double stepSeconds() const { return expected.seconds * static_cast<double>(cost->launches); }
+};
+} // namespace
+
+/// Of equals, the one that comes first in the program stays first.
+static std::vector<KernelTime> timeKernels(const RooflineReport &report) {
+  std::vector<KernelTime> times;
+  for (const KernelCost &cost : report.kernels)
+    times.push_back({&cost, estimateLaunch(cost, report.device, report.arithmetic, {1, 1}),
+                     estimateLaunch(cost, report.device, report.arithmetic, {})});
+  llvm::stable_sort(times, [](auto &a, auto &b) { return a.stepSeconds() > b.stepSeconds(); });
+  return times;
+}
+
+void neap::printKernelTimes(const RooflineReport &report, llvm::raw_ostream &os) {
+  TextTable table{{{"kernel", "class", "launches", "us each, bound", "us each, expected", "% of step", "waits for"}},
+                  {0, 1, 6}};
+  for (const KernelTime &time : timeKernels(report))
+    table.rows.push_back({time.cost->name, getName(time.cost->kernelClass), std::to_string(time.cost->launches),
+                          fixed(1e6 * time.bound.seconds, 2), fixed(1e6 * time.expected.seconds, 2),
+                          fixed(100 * ratio(time.stepSeconds(), report.expected.total.seconds), 1),
+                          time.expected.memorySeconds > 0 ? "memory" : "arithmetic"});
+  table.print(os);
+}
+
 // JSON ----------------------------------------------------------------------------------------------------------------
 
 static json::Object toJson(const DeviceModel &device) {
@@ -137,4 +172,16 @@ void neap::printDevicesJson(llvm::raw_ostream &os) {
   for (const DeviceModel &device : getDeviceModels())
     devices.push_back(toJson(device));
   os << llvm::formatv("{0:2}", json::Value(std::move(devices))) << "\n";
+}
+
+void neap::printKernelTimesJson(const RooflineReport &report, llvm::raw_ostream &os) {
+  json::Array kernels;
+  for (const KernelTime &time : timeKernels(report))
+    kernels.push_back(json::Object{{"name", time.cost->name},
+                                   {"class", getName(time.cost->kernelClass)},
+                                   {"launches", time.cost->launches},
+                                   {"bound_seconds", time.bound.seconds},
+                                   {"expected_seconds", time.expected.seconds},
+                                   {"waits_for_memory", time.expected.memorySeconds > 0}});
+  os << llvm::formatv("{0:2}", json::Value(json::Object{{"kernels", std::move(kernels)}})) << "\n";
 }

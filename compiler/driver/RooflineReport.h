@@ -16,6 +16,7 @@ struct RooflineReport {
   int64_t items;
   std::string item;
   int64_t plannedBytes;
+  std::vector<planning::KernelCost> kernels;
 };
 
 RooflineReport estimateRoofline(const StepReport &step, const planning::DeviceModel &device,
@@ -23,6 +24,10 @@ RooflineReport estimateRoofline(const StepReport &step, const planning::DeviceMo
 
 void printRoofline(const RooflineReport &report, llvm::raw_ostream &os);
 void printRooflineJson(const RooflineReport &report, llvm::raw_ostream &os);
+
+/// Every kernel with the time that its launches are expected to take, longest first.
+void printKernelTimes(const RooflineReport &report, llvm::raw_ostream &os);
+void printKernelTimesJson(const RooflineReport &report, llvm::raw_ostream &os);
 
 /// Every device that can be asked for, with the source of its figures.
 void printDevices(llvm::raw_ostream &os);

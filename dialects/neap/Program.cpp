@@ -106,6 +106,4 @@ int64_t FusedOp::countElementsRead(unsigned operand) {
   return countGroupElementsRead(getBody().front().getArgument(operand));
 }
 
-int64_t FusedOp::countElementsWritten(unsigned result) {
-  return countGroupElementsWritten(getBody().front(), result);
-}
+int64_t FusedOp::countElementsWritten(unsigned result) { return countGroupElementsWritten(getBody().front(), result); }

@@ -56,26 +56,38 @@ void lower::setKernelInfo(const Kernel &lowered, sched::KernelOp kernel) {
   lowered.function->setAttr(attributeName, builder.getDictionaryAttr(fields));
 }
 
-std::optional<lower::KernelInfo> lower::getKernelInfo(Operation *function) {
-  auto dictionary = function->getAttrOfType<DictionaryAttr>(attributeName);
-  if (!dictionary)
+static int64_t findInteger(DictionaryAttr fields, StringRef name, int64_t absent = 0) {
+  auto value = fields.getAs<IntegerAttr>(name);
+  return value ? value.getInt() : absent;
+}
+
+static std::optional<planning::KernelCost> readCost(StringRef kernel, DictionaryAttr fields) {
+  auto name = fields.getAs<StringAttr>("class");
+  auto kernelClass = name ? planning::findKernelClass(name.str()) : std::nullopt;
+  if (!kernelClass)
     return std::nullopt;
-  auto integer = [&](StringRef name, int64_t absent) {
-    auto value = dictionary.getAs<IntegerAttr>(name);
-    return value ? value.getInt() : absent;
-  };
-  KernelInfo info{integer("items", 0),  integer("grain", 1),         integer("scratch", 0),
-                  integer("blocks", 0), integer("block_threads", 0), GroupKind::Pointwise,
-                  {},
-                  {}};
-  if (auto kind = dictionary.getAs<GroupKindAttr>("kind"))
+  planning::KernelCost cost{kernel.str(), *kernelClass};
+  cost.flops = findInteger(fields, "flops");
+  cost.bytesRead = findInteger(fields, "bytes_read");
+  cost.bytesWritten = findInteger(fields, "bytes_written");
+  return cost;
+}
+
+std::optional<lower::KernelInfo> lower::getKernelInfo(Operation *function) {
+  auto fields = function->getAttrOfType<DictionaryAttr>(attributeName);
+  if (!fields)
+    return std::nullopt;
+  KernelInfo info;
+  info.items = findInteger(fields, "items");
+  info.grain = findInteger(fields, "grain", 1);
+  info.scratchBytes = findInteger(fields, "scratch");
+  info.blocks = findInteger(fields, "blocks");
+  info.blockThreads = findInteger(fields, "block_threads");
+  info.cost = readCost(SymbolTable::getSymbolName(function).getValue(), fields);
+  if (auto kind = fields.getAs<GroupKindAttr>("kind"))
     info.kind = kind.getValue();
-  if (auto ops = dictionary.getAs<ArrayAttr>("ops"))
+  if (auto ops = fields.getAs<ArrayAttr>("ops"))
     for (auto op : ops.getAsRange<StringAttr>())
       info.ops.push_back(op.getValue());
-  if (auto name = dictionary.getAs<StringAttr>("class"))
-    if (auto kernelClass = planning::findKernelClass(name.str()))
-      info.cost = planning::KernelCost{SymbolTable::getSymbolName(function).str(), *kernelClass, 0, integer("flops", 0),
-                                       integer("bytes_read", 0), integer("bytes_written", 0)};
   return info;
 }

@@ -67,7 +67,7 @@ private:
   Stream stream_ = nullptr;
   Module module_ = nullptr;
   std::vector<Function> functions_; // by kernel
-  uint64_t freeAtFirst_ = 0; // of the device's memory, when there was nothing but a context
+  uint64_t freeAtFirst_ = 0;        // of the device's memory, when there was nothing but a context
   DevicePointer arena_ = 0;
   Operand hostRange_;
   std::byte *staging_ = nullptr; // pinned, holds hostRange_

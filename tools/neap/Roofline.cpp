@@ -22,6 +22,7 @@ static cl::opt<Arithmetic> precision(
                clEnumValN(Arithmetic::Tf32, "tf32", "the same bytes, products on tensor cores"),
                clEnumValN(Arithmetic::Bf16, "bf16", "half the bytes outside the optimizer, products on tensor cores")),
     cl::sub(roofline));
+static cl::opt<bool> showKernels("kernels", cl::desc("Show the time of each kernel"), cl::sub(roofline));
 static cl::opt<bool> listDevices("list-devices", cl::desc("List the devices"), cl::sub(roofline));
 static cl::opt<bool> asJson("json", cl::desc("Print JSON"), cl::sub(roofline));
 
@@ -61,7 +62,10 @@ static ExitCode run() {
   if (!device)
     return fail(ExitCode::Usage, device.takeError());
   RooflineReport report = estimateRoofline(*step, **device, precision);
-  asJson ? printRooflineJson(report, llvm::outs()) : printRoofline(report, llvm::outs());
+  if (showKernels)
+    asJson ? printKernelTimesJson(report, llvm::outs()) : printKernelTimes(report, llvm::outs());
+  else
+    asJson ? printRooflineJson(report, llvm::outs()) : printRoofline(report, llvm::outs());
   return ExitCode::Ok;
 }
 

@@ -127,7 +127,8 @@ struct BuildOptimizer : ::neap::impl::BuildOptimizerBase<BuildOptimizer> {
         value = gradient.observe.getGradient();
       OpBuilder builder(step.getContext());
       builder.setInsertionPointAfter(findPlace(step, gradient, value));
-      UpdateWriter(*rule, step, gradient.parameter).write(builder, markOrigin(gradient.observe.getLoc(), "optimizer"), value);
+      UpdateWriter(*rule, step, gradient.parameter)
+          .write(builder, markOrigin(gradient.observe.getLoc(), "optimizer"), value);
       remark::passed(gradient.parameter.getLoc(), remark::RemarkOpts::name("Update").category("build-optimizer"))
           << ("parameter '" + gradient.parameter.getSymName() + "' is updated" +
               (gradient.parameter.getDecays() ? "" : " without weight decay"))

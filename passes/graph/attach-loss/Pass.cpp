@@ -4,10 +4,10 @@
 //   3. return it alone and drop what nothing needs any more
 #include "neap/passes/graph/Passes.h"
 #include "neap/passes/support/ErrorKind.h"
+#include "neap/passes/support/GraphBuilder.h"
 #include "neap/passes/support/Locations.h"
 #include "neap/passes/support/NearestName.h"
 #include "neap/passes/support/Step.h"
-#include "neap/passes/support/GraphBuilder.h"
 
 #include "mlir/IR/Remarks.h"
 

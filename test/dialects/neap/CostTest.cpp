@@ -32,6 +32,23 @@ Cost costOf(const std::string &arguments, const std::string &body) {
   return cost;
 }
 
+TEST(Cost, AnOpAloneReadsItsOperandsAndWritesItsResult) {
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  context.loadDialect<NeapDialect>();
+  auto module = parseSourceString<ModuleOp>(R"(
+    neap.step @s(%a: tensor<2x6x8xf32>, %b: tensor<2x8x4xf32>, %table: tensor<10x8xf32>, %i: tensor<3xi64>) {
+      %c = neap.matmul %a, %b : tensor<2x6x8xf32>, tensor<2x8x4xf32>
+      %g = neap.gather %table, %i : tensor<10x8xf32>, tensor<3xi64>
+      %s = neap.softmax %a : tensor<2x6x8xf32>
+      neap.return
+    })",
+                                            &context);
+  ASSERT_TRUE(module);
+  std::vector<Cost> costs;
+  module->walk([&](CostModel op) { costs.push_back({op.getFlops(), op.getBytesRead(), op.getBytesWritten()}); });
+  EXPECT_EQ(costs, (std::vector<Cost>{{2 * 48 * 8, 4 * (96 + 64), 4 * 48}, {0, 3 * 32 + 24, 3 * 32}, {96, 384, 384}}));
+}
+
 TEST(Cost, PointwiseReadsItsOperandsOnceAndKeepsWhatIsInBetween) {
   Cost cost = costOf("%x: tensor<8x64xf32>, %y: tensor<8x64xf32>", R"(
     %r = neap.fused pointwise (%x, %y) {
