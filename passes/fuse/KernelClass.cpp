@@ -1,7 +1,7 @@
 // A table of names and not an interface of ops: when a group is there, compound ops are gone, and only locations know of them.
 #include "neap/passes/fuse/KernelClass.h"
 
-#include "neap/dialects/neap/Neap.h"
+#include "neap/dialects/neap/TensorBuilder.h"
 #include "neap/passes/fuse/Group.h"
 #include "neap/passes/support/Locations.h"
 
@@ -26,20 +26,19 @@ static constexpr Heading headings[] = {
     {"scatter", KernelClass::Embedding},
 };
 
-/// Whether a view repeats elements along some dimension: a weight that every matrix of a batch is multiplied with.
-static bool isStretched(Value operand) {
-  int64_t elements = countElements(operand.getType());
-  while (operand.getDefiningOp() && isView(operand.getDefiningOp()))
-    operand = operand.getDefiningOp()->getOperand(0);
-  return countElements(operand.getType()) < elements;
+/// Whether a factor is the same matrix for the whole batch, as a weight is. Keys that a few heads share are not.
+static bool isOneMatrix(Value factor) {
+  int64_t matrix = ShapedType::getNumElements(shapeOf(factor).take_back(2)), seen = countElements(factor.getType());
+  while (factor.getDefiningOp() && isView(factor.getDefiningOp())) {
+    factor = factor.getDefiningOp()->getOperand(0);
+    seen = std::min(seen, countElements(factor.getType()));
+  }
+  return seen <= matrix;
 }
 
 /// A batch of products of two activations: scores, or their sums over values, and the gradients of both.
 static bool isAttentionProduct(Operation &op) {
-  if (!isContraction(&op))
-    return false;
-  ArrayRef<int64_t> batch = cast<RankedTensorType>(op.getResult(0).getType()).getShape().drop_back(2);
-  return ShapedType::getNumElements(batch) > 1 && llvm::none_of(op.getOperands(), isStretched);
+  return isContraction(&op) && llvm::none_of(op.getOperands(), isOneMatrix);
 }
 
 KernelClass neap::classifyGroup(Block &body) {

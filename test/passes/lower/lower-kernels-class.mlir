@@ -21,6 +21,30 @@ sched.kernel @scores gemm (tensor<2x6x8xf32>, tensor<2x4x8xf32>) -> tensor<2x6x4
   neap.yield %c : tensor<2x6x4xf32>
 }
 
+// Two heads that share their keys; the keys are a part of a larger tensor.
+// CHECK-LABEL: func.func @grouped(
+// CHECK-SAME: class = "attention"
+sched.kernel @grouped gemm (tensor<3x2x6x8xf32>, tensor<3x4x16xf32>) -> tensor<3x2x6x4xf32> {
+^bb0(%a: tensor<3x2x6x8xf32>, %b: tensor<3x4x16xf32>):
+  %s = neap.slice %b starts [0, 0, 8] sizes [3, 4, 8] strides [1, 1, 1] : tensor<3x4x16xf32>
+  %t = neap.transpose %s [0, 2, 1] : tensor<3x4x8xf32>
+  %r = neap.reshape %t : tensor<3x8x4xf32> -> tensor<3x1x8x4xf32>
+  %k = neap.broadcast %r : tensor<3x1x8x4xf32> -> tensor<3x2x8x4xf32>
+  %c = neap.matmul %a, %k : tensor<3x2x6x8xf32>, tensor<3x2x8x4xf32>
+  neap.yield %c : tensor<3x2x6x4xf32>
+}
+
+// A part of a larger weight, the same for the whole batch.
+// CHECK-LABEL: func.func @part(
+// CHECK-SAME: class = "products"
+sched.kernel @part gemm (tensor<2x6x8xf32>, tensor<8x40xf32>) -> tensor<2x6x4xf32> {
+^bb0(%a: tensor<2x6x8xf32>, %b: tensor<8x40xf32>):
+  %s = neap.slice %b starts [0, 36] sizes [8, 4] strides [1, 1] : tensor<8x40xf32>
+  %w = neap.broadcast %s : tensor<8x4xf32> -> tensor<2x8x4xf32>
+  %c = neap.matmul %a, %w : tensor<2x6x8xf32>, tensor<2x8x4xf32>
+  neap.yield %c : tensor<2x6x4xf32>
+}
+
 // Made for attention, whatever it is now.
 // CHECK-LABEL: func.func @inner(
 // CHECK-SAME: class = "attention"
