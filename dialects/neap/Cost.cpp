@@ -22,15 +22,14 @@ public:
   }
 
 private:
-  /// Whether every element of the result needs one of the operand, at the same loop point.
-  static bool isPointwise(OpOperand &use) {
-    auto fusible = dyn_cast<Fusible>(use.getOwner());
-    return fusible && fusible.getOperandMap(use.getOperandNumber()).getNumSymbols() == 0 &&
-           !llvm::is_contained(fusible.getIterationSpace().kinds, LoopKind::Reduction);
+  /// Whether an element of the result needs one element of each operand: no loop but those over the result.
+  static bool isPointwise(Operation *op) {
+    auto fusible = dyn_cast<Fusible>(op);
+    return fusible && !llvm::is_contained(fusible.getIterationSpace().kinds, LoopKind::Reduction);
   }
 
   int64_t by(OpOperand &use) {
-    if (isPointwise(use))
+    if (isPointwise(use.getOwner()))
       return of(use.getOwner()->getResult(0));
     auto cost = dyn_cast<CostModel>(use.getOwner());
     return cost ? cost.countElementsRead(use.getOperandNumber()) : countElements(use.get().getType());
