@@ -44,7 +44,7 @@ int64_t countElements(Type type) {
 
 static bool isFloatResult(OpResult result) { return isa<FloatType>(getElementTypeOrSelf(result.getType())); }
 
-int64_t countFlops(Operation *op) {
+int64_t countLoopFlops(Operation *op) {
   if (llvm::none_of(op->getResults(), isFloatResult))
     return 0;
   auto fusible = dyn_cast<Fusible>(op);

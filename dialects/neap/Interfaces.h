@@ -33,7 +33,7 @@ int64_t countBytes(mlir::Type tensor, int64_t elements);
 /// Elements of a tensor type; none of any other type.
 int64_t countElements(mlir::Type type);
 /// One operation for each loop point that computes a float; none for moving elements (CostModel::getFlops).
-int64_t countFlops(mlir::Operation *op);
+int64_t countLoopFlops(mlir::Operation *op);
 
 /// Folds an elementwise op on constants and on broadcasts of constants: evaluated in double, rounded once
 /// (docs/design/0001, "One evaluator"). Also drops what does nothing bit for bit, such as x - 0 and x * 1.

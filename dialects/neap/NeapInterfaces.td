@@ -95,7 +95,7 @@ def CostModel : OpInterface<"CostModel"> {
   }];
   let methods = [
     InterfaceMethod<"Floating-point operations; a transcendental function counts as one.", "int64_t", "getFlops", (ins), [{}],
-      [{ return ::neap::countFlops($_op.getOperation()); }]>,
+      [{ return ::neap::countLoopFlops($_op.getOperation()); }]>,
     InterfaceMethod<"Elements of an operand that are read.", "int64_t", "countElementsRead", (ins "unsigned":$operand), [{}],
       [{ return ::neap::countElements($_op->getOperand(operand).getType()); }]>,
     InterfaceMethod<"Elements of a result that are written.", "int64_t", "countElementsWritten", (ins "unsigned":$result), [{}],
