@@ -1,5 +1,6 @@
 # How lit runs the tests of this tree: IR tests with FileCheck, and models that Python makes on the way.
 import os
+import shutil
 
 import lit.formats
 
@@ -24,6 +25,8 @@ config.substitutions += [
 ]
 if os.access(config.neap_test_python, os.X_OK):
     config.available_features.add("onnx")
+if shutil.which("nvidia-smi"):
+    config.available_features.add("gpu")
 # `test/run.sh --long` turns on what is slow.
 if lit_config.params.get("long") == "1":
     config.available_features.add("long")

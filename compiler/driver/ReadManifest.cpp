@@ -22,7 +22,8 @@ static Expected<StringRef> readSymbol(const object::ELFSymbolRef &symbol) {
   return contents->substr(offset, symbol.getSize());
 }
 
-Expected<json::Object> neap::readManifest(StringRef path) {
+/// The bytes of the symbol of that name in the ELF file `path`; nothing if it has none. Errors name the file.
+static Expected<std::optional<std::string>> readSymbol(StringRef path, StringRef wanted) {
   auto file = object::ObjectFile::createObjectFile(path);
   if (!file)
     return explain(path, toString(file.takeError()));
@@ -35,16 +36,35 @@ Expected<json::Object> neap::readManifest(StringRef path) {
       consumeError(name.takeError());
       continue;
     }
-    if (*name != "neap_manifest")
+    if (*name != wanted)
       continue;
     auto text = readSymbol(symbol);
     if (!text)
       return explain(path, toString(text.takeError()));
-    auto value = json::parse(*text);
-    if (!value)
-      return explain(path, "the manifest is damaged: " + toString(value.takeError()));
-    if (const json::Object *object = value->getAsObject())
-      return *object;
+    return text->str();
   }
-  return explain(path, "has no manifest: it is no training program, or was stripped");
+  return std::nullopt;
+}
+
+Expected<json::Object> neap::readManifest(StringRef path) {
+  auto text = readSymbol(path, "neap_manifest");
+  if (!text)
+    return text.takeError();
+  if (!*text)
+    return explain(path, "has no manifest: it is no training program, or was stripped");
+  auto value = json::parse(**text);
+  if (!value)
+    return explain(path, "the manifest is damaged: " + toString(value.takeError()));
+  if (const json::Object *object = value->getAsObject())
+    return *object;
+  return explain(path, "the manifest is damaged: expected an object");
+}
+
+Expected<std::string> neap::readPtx(StringRef path) {
+  auto text = readSymbol(path, "neap_ptx");
+  if (!text)
+    return text.takeError();
+  if (!*text)
+    return explain(path, "has no PTX: it was compiled for the CPU");
+  return StringRef(**text).rtrim('\0').str();
 }

@@ -45,7 +45,6 @@ private:
   json::Object describeLaunch(sched::LaunchOp launch);
   json::Object describeDefaults();
   json::Object countParts(int64_t scratch);
-  void describeItems(json::Object &manifest);
   int64_t getScratchBytes();
   sched::SlotOp findSlot(StringRef symbol);
 
@@ -143,9 +142,18 @@ json::Array ManifestBuilder::describeConstants() {
   return constants;
 }
 
+/// Work and traffic of one launch, for whoever wants to know where a step's time goes.
+static void describeCost(const lower::KernelInfo &info, json::Object &kernel) {
+  if (!info.cost)
+    return;
+  kernel["class"] = planning::getName(info.cost->kernelClass);
+  kernel["flops"] = info.cost->flops;
+  kernel["bytes_read"] = info.cost->bytesRead;
+  kernel["bytes_written"] = info.cost->bytesWritten;
+}
+
 json::Array ManifestBuilder::describeKernels() {
-  llvm::StringMap<int64_t> launches;
-  program.walk([&](sched::LaunchOp launch) { ++launches[launch.getKernel()]; });
+  llvm::StringMap<int64_t> launches = lower::countLaunches(program);
   json::Array kernels;
   for (Operation &op : *module.getBody()) {
     auto info = lower::getKernelInfo(&op);
@@ -161,9 +169,10 @@ json::Array ManifestBuilder::describeKernels() {
                                    {"items", info->items},
                                    {"scratch_bytes", info->scratchBytes},
                                    {"ops", std::move(ops)}});
+    json::Object &kernel = *kernels.back().getAsObject();
+    describeCost(*info, kernel);
     if (info->blocks == 0)
       continue;
-    json::Object &kernel = *kernels.back().getAsObject();
     kernel["blocks"] = info->blocks;
     kernel["block_threads"] = info->blockThreads;
   }
@@ -237,25 +246,18 @@ json::Object ManifestBuilder::countParts(int64_t scratch) {
                       {"scratch", scratch}};
 }
 
-/// What a step's throughput counts: tokens where an input has them, else rows of the first input.
-void ManifestBuilder::describeItems(json::Object &manifest) {
-  int64_t rows = 1;
-  bool isFirst = true;
+std::pair<int64_t, std::string> emit::countItems(sched::ProgramOp program) {
+  std::optional<int64_t> rows;
   for (auto slot : program.getOps<sched::SlotOp>()) {
     if (slot.getRole() != Role::Input)
       continue;
     RankedTensorType type = slot.getType().getTensor();
-    if (auto role = slot->getAttrOfType<StringAttr>("neap.role"); role && role.getValue() == "tokens") {
-      manifest["items_per_step"] = type.getNumElements();
-      manifest["item"] = "token";
-      return;
-    }
-    if (isFirst && type.getRank() > 0)
-      rows = type.getDimSize(0);
-    isFirst = false;
+    if (auto role = slot->getAttrOfType<StringAttr>("neap.role"); role && role.getValue() == "tokens")
+      return {type.getNumElements(), "token"};
+    if (!rows)
+      rows = type.getRank() > 0 ? type.getDimSize(0) : 1;
   }
-  manifest["items_per_step"] = rows;
-  manifest["item"] = "row";
+  return {rows.value_or(1), "row"};
 }
 
 json::Object ManifestBuilder::build() {
@@ -288,7 +290,9 @@ json::Object ManifestBuilder::build() {
                         {"kernels", describeKernels()},
                         {"options", std::move(commandLine)},
                         {"libraries", json::Array()}};
-  describeItems(manifest);
+  auto [items, item] = countItems(program);
+  manifest["items_per_step"] = items;
+  manifest["item"] = item;
   if (options.device == lower::Device::Cuda)
     manifest["program"] = describeProgram();
   return manifest;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "neap/compiler/emit/Passes.h"
+#include "neap/dialects/sched/Sched.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/JSON.h"
@@ -10,5 +11,8 @@ namespace neap::emit {
 
 /// Describes a module whose kernels are lowered and that has one program, still in the sched dialect.
 llvm::json::Object buildManifest(mlir::ModuleOp module, const WriteManifestOptions &options);
+
+/// What a step's throughput counts, and its name: tokens where an input has them, else rows of the first input.
+std::pair<int64_t, std::string> countItems(sched::ProgramOp program);
 
 } // namespace neap::emit

@@ -70,6 +70,12 @@ std::optional<unsigned> GatherOp::getIndirectIndex() { return 1; }
 OpOperand &GatherOp::getIndexOperand() { return getIndicesMutable(); }
 int64_t GatherOp::getIndexLimit() { return shapeOf(getTable())[0]; }
 
+/// Rows of the table that are read, if all indices differ.
+int64_t GatherOp::countElementsRead(unsigned operand) {
+  int64_t all = countElements(getOperand(operand).getType());
+  return operand == 0 ? std::min(all, getType().getNumElements()) : all;
+}
+
 Value GatherOp::buildBody(OpBuilder &, Location, ValueRange elements, ValueRange) { return elements.front(); }
 
 LogicalResult ScatterAddOp::verify() {
@@ -89,6 +95,20 @@ void ScatterAddOp::evaluate(Inputs inputs, Outputs outputs) {
   for (auto [i, index] : llvm::enumerate(inputs[1].integers))
     for (int64_t j = 0; index >= 0 && index < rows && j < row; ++j)
       outputs[0].floats[index * row + j] += inputs[2].floats[i * row + j];
+}
+
+int64_t ScatterAddOp::getFlops() { return getUpdates().getType().getNumElements(); }
+
+/// Rows of the base that are added to, if all indices differ: it runs on the base's own bytes.
+int64_t ScatterAddOp::countElementsRead(unsigned operand) {
+  int64_t all = countElements(getOperand(operand).getType());
+  return operand == 0 ? std::min(all, getUpdates().getType().getNumElements()) : all;
+}
+
+/// All of them where the base is in no memory and the result starts from it.
+int64_t ScatterAddOp::countElementsWritten(unsigned) {
+  bool isNowhere = matchPattern(getBase(), m_Constant());
+  return isNowhere ? getType().getNumElements() : countElementsRead(0);
 }
 
 OpOperand &ScatterAddOp::getIndexOperand() { return getIndicesMutable(); }

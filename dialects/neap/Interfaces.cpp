@@ -33,19 +33,25 @@ int64_t storageBytes(Type elementType, ArrayRef<int64_t> shape) {
   return llvm::divideCeil(elements * bits, 8);
 }
 
-int64_t countBytes(TypeRange types) {
-  int64_t bytes = 0;
-  for (Type type : types)
-    if (auto tensor = dyn_cast<RankedTensorType>(type))
-      bytes += storageBytes(tensor.getElementType(), tensor.getShape());
-  return bytes;
+int64_t countBytes(Type tensor, int64_t elements) {
+  return storageBytes(cast<RankedTensorType>(tensor).getElementType(), {elements});
 }
 
-int64_t countResultElements(Operation *op) {
-  int64_t elements = 0;
-  for (Type type : op->getResultTypes())
-    elements += cast<RankedTensorType>(type).getNumElements();
-  return elements;
+int64_t countElements(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? tensor.getNumElements() : 0;
+}
+
+static bool isFloatResult(OpResult result) { return isa<FloatType>(getElementTypeOrSelf(result.getType())); }
+
+int64_t countLoopFlops(Operation *op) {
+  if (llvm::none_of(op->getResults(), isFloatResult))
+    return 0;
+  auto fusible = dyn_cast<Fusible>(op);
+  if (!fusible)
+    return countElements(op->getResult(0).getType());
+  bool movesElements = fusible.isView() || fusible.getIndirectIndex();
+  return movesElements ? 0 : ShapedType::getNumElements(fusible.getIterationSpace().sizes);
 }
 
 } // namespace neap

@@ -38,9 +38,12 @@ int64_t countRandomFlops(mlir::Operation *op);
 
 /// Bytes that a tensor's elements occupy: a bool takes a byte, sub-byte integers are packed.
 int64_t storageBytes(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
-/// Sum of storageBytes over tensor types.
-int64_t countBytes(mlir::TypeRange types);
-int64_t countResultElements(mlir::Operation *op);
+/// Bytes that so many elements of a tensor type occupy.
+int64_t countBytes(mlir::Type tensor, int64_t elements);
+/// Elements of a tensor type; none of any other type.
+int64_t countElements(mlir::Type type);
+/// One operation for each loop point that computes a float; none for moving elements (CostModel::getFlops).
+int64_t countLoopFlops(mlir::Operation *op);
 
 /// Folds an elementwise op on constants and on broadcasts of constants: evaluated in double, rounded once
 /// (docs/design/0001, "One evaluator"). Also drops what does nothing bit for bit, such as x - 0 and x * 1.

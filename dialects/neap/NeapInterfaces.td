@@ -112,14 +112,29 @@ def RandomReader : OpInterface<"RandomReader"> {
 
 def CostModel : OpInterface<"CostModel"> {
   let cppNamespace = "::neap";
-  let description = "What one execution costs, alone and unfused.";
+  let description = [{
+    What one execution costs, alone and unfused. An element that is needed several times counts once: registers and caches
+    are the kernel's business. Cost.h says what becomes of this in a fusion group.
+  }];
   let methods = [
     InterfaceMethod<"Floating-point operations; a transcendental function counts as one.", "int64_t", "getFlops", (ins), [{}],
-      [{ return ::neap::countResultElements($_op.getOperation()); }]>,
-    InterfaceMethod<"Bytes of operands read from memory.", "int64_t", "getBytesRead", (ins), [{}],
-      [{ return ::neap::countBytes($_op->getOperandTypes()); }]>,
-    InterfaceMethod<"Bytes of results written.", "int64_t", "getBytesWritten", (ins), [{}],
-      [{ return ::neap::countBytes($_op->getResultTypes()); }]>,
+      [{ return ::neap::countLoopFlops($_op.getOperation()); }]>,
+    InterfaceMethod<"Elements of an operand that are read.", "int64_t", "countElementsRead", (ins "unsigned":$operand), [{}],
+      [{ return ::neap::countElements($_op->getOperand(operand).getType()); }]>,
+    InterfaceMethod<"Elements of a result that are written.", "int64_t", "countElementsWritten", (ins "unsigned":$result), [{}],
+      [{ return ::neap::countElements($_op->getResult(result).getType()); }]>,
+    InterfaceMethod<"Bytes of operands read from memory.", "int64_t", "getBytesRead", (ins), [{}], [{
+        int64_t bytes = 0;
+        for (unsigned operand = 0; operand < $_op->getNumOperands(); ++operand)
+          bytes += ::neap::countBytes($_op->getOperand(operand).getType(), $_op.countElementsRead(operand));
+        return bytes;
+      }]>,
+    InterfaceMethod<"Bytes of results written.", "int64_t", "getBytesWritten", (ins), [{}], [{
+        int64_t bytes = 0;
+        for (unsigned result = 0; result < $_op->getNumResults(); ++result)
+          bytes += ::neap::countBytes($_op->getResult(result).getType(), $_op.countElementsWritten(result));
+        return bytes;
+      }]>,
     InterfaceMethod<"Bytes needed beside operands and results.", "int64_t", "getWorkspaceBytes", (ins), [{}], [{ return 0; }]>
   ];
 }

@@ -107,7 +107,8 @@ def Neap_ConstantOp : Neap_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["v
   let hasFolder = 1;
 }
 
-def Neap_FusedOp : Neap_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock, CostModel]> {
+def Neap_FusedOp : Neap_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock,
+    DeclareOpInterfaceMethods<CostModel, ["getFlops", "countElementsRead", "countElementsWritten"]>]> {
   let summary = "ops that run as one kernel";
   let description = [{
     The body says in tensors what the kernel computes; only what it yields is written to memory. `kind` is the shape of

@@ -50,7 +50,8 @@ def Neap_SliceOp : Neap_ViewOp<"slice", [DeclareOpInterfaceMethods<InferTypeOpIn
   let assemblyFormat = "$operand `starts` $starts `sizes` $sizes `strides` $strides attr-dict `:` type($operand)";
   let hasCanonicalizer = 1;
 }
-def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differentiable>, DeclareOpInterfaceMethods<OwnLoops>]> {
+def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differentiable>,
+    DeclareOpInterfaceMethods<OwnLoops>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "zeros of the result's shape with the operand written at start + i * stride; the transpose of slice";
   let arguments = (ins Neap_Tensor:$operand, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$strides);
   let results = (outs Neap_Tensor:$result);
@@ -58,7 +59,8 @@ def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differen
   let hasFolder = 1;
   let hasVerifier = 1;
 }
-def Neap_ConcatOp : Neap_InferredOp<"concat", [DeclareOpInterfaceMethods<Differentiable>, DeclareOpInterfaceMethods<OwnLoops>]> {
+def Neap_ConcatOp : Neap_InferredOp<"concat", [DeclareOpInterfaceMethods<Differentiable>,
+    DeclareOpInterfaceMethods<OwnLoops>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "the operands one after the other along an axis; gradient: slices";
   let arguments = (ins Variadic<Neap_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs Neap_Tensor:$result);
@@ -66,7 +68,8 @@ def Neap_ConcatOp : Neap_InferredOp<"concat", [DeclareOpInterfaceMethods<Differe
   let hasFolder = 1;
 }
 def Neap_GatherOp : Neap_InferredOp<"gather", [DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<Fusible, ["getIndirectIndex"]>, DeclareOpInterfaceMethods<IndexReader>]> {
+    DeclareOpInterfaceMethods<Fusible, ["getIndirectIndex"]>, DeclareOpInterfaceMethods<IndexReader>,
+    DeclareOpInterfaceMethods<CostModel, ["countElementsRead"]>]> {
   let summary = "rows of a table: result[i..., j...] = table[indices[i...], j...]";
   let description = [{
     Indices count along the table's first dimension and lie in [0, size). Gradient to the table: `neap.scatter_add`.
@@ -77,7 +80,8 @@ def Neap_GatherOp : Neap_InferredOp<"gather", [DeclareOpInterfaceMethods<Differe
   let hasFolder = 1;
 }
 def Neap_ScatterAddOp : Neap_ValueOp<"scatter_add", [AllTypesMatch<["base", "result"]>,
-    DeclareOpInterfaceMethods<IndexReader>, DeclareOpInterfaceMethods<OwnLoops>]> {
+    DeclareOpInterfaceMethods<IndexReader>, DeclareOpInterfaceMethods<OwnLoops>,
+    DeclareOpInterfaceMethods<CostModel, ["getFlops", "countElementsRead", "countElementsWritten"]>]> {
   let summary = "base with updates[i..., j...] added to row indices[i...], in the order of i";
   let arguments = (ins Neap_FloatTensor:$base, Neap_IntTensor:$indices, Neap_FloatTensor:$updates);
   let results = (outs Neap_FloatTensor:$result);

@@ -1,4 +1,5 @@
 // The ops around the tensors: parameters, the step, constants, fusion groups.
+#include "neap/dialects/neap/Cost.h"
 #include "neap/dialects/neap/Neap.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"
@@ -115,3 +116,11 @@ LogicalResult FusedOp::verify() {
     return emitOpError("expected to yield the results' types");
   return success();
 }
+
+int64_t FusedOp::getFlops() { return countGroupFlops(getBody().front()); }
+
+int64_t FusedOp::countElementsRead(unsigned operand) {
+  return countGroupElementsRead(getBody().front().getArgument(operand));
+}
+
+int64_t FusedOp::countElementsWritten(unsigned result) { return countGroupElementsWritten(getBody().front(), result); }

@@ -1,6 +1,8 @@
 // Registration and verifiers of the sched dialect.
 #include "neap/dialects/sched/Sched.h"
 
+#include "neap/dialects/neap/Cost.h"
+
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -178,6 +180,22 @@ bool KernelOp::mayShare(unsigned result, unsigned operand) {
   return getInPlace() && llvm::any_of(getInPlace()->getAsRange<InPlaceAttr>(), [&](InPlaceAttr pair) {
            return pair.getResult() == result && pair.getOperand() == operand;
          });
+}
+
+int64_t KernelOp::getFlops() { return countGroupFlops(getBody().front()); }
+
+int64_t KernelOp::getBytesRead() {
+  int64_t bytes = 0;
+  for (BlockArgument argument : getBody().getArguments())
+    bytes += countBytes(argument.getType(), countGroupElementsRead(argument));
+  return bytes;
+}
+
+int64_t KernelOp::getBytesWritten() {
+  int64_t bytes = 0;
+  for (auto [result, type] : llvm::enumerate(getFunctionType().getResults()))
+    bytes += countBytes(type, countGroupElementsWritten(getBody().front(), result));
+  return bytes;
 }
 
 LogicalResult ProgramOp::verify() {

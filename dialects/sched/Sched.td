@@ -11,6 +11,7 @@ include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "neap/dialects/neap/NeapInterfaces.td"
 
 def Sched_Dialect : Dialect {
   let name = "sched";
@@ -104,7 +105,8 @@ def Sched_EventType : Sched_Type<"Event", "event"> {
 
 class Sched_Op<string mnemonic, list<Trait> traits = []> : Op<Sched_Dialect, mnemonic, traits>;
 
-def Sched_KernelOp : Sched_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock]> {
+def Sched_KernelOp : Sched_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock,
+    DeclareOpInterfaceMethods<CostModel, ["getFlops", "getBytesRead", "getBytesWritten"]>]> {
   let summary = "what a kernel computes, on tensors";
   let description = [{
     The body of a fusion group, shared by every launch of an equal group; `kind` as in `neap.fused`. `in_place` lists the

@@ -3,8 +3,10 @@
 
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/lower/kernels/Kernels.h"
+#include "neap/passes/planning/KernelCost.h"
 
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace neap::lower {
 
@@ -18,7 +20,18 @@ struct KernelInfo {
   GroupKind kind = GroupKind::Pointwise;
   /// Operations of the body, each once, without the dialect's name.
   llvm::SmallVector<llvm::StringRef> ops;
+  /// Nothing in IR of another source than neap-lower-kernels. Launches are the program's to count.
+  std::optional<planning::KernelCost> cost;
 };
+
+/// Names of a kernel's operations, each once, without the dialect's name.
+llvm::SmallVector<llvm::StringRef> listOps(sched::KernelOp kernel);
+
+/// What one launch of a kernel costs, on any device.
+planning::KernelCost describeCost(sched::KernelOp kernel);
+
+/// Launches of each kernel in one run of a program, by the kernel's name.
+llvm::StringMap<int64_t> countLaunches(sched::ProgramOp program);
 
 /// What a launch of a lowered kernel needs and what the `sched.kernel` is, to be kept on the function that replaces it.
 void setKernelInfo(const Kernel &lowered, sched::KernelOp kernel);

@@ -29,6 +29,7 @@ public:
   ~CudaDevice() override;
 
   uint64_t bytes() const override { return manifest_.arenaBytes; }
+  std::optional<uint64_t> measureBytes() const override;
   std::byte *inputs() override { return staging_ - hostRange_.offset; }
   void write(uint64_t offset, const void *source, uint64_t bytes) override;
   void read(uint64_t offset, void *target, uint64_t bytes) const override;
@@ -36,6 +37,7 @@ public:
 
 private:
   void open();
+  uint64_t measureFree() const;
   void allocate();
   void loadKernels(const char *ptx);
   void clearStates();
@@ -65,6 +67,7 @@ private:
   Stream stream_ = nullptr;
   Module module_ = nullptr;
   std::vector<Function> functions_; // by kernel
+  uint64_t freeAtFirst_ = 0;        // of the device's memory, when there was nothing but a context
   DevicePointer arena_ = 0;
   Operand hostRange_;
   std::byte *staging_ = nullptr; // pinned, holds hostRange_
@@ -104,7 +107,19 @@ void CudaDevice::open() {
   require(driver_.cuDeviceGet(&ordinal_, 0), "finding a CUDA device");
   require(driver_.cuDevicePrimaryCtxRetain(&context_, ordinal_), "opening the CUDA device");
   require(driver_.cuCtxSetCurrent(context_), "opening the CUDA device");
+  freeAtFirst_ = measureFree();
   require(driver_.cuStreamCreate(&stream_, streamNonBlocking), "making a stream");
+}
+
+uint64_t CudaDevice::measureFree() const {
+  size_t free = 0, total = 0;
+  require(driver_.cuMemGetInfo(&free, &total), "asking for the device's free memory");
+  return free;
+}
+
+std::optional<uint64_t> CudaDevice::measureBytes() const {
+  uint64_t free = measureFree();
+  return free < freeAtFirst_ ? freeAtFirst_ - free : 0;
 }
 
 /// Loaded before the arena is allocated: what the driver takes for code is gone from the free memory then.

@@ -29,6 +29,9 @@ public:
 
   /// All bytes allocated on the device.
   virtual uint64_t bytes() const = 0;
+  /// Bytes that the device has less of since this one was opened, as its driver counts: the arena, code, graphs, and whatever other
+  /// processes took meanwhile. Nothing where memory is the host's.
+  virtual std::optional<uint64_t> measureBytes() const { return std::nullopt; }
   /// Where the host puts inputs and the step block before a step: offsets count from here. No other bytes may be touched.
   virtual std::byte *inputs() = 0;
   virtual void write(uint64_t offset, const void *source, uint64_t bytes) = 0;

@@ -120,10 +120,12 @@ uint64_t peakResidentBytes() {
   return kibibytes * 1024;
 }
 
-void printSummary(uint64_t plannedBytes, uint64_t arenaBytes, double secondsPerStep) {
-  std::printf("planned bytes: %" PRIu64 "\narena bytes: %" PRIu64 "\npeak resident bytes: %" PRIu64
-              "\ntime per step: %.6g s\n",
-              plannedBytes, arenaBytes, peakResidentBytes(), secondsPerStep);
+void printSummary(const MemorySummary &memory, double secondsPerStep) {
+  std::printf("planned bytes: %" PRIu64 "\narena bytes: %" PRIu64 "\npeak resident bytes: %" PRIu64 "\n",
+              memory.planned, memory.arena, peakResidentBytes());
+  if (memory.onDevice)
+    std::printf("device bytes in use: %" PRIu64 "\n", *memory.onDevice);
+  std::printf("time per step: %.6g s\n", secondsPerStep);
   std::fflush(stdout);
 }
 

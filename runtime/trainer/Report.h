@@ -68,8 +68,15 @@ private:
 /// Peak resident bytes of this process so far (VmHWM); 0 where the system does not tell.
 uint64_t peakResidentBytes();
 
-/// Prints planned bytes, arena bytes, peak resident bytes and the time per step to stdout.
-void printSummary(uint64_t plannedBytes, uint64_t arenaBytes, double secondsPerStep);
+/// What a run took and what was planned, in bytes.
+struct MemorySummary {
+  uint64_t planned = 0;
+  uint64_t arena = 0;
+  std::optional<uint64_t> onDevice; ///< Device::measureBytes
+};
+
+/// Prints planned bytes, arena bytes, peak resident bytes, bytes in use on a device, and the time per step to stdout.
+void printSummary(const MemorySummary &memory, double secondsPerStep);
 
 } // namespace neap::runtime
 

@@ -179,7 +179,7 @@ void Trainer::checkFinite(const char *what, double value, uint64_t step) const {
 ExitCode Trainer::finish() {
   progress_.finish();
   saveWeights(modelPath_, manifest_.parameters, *device_);
-  printSummary(manifest_.plannedBytes, device_->bytes(), timer_.mean());
+  printSummary({manifest_.plannedBytes, device_->bytes(), device_->measureBytes()}, timer_.mean());
   if (steps_ == options_.schedule.maxSteps)
     return ExitCode::Ok;
   std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps_),

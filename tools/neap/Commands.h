@@ -19,6 +19,7 @@ Command compileCommand();
 Command exportWeightsCommand();
 Command inspectCommand();
 Command opsCommand();
+Command rooflineCommand();
 
 /// The arguments after the program's name.
 const std::vector<std::string> &commandLine();

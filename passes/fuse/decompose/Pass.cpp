@@ -16,6 +16,8 @@ namespace {
 struct DecomposeCompound : OpInterfaceRewritePattern<Decomposable> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(Decomposable op, PatternRewriter &rewriter) const override {
+    Location marked = markOrigin(op->getLoc(), op->getName().stripDialect());
+    rewriter.modifyOpInPlace(op, [&] { op->setLoc(marked); }); // where its parts are made
     rewriter.replaceOp(op, op.decompose(rewriter));
     return success();
   }

@@ -4,6 +4,7 @@
 //   3. write its update where gradient and old value are no longer needed by others
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/grad/build-optimizer/Optimizer.h"
+#include "neap/passes/support/Locations.h"
 #include "neap/passes/support/Step.h"
 
 #include "mlir/IR/Remarks.h"
@@ -126,7 +127,8 @@ struct BuildOptimizer : ::neap::impl::BuildOptimizerBase<BuildOptimizer> {
         value = gradient.observe.getGradient();
       OpBuilder builder(step.getContext());
       builder.setInsertionPointAfter(findPlace(step, gradient, value));
-      UpdateWriter(*rule, step, gradient.parameter).write(builder, gradient.observe.getLoc(), value);
+      UpdateWriter(*rule, step, gradient.parameter)
+          .write(builder, markOrigin(gradient.observe.getLoc(), "optimizer"), value);
       remark::passed(gradient.parameter.getLoc(), remark::RemarkOpts::name("Update").category("build-optimizer"))
           << ("parameter '" + gradient.parameter.getSymName() + "' is updated" +
               (gradient.parameter.getDecays() ? "" : " without weight decay"))

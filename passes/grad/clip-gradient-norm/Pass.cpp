@@ -5,6 +5,7 @@
 //   4. return the norm as the last result
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/support/GraphBuilder.h"
+#include "neap/passes/support/Locations.h"
 #include "neap/passes/support/Step.h"
 
 #include "mlir/IR/Remarks.h"
@@ -22,13 +23,16 @@ namespace {
 /// What torch.nn.utils.clip_grad_norm_ adds to the norm.
 constexpr double clipEpsilon = 1e-6;
 
+/// What all ops made here are for.
+constexpr StringLiteral origin = "clip_gradient_norm";
+
 remark::RemarkOpts remarkNamed(StringRef name) { return remark::RemarkOpts::name(name).category("clip-gradient-norm"); }
 
 /// The sum of squares in fp32, right behind the place where the gradient is shown.
 Value sumSquares(ObserveOp observe) {
   OpBuilder builder(observe->getContext());
   builder.setInsertionPointAfter(observe);
-  GraphBuilder b(builder, observe.getLoc());
+  GraphBuilder b(builder, markOrigin(observe.getLoc(), origin));
   Value gradient = b.cast(observe.getGradient(), builder.getF32Type());
   return b.sumAll(b.make<MulOp>(gradient, gradient));
 }
@@ -53,7 +57,7 @@ Value buildFactor(GraphBuilder &b, Value norm) {
 /// Never folded: the mark must stand on an op of its own.
 void buildClipped(OpBuilder &builder, ParameterGradient gradient, Value factor) {
   Value value = gradient.observe.getGradient();
-  GraphBuilder b(builder, gradient.observe.getLoc());
+  GraphBuilder b(builder, markOrigin(gradient.observe.getLoc(), origin));
   Value scale = b.broadcast(b.cast(factor, elementOf(value)), shapeOf(value));
   auto clipped = MulOp::create(builder, b.getLoc(), value, scale);
   clipped->setDiscardableAttr(gradientOfAttribute, FlatSymbolRefAttr::get(gradient.parameter));
@@ -70,7 +74,7 @@ struct ClipGradientNorm : ::neap::impl::ClipGradientNormBase<ClipGradientNorm> {
     auto sums = llvm::map_to_vector(gradients, [](const ParameterGradient &g) { return sumSquares(g.observe); });
 
     OpBuilder builder(getReturn(step));
-    GraphBuilder b(builder, step.getLoc());
+    GraphBuilder b(builder, markOrigin(step.getLoc(), origin));
     Value norm = buildNorm(b, sums);
     if (clip && !gradients.empty()) {
       Value factor = buildFactor(b, norm);

@@ -4,9 +4,10 @@
 //   3. return it alone and drop what nothing needs any more
 #include "neap/passes/graph/Passes.h"
 #include "neap/passes/support/ErrorKind.h"
+#include "neap/passes/support/GraphBuilder.h"
+#include "neap/passes/support/Locations.h"
 #include "neap/passes/support/NearestName.h"
 #include "neap/passes/support/Step.h"
-#include "neap/passes/support/GraphBuilder.h"
 
 #include "mlir/IR/Remarks.h"
 
@@ -143,7 +144,7 @@ struct AttachLoss : ::neap::impl::AttachLossBase<AttachLoss> {
     if (!step)
       return;
     OpBuilder builder(getReturn(step));
-    GraphBuilder b(builder, step.getLoc());
+    GraphBuilder b(builder, markOrigin(step.getLoc(), "loss"));
     FailureOr<Value> loss = lossOutput.empty() ? buildLoss(step, b) : findLoss(step, b);
     if (failed(loss))
       return signalPassFailure();

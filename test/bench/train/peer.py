@@ -17,8 +17,9 @@ def peak_resident_bytes():
     return int(line.split()[1]) * 1024
 
 
-def run(job, step, batches):
-    """Calls step(batch), which returns the loss as a float, once for each batch; prints the result for the driver."""
+def run(job, step, batches, peak_bytes=peak_resident_bytes):
+    """Calls step(batch), which returns the loss as a float, once for each batch; prints the result for the driver, with the
+    bytes that peak_bytes() says were used at most."""
     seconds, cpu_seconds, losses = [], [], []
     for batch in batches:
         start, cpu_start = time.perf_counter(), time.process_time()
@@ -26,5 +27,5 @@ def run(job, step, batches):
         seconds.append(time.perf_counter() - start)
         cpu_seconds.append(time.process_time() - cpu_start)
     result = {"name": job["variant"], "seconds": seconds, "cpu_seconds": cpu_seconds, "losses": losses,
-              "peak": peak_resident_bytes()}
+              "peak": peak_bytes()}
     print("RESULT " + json.dumps(result))

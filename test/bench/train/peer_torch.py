@@ -10,11 +10,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 
-def load(folder):
+def load(folder, device):
     """The module with the weights Neap starts from; they have PyTorch's names."""
     with torch.device("meta"):
         module = Gpt2("sdpa")
-    module.to_empty(device="cpu")
+    module.to_empty(device=device)
     module.model.tie_weights()
     state = dict(module.named_parameters())  # a tied matrix has one of its two names here, and one in the file
     names = {"model.lm_head.weight": "model.transformer.wte.weight"}
@@ -31,7 +31,7 @@ def load(folder):
 def main():
     job = peer.read_job()
     torch.set_num_threads(job["threads"])
-    module = load(job["folder"])
+    module = load(job["folder"], job["device"])
     foreach = job["variant"] == "torch-eager-foreach"
     optimizer = torch.optim.AdamW(module.parameters(), lr=job["learning_rate"], weight_decay=job["weight_decay"],
                                   foreach=foreach, fused=not foreach)
@@ -44,8 +44,9 @@ def main():
         optimizer.step()
         return loss.item()
 
-    data = load_file(f"{job['folder']}/data.safetensors")
-    peer.run(job, step, list(zip(data["input_ids"], data["labels"])))
+    data = load_file(f"{job['folder']}/data.safetensors", device=job["device"])
+    peak_bytes = peer.peak_resident_bytes if job["device"] == "cpu" else torch.cuda.max_memory_reserved
+    peer.run(job, step, list(zip(data["input_ids"], data["labels"])), peak_bytes)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains GPT-2 124M with Neap and its peers, side by side, and prints step times and peak resident bytes.
+"""Trains GPT-2 124M with Neap and its peers, side by side, and prints step times and peak memory.
 
     bash test/bench/train/setup.sh                        # once: Python environments of the peers
     python3 test/bench/train/train_bench.py [--rounds 7]  # needs about 4 GB of disk and 8 GB of memory
@@ -7,6 +7,7 @@
 Everyone trains from the same weights on the same tokens: fp32, AdamW, the same number of threads. In every round each
 peer runs once, as a process of its own, so that slow minutes of the machine hit all of them. A round counts by its
 median step, a ratio by the median over rounds; with 7 rounds, smallest and largest ratio bracket it with 98 %.
+Memory is what the process has resident at most, on a card what the driver (Neap) or PyTorch's allocator has reserved.
 """
 
 import argparse
@@ -31,6 +32,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, help="GPT-2 124M with its loss (default: export one)")
     parser.add_argument("--neap", type=pathlib.Path, default=ROOT / "build/release/bin/neap")
+    parser.add_argument("--target", choices=["cpu", "cuda"], default="cpu", help="of Neap and PyTorch")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--environments", type=pathlib.Path, default=ROOT / "build/bench", help="made by setup.sh")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/bench/run", help="scratch, emptied first")
@@ -78,12 +80,12 @@ def prepare(arguments):
     if not arguments.model:
         call([python, HERE / "gpt2.py", model])
     job = {"folder": str(folder), "model": str(model), "threads": arguments.threads, "learning_rate": 3e-4,
-           "weight_decay": 0.01, "total": arguments.warmup + arguments.steps}
+           "weight_decay": 0.01, "total": arguments.warmup + arguments.steps, "device": arguments.target}
     write_data(folder / "data.safetensors", job["total"], arguments.batch, arguments.sequence)
     start = time.perf_counter()
     call([arguments.neap, "compile", model, "--dim", f"batch={arguments.batch}", "--dim",
           f"sequence={arguments.sequence}", "--loss-output", "loss", "--optimizer", "adamw", "--learning-rate",
-          job["learning_rate"], "--weight-decay", job["weight_decay"], "-o", folder / "neap"])
+          job["learning_rate"], "--weight-decay", job["weight_decay"], "--target", arguments.target, "-o", folder / "neap"])
     print(f"neap compile: {time.perf_counter() - start:.1f} s", flush=True)
     if "onnxruntime" in arguments.peers:
         call(python_command(arguments, "onnxruntime", job | {"prepare": True}))
@@ -123,9 +125,10 @@ def run_neap(folder, job):
     if process.returncode != 0:
         sys.exit(f"neap: exit code {process.returncode}\n{output[-4000:]}")
     lines = [json.loads(line) for line in log.read_text().splitlines()]
+    memory = "device bytes in use: " if job["device"] == "cuda" else "peak resident bytes: "
     return {"name": "neap", "seconds": [line["seconds"] for line in lines], "losses": [line["loss"] for line in lines],
             "cpu_seconds": [end - start for start, end in zip(marks, marks[1:])],
-            "peak": int(output.rpartition("peak resident bytes: ")[2].split()[0])}
+            "peak": int(output.rpartition(memory)[2].split()[0])}
 
 
 def busy_seconds():
@@ -177,7 +180,7 @@ def print_table(names, rounds):
     best = min((name for name in names if name != "neap"), key=step.get, default="neap")
     eager = min((name for name in names if "eager" in name), key=step.get, default=best)
     print(f"\nBest peer: {best}. Memory is compared with {eager}.\n")
-    columns = ["", "step, s", "of the best peer's (min-max)", "CPU s per step", "peak resident, GB", "of eager's",
+    columns = ["", "step, s", "of the best peer's (min-max)", "CPU s per step", "peak memory, GB", "of eager's",
                "first loss", "last loss"]
     print("| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|")
     for name in names:

@@ -17,7 +17,7 @@
 // CHECK-SAME: "gradient_norm":{"offset":448,"type":"float32"}
 // CHECK-SAME: "inputs":[{"bytes":64,"ignore":-100,"limit":9,"minimum":0,"name":"x","offset":0,"role":"tokens","shape":[2,4],"type":"int64"}]
 // CHECK-SAME: "item":"token","items_per_step":8
-// CHECK-SAME: "kernels":[{"items":7,"kind":"gemm","launches":2,"name":"k","ops":["matmul","exp"],"scratch_bytes":96}]
+// CHECK-SAME: "kernels":[{"bytes_read":16,"bytes_written":4,"class":"products","flops":24,"items":7,"kind":"gemm","launches":2,"name":"k","ops":["matmul","exp"],"scratch_bytes":96}]
 // CHECK-SAME: "loss":{"offset":384,"type":"float32"}
 // CHECK-SAME: "max_workers":2
 // CHECK-SAME: "name":"m"
@@ -39,7 +39,8 @@
 neap.parameter @w : tensor<4xf32> trained {torch_name = "layer.w", value = dense<0.0> : tensor<4xf32>}
 neap.state @w.m : tensor<4xf32> of @w
 llvm.func @k(!llvm.ptr, i64, i64, !llvm.ptr)
-  attributes {neap.kernel = {items = 7 : i64, grain = 2 : i64, scratch = 96 : i64, kind = #neap<group_kind gemm>, ops = ["matmul", "exp"]}}
+  attributes {neap.kernel = {items = 7 : i64, grain = 2 : i64, scratch = 96 : i64, kind = #neap<group_kind gemm>, class = "products", flops = 24 : i64,
+    bytes_read = 16 : i64, bytes_written = 4 : i64, ops = ["matmul", "exp"]}}
 sched.program @train arenas [#sched.arena<device, 640>] {
   %x = sched.slot input "x" at 0 {neap.ignore = -100 : i64, neap.limit = 9 : i64, neap.minimum = 0 : i64, neap.role = "tokens"} : !sched.slot<tensor<2x4xi64>>
   %w = sched.slot parameter @w at 64 : !sched.slot<tensor<4xf32>>

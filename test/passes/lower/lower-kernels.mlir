@@ -4,6 +4,7 @@
 
 // A chain of elementwise ops is one loop over vectors of 16 lanes, without scratch.
 // CHECK-LABEL: func.func @pointwise(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64, %{{.*}}: !llvm.ptr)
+// CHECK-SAME: bytes_read = 4096 : i64, bytes_written = 4096 : i64, class = "pointwise", flops = 2048 : i64
 // CHECK-SAME: kind = #neap<group_kind pointwise>, ops = ["mul", "exp"], scratch = 0
 // CHECK: math.exp %{{.*}} : vector<16xf32>
 sched.kernel @pointwise pointwise (tensor<1024xf32>) -> tensor<1024xf32> {
