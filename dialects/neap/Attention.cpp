@@ -1,5 +1,7 @@
 // Attention and its gradients: types, the reference evaluator, vector-Jacobian products. See NeapAttentionOps.td.
+#include "neap/dialects/neap/Dropout.h"
 #include "neap/dialects/neap/Inference.h"
+#include "neap/dialects/neap/Philox.h"
 #include "neap/dialects/neap/TensorBuilder.h"
 
 #include <cmath>
@@ -58,6 +60,14 @@ static LogicalResult verifyBias(std::optional<Location> location, Value query, V
   return success();
 }
 
+template <typename OpTy>
+static LogicalResult verifyDropout(std::optional<Location> location, size_t words, double ratio) {
+  if ((words != 0 && words != 4) || !isDropoutRatio(ratio)) // attention_c5
+    return emitInferenceError<OpTy>(location, "expected a dropout key of 4 words and a ratio in [0, 1), got ", words,
+                                    " words and ", ratio);
+  return success();
+}
+
 /// Of queries that each have a mean of values.
 static RankedTensorType getResultType(Value query, Value value) {
   auto shape = llvm::to_vector(shapeOf(query));
@@ -70,7 +80,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
                                             SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   if (failed(verifyOperands<AttentionOp>(location, op.getQuery(), op.getKey(), op.getValue())) ||
-      failed(verifyBias<AttentionOp>(location, op.getQuery(), op.getKey(), op.getBias())))
+      failed(verifyBias<AttentionOp>(location, op.getQuery(), op.getKey(), op.getBias())) ||
+      failed(verifyDropout<AttentionOp>(location, op.getDropoutKey().size(), op.getDropoutRatio().convertToDouble())))
     return failure();
   types.append({getResultType(op.getQuery(), op.getValue()), getRowType(tensorType(op.getQuery()))});
   return success();
@@ -79,7 +90,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
 /// Shared by the gradients' ops.
 template <typename OpTy> static LogicalResult verifyGradient(std::optional<Location> location, typename OpTy::Adaptor op) {
   if (failed(verifyOperands<OpTy>(location, op.getQuery(), op.getKey(), op.getValue())) ||
-      failed(verifyBias<OpTy>(location, op.getQuery(), op.getKey(), op.getBias())))
+      failed(verifyBias<OpTy>(location, op.getQuery(), op.getKey(), op.getBias())) ||
+      failed(verifyDropout<OpTy>(location, op.getDropoutKey().size(), op.getDropoutRatio().convertToDouble())))
     return failure();
   RankedTensorType row = getRowType(tensorType(op.getQuery()));
   for (Value statistic : {op.getLse(), op.getDelta()})
@@ -156,27 +168,47 @@ int64_t AttentionBackwardOp::getFlops() {
 //===--- the reference --------------------------------------------------------------------------------------------===//
 
 namespace {
-/// One batch element of attention, in double.
+/// The values of an op's operands; null for those that it does not have.
+struct OperandValues {
+  template <typename OpTy> OperandValues(OpTy op, Inputs inputs) : query(inputs[0]), key(inputs[1]), value(inputs[2]) {
+    if (op.getBias())
+      bias = &inputs[op.getBiasMutable().begin()->getOperandNumber()];
+    if (!op.getDropoutKey().empty())
+      dropoutKey = inputs.slice(op.getDropoutKeyMutable().begin()->getOperandNumber(), 4);
+  }
+  const HostTensor &query, &key, &value, *bias = nullptr;
+  Inputs dropoutKey;
+};
+
+/// Attention in double.
 class Reference {
 public:
-  Reference(const HostTensor &query, const HostTensor &key, const HostTensor &value, const HostTensor *bias, double scale,
-            bool causal)
-      : query(query), key(key), value(value), bias(bias), scale(scale), causal(causal), size(query.shape().back()),
-        valueSize(value.shape().back()), queries(query.shape().drop_back().back()), keys(key.shape().drop_back().back()) {
+  template <typename OpTy>
+  Reference(OpTy op, const OperandValues &operands)
+      : query(operands.query), key(operands.key), value(operands.value), bias(operands.bias),
+        scale(op.getScale().convertToFloat()), dropoutRatio(op.getDropoutRatio().convertToDouble()), causal(op.getCausal()),
+        size(query.shape().back()), valueSize(value.shape().back()), queries(query.shape().drop_back().back()),
+        keys(key.shape().drop_back().back()) {
     batches = query.size() / (queries * size);
+    wordStrides = randomWordStrides(scoreShape(query.type, key.type));
     if (bias)
       findBiasStrides();
+    if (!operands.dropoutKey.empty()) {
+      auto word = [&](size_t i) { return static_cast<uint32_t>(operands.dropoutKey[i].integers.front()); };
+      stream = {word(0), word(1), word(2), word(3)};
+    }
+  }
+
+  /// What a probability is multiplied by.
+  double keepFactor(int64_t batch, int64_t i, int64_t j) const {
+    if (!stream)
+      return 1.0;
+    uint32_t word = randomWord(*stream, position(wordStrides, batch, i, j));
+    return word >= dropThreshold(dropoutRatio) ? neap::keepFactor(dropoutRatio) : 0.0;
   }
 
   /// Which element of the bias a score takes.
-  int64_t biasPosition(int64_t batch, int64_t i, int64_t j) const {
-    int64_t position = i * biasStrides[biasStrides.size() - 2] + j * biasStrides.back();
-    for (size_t dimension = biasStrides.size() - 2; dimension-- > 0;) {
-      position += batch % query.shape()[dimension] * biasStrides[dimension];
-      batch /= query.shape()[dimension];
-    }
-    return position;
-  }
+  int64_t biasPosition(int64_t batch, int64_t i, int64_t j) const { return position(biasStrides, batch, i, j); }
 
   double score(int64_t batch, int64_t i, int64_t j) const {
     if (causal && j > i)
@@ -188,11 +220,21 @@ public:
   }
 
   const HostTensor &query, &key, &value, *bias;
-  double scale;
+  double scale, dropoutRatio;
   bool causal;
   int64_t size, valueSize, queries, keys, batches;
 
 private:
+  /// Of score (batch, i, j) in a tensor of these strides.
+  int64_t position(ArrayRef<int64_t> strides, int64_t batch, int64_t i, int64_t j) const {
+    int64_t position = i * strides[strides.size() - 2] + j * strides.back();
+    for (size_t dimension = strides.size() - 2; dimension-- > 0;) {
+      position += batch % query.shape()[dimension] * strides[dimension];
+      batch /= query.shape()[dimension];
+    }
+    return position;
+  }
+
   void findBiasStrides() {
     biasStrides = rowMajorStrides(bias->shape());
     for (auto [stride, dimension] : llvm::zip_equal(biasStrides, bias->shape()))
@@ -200,40 +242,28 @@ private:
         stride = 0;
   }
 
-  SmallVector<int64_t> biasStrides;
-};
-
-/// The values of an op's operands.
-struct GradientInputs {
-  /// Null for operands that the op does not have.
-  template <typename OpTy> GradientInputs(OpTy op, Inputs inputs) : all(inputs) {
-    delta = op.getDelta() ? &inputs[op.getDeltaMutable().begin()->getOperandNumber()] : nullptr;
-    bias = op.getBias() ? &inputs[op.getBiasMutable().begin()->getOperandNumber()] : nullptr;
-  }
-  Inputs all;
-  const HostTensor *delta, *bias;
+  std::optional<RandomStream<uint32_t>> stream;
+  SmallVector<int64_t> wordStrides, biasStrides;
 };
 
 /// What the gradients have in common: P and dS of one query and key.
 class GradientReference : public Reference {
 public:
   template <typename OpTy>
-  GradientReference(OpTy op, const GradientInputs &inputs)
-      : Reference(inputs.all[0], inputs.all[1], inputs.all[2], inputs.bias, op.getScale().convertToFloat(), op.getCausal()),
-        lse(inputs.all[3]), cotangent(inputs.all[4]) {
-    deltas = inputs.delta ? inputs.delta->floats : computeDeltas();
+  GradientReference(OpTy op, Inputs inputs) : Reference(op, {op, inputs}), lse(inputs[3]), cotangent(inputs[4]) {
+    deltas = op.getDelta() ? inputs[op.getDeltaMutable().begin()->getOperandNumber()].floats : computeDeltas();
   }
 
   double probability(int64_t batch, int64_t i, int64_t j) const {
     return std::exp(score(batch, i, j) - lse.floats[batch * queries + i]);
   }
 
-  /// dy v^T
+  /// M dy v^T
   double product(int64_t batch, int64_t i, int64_t j) const {
     double sum = 0;
     for (int64_t e = 0; e < valueSize; ++e)
       sum += cotangent.floats[(batch * queries + i) * valueSize + e] * value.floats[(batch * keys + j) * valueSize + e];
-    return sum;
+    return sum * keepFactor(batch, i, j);
   }
 
   double scoreGradient(int64_t batch, int64_t i, int64_t j) const {
@@ -276,13 +306,13 @@ static double attend(const Reference &attention, int64_t batch, int64_t i, Mutab
     sum += score = std::exp(score - reference);
   for (int64_t j = 0; j < attention.keys; ++j)
     for (int64_t e = 0; e < attention.valueSize; ++e)
-      result[e] += scores[j] / sum * attention.value.floats[(batch * attention.keys + j) * attention.valueSize + e];
+      result[e] += scores[j] / sum * attention.keepFactor(batch, i, j) *
+                   attention.value.floats[(batch * attention.keys + j) * attention.valueSize + e];
   return reference + std::log(sum);
 }
 
 void AttentionOp::evaluate(Inputs inputs, Outputs outputs) {
-  Reference attention(inputs[0], inputs[1], inputs[2], inputs.size() > 3 ? &inputs[3] : nullptr,
-                      getScale().convertToFloat(), getCausal());
+  Reference attention(*this, {*this, inputs});
   for (int64_t row = 0; row < attention.batches * attention.queries; ++row) {
     auto result = MutableArrayRef(outputs[0].floats).slice(row * attention.valueSize, attention.valueSize);
     double lse = attend(attention, row / attention.queries, row % attention.queries, result);
@@ -296,14 +326,14 @@ void AttentionOp::evaluate(Inputs inputs, Outputs outputs) {
 }
 
 void AttentionDeltaOp::evaluate(Inputs inputs, Outputs outputs) {
-  outputs[0].floats = GradientReference(*this, {*this, inputs}).deltas;
+  outputs[0].floats = GradientReference(*this, inputs).deltas;
 }
 
 void AttentionBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
-  GradientReference attention(*this, {*this, inputs});
+  GradientReference attention(*this, inputs);
   int64_t size = attention.size, valueSize = attention.valueSize;
   attention.forEachScore([&](int64_t batch, int64_t i, int64_t j) {
-    double probability = attention.probability(batch, i, j);
+    double probability = attention.probability(batch, i, j) * attention.keepFactor(batch, i, j);
     double gradient = attention.scoreGradient(batch, i, j) * attention.scale;
     int64_t row = batch * attention.queries + i, column = batch * attention.keys + j;
     for (int64_t d = 0; d < size; ++d) {
@@ -316,7 +346,7 @@ void AttentionBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
 }
 
 void AttentionBiasGradientOp::evaluate(Inputs inputs, Outputs outputs) {
-  GradientReference attention(*this, {*this, inputs});
+  GradientReference attention(*this, inputs);
   attention.forEachScore([&](int64_t batch, int64_t i, int64_t j) {
     outputs[0].floats[attention.biasPosition(batch, i, j)] += attention.scoreGradient(batch, i, j);
   });
@@ -332,17 +362,18 @@ void AttentionOp::buildVjp(OpBuilder &builder, ValueRange cotangents, SmallVecto
   // Gradients of q, k and v alone compute D on their way.
   if (cotangents[1] || getBias())
     delta = AttentionDeltaOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, Value(),
-                                     getBias(), getScaleAttr(), getCausalAttr());
+                                     getBias(), getDropoutKey(), getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
   if (cotangents[1])
     delta = build.sub(delta, cotangents[1]);
   auto backward =
       AttentionBackwardOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent,
-                                  cotangents[1] ? delta : Value(), getBias(), getScaleAttr(), getCausalAttr());
+                                  cotangents[1] ? delta : Value(), getBias(), getDropoutKey(), getScaleAttr(),
+                                  getCausalAttr(), getDropoutRatioAttr());
   llvm::copy(backward.getResults(), gradients.begin());
   if (getBias())
     gradients[getBiasMutable().begin()->getOperandNumber()] =
         AttentionBiasGradientOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, delta,
-                                        getBias(), getScaleAttr(), getCausalAttr());
+                                        getBias(), getDropoutKey(), getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
 }
 
 /// Scores of the whole matrix, as the blocks compute them.
@@ -363,6 +394,8 @@ SmallVector<Value> AttentionBiasGradientOp::decompose(OpBuilder &builder) {
   Value scores = build.cast(buildScores(build, *this, shape), elementOf(getLse()));
   Value probabilities = build.exp(build.sub(scores, build.spreadRows(getLse(), shape)));
   Value products = build.cast(build.matmul(getCotangent(), build.transposeMatrix(getValue())), elementOf(getLse()));
+  if (OperandRange key = getDropoutKey(); !key.empty())
+    products = DropoutOp::create(builder, getLoc(), products, key[0], key[1], key[2], key[3], getDropoutRatioAttr());
   Value gradient = build.mul(probabilities, build.sub(products, build.spreadRows(getDelta(), shape)));
   SmallVector<int64_t> repeated;
   for (auto [dimension, sizes] : llvm::enumerate(llvm::zip_equal(shapeOf(getBias()), shape)))

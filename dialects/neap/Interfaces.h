@@ -30,8 +30,10 @@ mlir::AffineMap projectParallelLoops(const IterationSpace &space, mlir::MLIRCont
 
 /// The index map of a random op's operand: the key's scalars are the same at all loop points, other operands are read there.
 mlir::AffineMap randomOperandMap(mlir::Operation *op, unsigned operand);
-/// The number of each element's word, as a map of its indices: in row-major order, but every row (along the last dimension
-/// that has more than one element) begins with a new counter. A vector of neighbours then needs whole counters only.
+/// The number of each element's word, as a stride for each of its indices (0 where there is one) and as a map of them: in
+/// row-major order, but every row (along the last dimension that has more than one element) begins with a new counter. A vector
+/// of neighbours then needs whole counters only.
+llvm::SmallVector<int64_t> randomWordStrides(llvm::ArrayRef<int64_t> shape);
 mlir::AffineMap randomWordMap(llvm::ArrayRef<int64_t> shape, mlir::MLIRContext *context);
 /// What a random op costs: Philox is integer arithmetic, counted as if it were floating-point.
 int64_t countRandomFlops(mlir::Operation *op);

@@ -4,7 +4,7 @@
 
 include "neap/dialects/neap/NeapDialect.td"
 
-def Neap_AttentionOp : Neap_InferredOp<"attention", [DeclareOpInterfaceMethods<Differentiable>,
+def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<Differentiable>,
     DeclareOpInterfaceMethods<OwnLoops>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "softmax(scale q k^T + bias) v, and the log-sum-exp of each row of scores";
   let description = [{
@@ -16,11 +16,15 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [DeclareOpInterfaceMethods<D
     arXiv 1805.02867; Dao, arXiv 2307.08691); the blocks are part of the op's meaning, as they decide how sums round
     (docs/design/0008). A query that sees no key, all its scores -inf, has NaN, or zeros with `empty_rows_zero`.
 
-    C1: query, key, value of one element type, rank 2 or more, equal batch dimensions. C2: query and key of one size d.
-    C3: as many keys as values. C4: a bias of the same type and rank whose dimensions are 1 or those of the scores.
+    With a `dropout` key (seed_low, seed_high, step and id, as `neap.dropout` has it) probabilities are dropped with `dropout_ratio`;
+    the mask is that of a `neap.dropout` of the whole matrix. It is drawn again in the backward.
 
-    Gradient: with P = e^(scores - lse), D as in `neap.attention_delta` and dS = P * (dy v^T - D + dlse): dq = scale dS k,
-    dk = scale dS^T q, dv = P^T dy, dbias = dS summed over where it repeats.
+    C1: query, key, value of one element type, rank 2 or more, equal batch dimensions. C2: query and key of one size d.
+    C3: as many keys as values. C4: a bias of the same type and rank whose dimensions are 1 or those of the scores. C5: a
+    dropout key of four words or none, and a ratio in [0, 1).
+
+    Gradient: with P = e^(scores - lse), the mask M of dropout (1 without it), D as in `neap.attention_delta` and
+    dS = P * (M dy v^T - D + dlse): dq = scale dS k, dk = scale dS^T q, dv = (M P)^T dy, dbias = dS summed over where it repeats.
 
     ```mlir
     %y, %lse = neap.attention %q, %k, %v {causal, scale = 1.25e-01 : f32}
@@ -28,11 +32,12 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [DeclareOpInterfaceMethods<D
     ```
   }];
   let arguments = (ins Neap_FloatTensor:$query, Neap_FloatTensor:$key, Neap_FloatTensor:$value,
-    Optional<Neap_FloatTensor>:$bias, DefaultValuedAttr<F32Attr, "1.0f">:$scale, UnitAttr:$causal, UnitAttr:$empty_rows_zero);
+    Optional<Neap_FloatTensor>:$bias, Variadic<Neap_WordScalar>:$dropout_key, DefaultValuedAttr<F32Attr, "1.0f">:$scale,
+    UnitAttr:$causal, UnitAttr:$empty_rows_zero, DefaultValuedAttr<F64Attr, "0.0">:$dropout_ratio);
   let results = (outs Neap_FloatTensor:$result, Neap_FloatTensor:$lse);
   let assemblyFormat = [{
-    $query `,` $key `,` $value (`bias` $bias^)? attr-dict `:` type($query) `,` type($key) `,` type($value)
-    (`bias` type($bias)^)?
+    $query `,` $key `,` $value (`bias` $bias^)? (`dropout` $dropout_key^)? attr-dict `:` type($query) `,` type($key) `,`
+    type($value) (`bias` type($bias)^)?
   }];
 }
 
@@ -40,17 +45,18 @@ class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_Infer
     !listconcat([AttrSizedOperandSegments], traits)> {
   let arguments = (ins Neap_FloatTensor:$query, Neap_FloatTensor:$key, Neap_FloatTensor:$value, Neap_FloatTensor:$lse,
     Neap_FloatTensor:$cotangent, Optional<Neap_FloatTensor>:$delta, Optional<Neap_FloatTensor>:$bias,
-    DefaultValuedAttr<F32Attr, "1.0f">:$scale, UnitAttr:$causal);
+    Variadic<Neap_WordScalar>:$dropout_key, DefaultValuedAttr<F32Attr, "1.0f">:$scale, UnitAttr:$causal,
+    DefaultValuedAttr<F64Attr, "0.0">:$dropout_ratio);
   let assemblyFormat = [{
-    $query `,` $key `,` $value `,` $lse `,` $cotangent (`delta` $delta^)? (`bias` $bias^)? attr-dict `:` type($query) `,`
-    type($key) `,` type($value) `,` type($lse) `,` type($cotangent) (`delta` type($delta)^)? (`bias` type($bias)^)?
+    $query `,` $key `,` $value `,` $lse `,` $cotangent (`delta` $delta^)? (`bias` $bias^)?
+    (`dropout` $dropout_key^)? attr-dict `:` type($query) `,` type($key) `,` type($value) `,` type($lse) `,` type($cotangent) (`delta` type($delta)^)? (`bias` type($bias)^)?
   }];
 }
 def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<OwnLoops>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "D of attention's gradient: the mean of dy v^T under each query's probabilities";
   let description = [{
-    D = sum(P * dy v^T) / sum(P) along rows, 0 where a query sees no key. In exact arithmetic it is sum(dy * y), the usual form;
+    D = sum(P * M dy v^T) / sum(P) along rows, 0 where a query sees no key. In exact arithmetic it is sum(dy * y), the usual form;
     taken from the same P as dS, its rounding cancels and rows of dS sum to 0 as closely as a written-out softmax's do. What
     is left over is the gradient of a key bias, which Adam scales up whatever its size (docs/design/0008).
 
@@ -78,7 +84,6 @@ def Neap_AttentionBiasGradientOp : Neap_AttentionGradientOp<"attention_bias_grad
     C1: both `delta` and `bias`.
   }];
   let results = (outs Neap_FloatTensor:$bias_gradient);
-  let hasVerifier = 1;
 }
 
 #endif

@@ -1,5 +1,6 @@
 // The ops that draw random numbers: what they compute, on the host and in loops, and the gradient of dropout.
 // Where the words come from is in Philox.h.
+#include "neap/dialects/neap/Dropout.h"
 #include "neap/dialects/neap/Philox.h"
 #include "neap/dialects/neap/TensorBuilder.h"
 
@@ -21,21 +22,29 @@ AffineMap randomOperandMap(Operation *op, unsigned operand) {
   return AffineMap::get(cast<RankedTensorType>(op->getResult(0).getType()).getRank(), 0, {}, op->getContext());
 }
 
-AffineMap randomWordMap(ArrayRef<int64_t> shape, MLIRContext *context) {
-  AffineExpr number = getAffineConstantExpr(0, context);
+SmallVector<int64_t> randomWordStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 0);
   int64_t stride = 1;
   for (size_t i = shape.size(); i-- > 0;) {
     if (shape[i] == 1)
       continue;
-    number = getAffineDimExpr(i, context) * stride + number;
+    strides[i] = stride;
     stride *= stride == 1 ? llvm::alignTo(shape[i], wordsPerCounter) : shape[i];
   }
+  return strides;
+}
+
+AffineMap randomWordMap(ArrayRef<int64_t> shape, MLIRContext *context) {
+  AffineExpr number = getAffineConstantExpr(0, context);
+  for (auto [dimension, stride] : llvm::enumerate(randomWordStrides(shape)))
+    if (stride != 0)
+      number = number + getAffineDimExpr(dimension, context) * stride;
   return AffineMap::get(shape.size(), 0, number, context);
 }
 
 int64_t countRandomFlops(Operation *op) {
   constexpr int64_t operationsPerElement = 20; // ten rounds of two products and four exclusive ors make four words
-  return countResultElements(op) * operationsPerElement;
+  return countElements(op->getResult(0).getType()) * operationsPerElement;
 }
 
 } // namespace neap
@@ -58,27 +67,34 @@ static void forEachWord(RandomReader op, Inputs inputs, const HostTensor &result
 
 //===--- dropout --------------------------------------------------------------------------------------------------===//
 
-/// Words below this are dropped.
-static uint32_t dropThreshold(DropoutOp op) {
-  double threshold = std::round(op.getRatio().convertToDouble() * 0x1p32);
-  return static_cast<uint32_t>(std::min(threshold, 0x1p32 - 1));
+bool neap::isDropoutRatio(double ratio) { return ratio >= 0 && ratio < 1; }
+
+uint32_t neap::dropThreshold(double ratio) {
+  return static_cast<uint32_t>(std::min(std::round(ratio * 0x1p32), 0x1p32 - 1));
 }
 
-static double keepFactor(DropoutOp op) { return 1.0 / (1.0 - op.getRatio().convertToDouble()); }
+double neap::keepFactor(double ratio) { return 1.0 / (1.0 - ratio); }
+
+Value neap::buildKeepFactor(Body body, Value word, Type type, double ratio) {
+  Type width = matchWidth(type, word.getType());
+  Value keep = body.compare(CmpIPredicate::uge, word, body.like(word, static_cast<int32_t>(dropThreshold(ratio))));
+  return body.select(keep, body.number(width, keepFactor(ratio)), body.number(width, 0));
+}
+
+static double ratioOf(DropoutOp op) { return op.getRatio().convertToDouble(); }
 
 LogicalResult DropoutOp::verify() {
-  double ratio = getRatio().convertToDouble();
-  if (!(ratio >= 0 && ratio < 1)) // dropout_c1
-    return emitOpError("expected a ratio in [0, 1), got ") << ratio;
+  if (!isDropoutRatio(ratioOf(*this))) // dropout_c1
+    return emitOpError("expected a ratio in [0, 1), got ") << ratioOf(*this);
   return success();
 }
 
 /// Nothing else folds: a mask over constants is not a constant.
-OpFoldResult DropoutOp::fold(FoldAdaptor) { return dropThreshold(*this) == 0 ? getOperand() : Value(); }
+OpFoldResult DropoutOp::fold(FoldAdaptor) { return dropThreshold(ratioOf(*this)) == 0 ? getOperand() : Value(); }
 
 void DropoutOp::evaluate(Inputs inputs, Outputs outputs) {
-  uint32_t threshold = dropThreshold(*this);
-  double factor = keepFactor(*this);
+  uint32_t threshold = dropThreshold(ratioOf(*this));
+  double factor = keepFactor(ratioOf(*this));
   forEachWord(*this, inputs, outputs[0], [&](int64_t element, uint32_t word) {
     outputs[0].floats[element] = inputs[0].floats[element] * (word >= threshold ? factor : 0.0);
   });
@@ -87,9 +103,7 @@ void DropoutOp::evaluate(Inputs inputs, Outputs outputs) {
 Value DropoutOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
   Body body(builder, location);
   Value x = elements.front(), word = elements.back();
-  Value threshold = body.like(word, static_cast<int32_t>(dropThreshold(*this)));
-  Value keep = body.compare(CmpIPredicate::uge, word, threshold);
-  return body.mul(x, body.select(keep, body.like(x, keepFactor(*this)), body.like(x, 0)));
+  return body.mul(x, buildKeepFactor(body, word, elementOf(getResult()), ratioOf(*this)));
 }
 
 void DropoutOp::buildVjp(OpBuilder &builder, ValueRange cotangents, SmallVectorImpl<Value> &gradients) {

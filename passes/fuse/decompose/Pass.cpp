@@ -93,7 +93,8 @@ struct SeparateDelta : OpRewritePattern<AttentionBackwardOp> {
     if (op.getDelta())
       return rewriter.notifyMatchFailure(op, "has a delta");
     Value delta = AttentionDeltaOp::create(rewriter, op.getLoc(), op.getQuery(), op.getKey(), op.getValue(), op.getLse(),
-                                           op.getCotangent(), Value(), op.getBias(), op.getScaleAttr(), op.getCausalAttr());
+                                           op.getCotangent(), Value(), op.getBias(), op.getDropoutKey(), op.getScaleAttr(),
+                                           op.getCausalAttr(), op.getDropoutRatioAttr());
     rewriter.modifyOpInPlace(op, [&] { op.getDeltaMutable().assign(delta); });
     return success();
   }

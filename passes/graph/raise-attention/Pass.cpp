@@ -27,6 +27,7 @@ constexpr double invisible = -1e30;
 struct Probabilities {
   SoftmaxOp softmax;
   bool emptyRowsZero = false;
+  DropoutOp dropout; ///< null if there is none
 };
 
 /// x of select(is_nan(x), 0, x).
@@ -40,11 +41,18 @@ Value matchNanToZero(Value value) {
 }
 
 std::optional<Probabilities> matchProbabilities(Value value) {
-  if (Value inner = matchNanToZero(value))
-    if (auto softmax = inner.getDefiningOp<SoftmaxOp>())
-      return Probabilities{softmax, true};
-  auto softmax = value.getDefiningOp<SoftmaxOp>();
-  return softmax && softmax->hasOneUse() ? std::optional(Probabilities{softmax, false}) : std::nullopt;
+  Probabilities found;
+  if (auto dropout = value.getDefiningOp<DropoutOp>(); dropout && dropout->hasOneUse()) {
+    found.dropout = dropout;
+    value = dropout.getOperand();
+  }
+  if (Value inner = matchNanToZero(value)) {
+    found.emptyRowsZero = true;
+    found.softmax = inner.getDefiningOp<SoftmaxOp>();
+  } else if (value.hasOneUse()) {
+    found.softmax = value.getDefiningOp<SoftmaxOp>();
+  }
+  return found.softmax ? std::optional(found) : std::nullopt;
 }
 
 //===--- scores ---------------------------------------------------------------------------------------------------===//
@@ -202,11 +210,16 @@ struct RaiseProduct : OpRewritePattern<MatmulOp> {
     Value query = takeFactor(scores->product.getLhs(), scale), keys = takeFactor(scores->product.getRhs(), scale);
     bool causal = false;
     Value bias = joinBiases(build, scores->biases, elementOf(op), causal);
+    DropoutOp dropout = probabilities->dropout;
+    SmallVector<Value> dropoutKey;
+    if (dropout)
+      dropoutKey = llvm::to_vector(dropout.getKey());
     auto attention = AttentionOp::create(rewriter, op.getLoc(), query, build.transposeMatrix(keys), op.getRhs(), bias,
-                                         APFloat(static_cast<float>(scale)), causal, probabilities->emptyRowsZero);
+                                         dropoutKey, APFloat(static_cast<float>(scale)), causal, probabilities->emptyRowsZero,
+                                         dropout ? dropout.getRatio() : APFloat(0.0));
     remark::passed(op.getLoc(), remark::RemarkOpts::name("RaiseAttention").category("raise-attention"))
-        << remark::add("written-out attention becomes neap.attention{0}{1}", causal ? ", causal" : "",
-                       bias ? ", with a bias" : "");
+        << remark::add("written-out attention becomes neap.attention{0}{1}{2}", causal ? ", causal" : "",
+                       bias ? ", with a bias" : "", dropout ? ", with dropout" : "");
     rewriter.replaceOp(op, attention.getResult());
     return success();
   }

@@ -13,6 +13,7 @@ def RaiseAttention : Pass<"neap-raise-attention"> {
     - biases added before or after one another, and masks that select between a score and a large negative number, which become
       a bias of 0 and that number: added to any score of a sane size, it is what is left
     - a constant bias of 0 up to the diagonal and large negative numbers above it becomes `causal`
+    - dropout of the probabilities: the mask of the op is that of the `neap.dropout`
     - rows that are NaN since no key is visible, replaced by zeros (SDPA with a boolean mask), become `empty_rows_zero`
 
     A bias loses the dimensions along which it was only stretched. What scores or probabilities are also used for elsewhere is

@@ -14,7 +14,7 @@ static OperandLayout layoutAt(int64_t buffer, const LinearForm &position, unsign
   layout.offset = position.constant;
   ArrayRef<int64_t> strides = position.coefficients;
   layout.batchStrides = llvm::to_vector(strides.drop_back(matrixRank));
-  layout.rowStride = strides[strides.size() - matrixRank];
+  layout.rowStride = matrixRank > 0 ? strides[strides.size() - matrixRank] : 0;
   layout.columnStride = matrixRank == 2 ? strides.back() : 0;
   return layout;
 }

@@ -5,8 +5,8 @@
 
 namespace neap::lower {
 
-/// A tensor's last `matrixRank` dimensions (2: rows and columns; 1: one number a row, columnStride 0) and the batch dimensions
-/// before them. Fails with an error where `operand` is seen through a view that is not linear.
+/// A tensor's last `matrixRank` dimensions (2: rows and columns; 1: one number a row, columnStride 0; 0: a
+/// number) and the batch dimensions before them. Fails with an error where `operand` is seen through a view that is not linear.
 mlir::FailureOr<OperandLayout> layoutOfOperand(mlir::Value operand, unsigned matrixRank = 2);
 
 /// Every place that a result is stored to: itself, where the body yields it, and the views of it that are yielded. None if

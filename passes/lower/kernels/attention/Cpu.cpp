@@ -134,7 +134,9 @@ private:
     SoftmaxUpdate update = rows->update(scores, loadState(rowInItem));
     storeState(rowInItem, update.state);
     for (auto [part, weights] : llvm::enumerate(update.weights))
-      code.store(weights, code.address(at(layout.weights, code.mul(row.number, attentionBlock)), part * vectorLanes), 64);
+      code.store(rows->drop(weights, query, code.add(firstKey, code.integer(part * vectorLanes))),
+                 code.address(at(layout.weights, code.mul(row.number, attentionBlock)), part * vectorLanes),
+                 64);
     Value one = arith::ConstantOp::create(code.builder, code.location, code.builder.getF32FloatAttr(1.0));
     Value changes =
         arith::CmpFOp::create(code.builder, code.location, arith::CmpFPredicate::UNE, update.rescale, one);

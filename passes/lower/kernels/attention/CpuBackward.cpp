@@ -4,10 +4,10 @@
 //   for each block of queries
 //     for each block of keys that one of the queries may see
 //       scores = queries x keys, products = cotangents x values
-//       for each row: probabilities; sums for D
+//       for each row: probabilities; drop products; sums for D
 //     D of each row
 //     for each of these blocks of keys
-//       for each row: score gradients
+//       for each row: score gradients; drop probabilities
 //       value gradient += probabilities^T x cotangents
 //       key gradient   += score gradients^T x queries
 //       query gradient += score gradients x keys
@@ -162,7 +162,8 @@ private:
       bool isWhole = problem.keys % attentionBlock == 0;
       Value score = rows->finishScores(load(scores), query, firstColumn, isWhole);
       probabilityParts.push_back(rows->probability(score, lse));
-      productParts.push_back(isWhole ? load(products) : withoutRest(load(products), firstColumn));
+      Value product = isWhole ? load(products) : withoutRest(load(products), firstColumn);
+      productParts.push_back(rows->drop(product, query, firstColumn));
       code.store(probabilityParts.back(), code.address(denseRow(layout.probabilities, firstKey, row.number), column), 64);
       code.store(productParts.back(), code.address(denseRow(layout.products, firstKey, row.number), column), 64);
     }
@@ -238,13 +239,19 @@ private:
   }
 
   void writeRow(Value row, Value firstQuery, Value firstKey) {
-    Value delta = problem.delta ? blocks.loadNumber(*problem.delta, code.add(firstQuery, row)) : blocks.delta(row);
+    Value query = code.add(firstQuery, row);
+    Value delta = problem.delta ? blocks.loadNumber(*problem.delta, query) : blocks.delta(row);
     for (int64_t column = 0; column < attentionBlock; column += vectorLanes) {
       auto load = [&](int64_t dense) {
         return code.load(code.vectorType(vectorLanes), code.address(blocks.denseRow(dense, firstKey, row), column), 64);
       };
-      Value gradients = blocks.rows->scoreGradient(load(layout.probabilities), load(layout.products), delta);
+      Value probabilities = load(layout.probabilities);
+      Value gradients = blocks.rows->scoreGradient(probabilities, load(layout.products), delta);
       code.store(gradients, code.address(blocks.at(layout.scoreGradients, code.mul(row, attentionBlock)), column), 64);
+      if (!problem.dropout)
+        continue;
+      Value dropped = blocks.rows->drop(probabilities, query, code.add(firstKey, code.integer(column)));
+      code.store(dropped, code.address(blocks.denseRow(layout.probabilities, firstKey, row), column), 64);
     }
   }
 

@@ -48,7 +48,7 @@ private:
       Value score = blocks.rows().finishScores(sums, blocks.row(firstQuery, row), blocks.column(firstKey), count == attentionBlock);
       SoftmaxUpdate update = blocks.rows().update(score, {current[2 * row], current[2 * row + 1]});
       states.append({update.state.maximum, update.state.sum});
-      weights.push_back(update.weights.front());
+      weights.push_back(blocks.rows().drop(update.weights.front(), blocks.row(firstQuery, row), blocks.column(firstKey)));
       rescales.push_back(update.rescale);
     }
     blocks.shareTransposed(weights);

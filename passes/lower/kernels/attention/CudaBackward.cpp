@@ -29,6 +29,7 @@ BlockElements computeElements(CudaAttentionBlocks &blocks, const AttentionGradie
     Value row = blocks.row(firstQuery, number);
     Value score = blocks.rows().finishScores(sums, row, blocks.column(firstKey), inside);
     elements.probabilities.push_back(blocks.rows().probability(score, blocks.load(problem.lse, row, problem.queries)));
+    elements.products[number] = blocks.rows().drop(elements.products[number], row, blocks.column(firstKey));
   }
   return elements;
 }
@@ -127,6 +128,8 @@ private:
         [&](Value firstQuery, int64_t count, ValueRange current) {
           SmallVector<Value> values(current.take_front(valueSums)), keys(current.drop_front(valueSums));
           Elements elements = compute(firstQuery, firstKey, problem.keys % attentionBlock == 0);
+          for (auto [number, row] : llvm::enumerate(elements.probabilities))
+            row = blocks.rows().drop(row, blocks.row(firstQuery, number), blocks.column(firstKey));
           blocks.share(elements.probabilities);
           blocks.addShared(problem.cotangent, firstQuery, count, problem.valueSize, values);
           blocks.share(elements.gradients);

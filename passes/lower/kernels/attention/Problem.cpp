@@ -7,6 +7,23 @@ using namespace mlir;
 
 namespace neap::lower {
 
+template <typename OpTy> static LogicalResult describeDropout(OpTy op, AttentionProblem &problem) {
+  if (op.getDropoutKey().empty())
+    return success();
+  problem.dropout.emplace();
+  for (Value word : op.getDropoutKey()) {
+    auto layout = layoutOfOperand(word, 0);
+    if (failed(layout))
+      return failure();
+    problem.dropout->key.push_back(*layout);
+  }
+  problem.dropout->ratio = op.getDropoutRatio().convertToDouble();
+  SmallVector<int64_t> shape(problem.batch);
+  shape.append({problem.queries, problem.keys});
+  problem.dropout->wordStrides = randomWordStrides(shape);
+  return success();
+}
+
 template <typename OpTy> static LogicalResult describeCommon(OpTy op, AttentionProblem &problem) {
   ArrayRef<int64_t> query = shapeOf(op.getQuery()), value = shapeOf(op.getValue());
   problem.batch = llvm::to_vector(query.drop_back(2));
@@ -23,6 +40,8 @@ template <typename OpTy> static LogicalResult describeCommon(OpTy op, AttentionP
   problem.query = *queryLayout;
   problem.key = *keyLayout;
   problem.value = *valueLayout;
+  if (failed(describeDropout(op, problem)))
+    return failure();
   if (!op.getBias())
     return success();
   auto bias = layoutOfOperand(op.getBias()); // a dimension of size 1 has stride 0

@@ -13,6 +13,13 @@ namespace neap::lower {
 /// Queries and keys of a block.
 inline constexpr int64_t attentionBlock = 64;
 
+/// Dropout of probabilities: which buffers hold the words of the key, and the strides of a word's number in the indices of scores.
+struct AttentionDropout {
+  mlir::SmallVector<OperandLayout, 4> key;
+  double ratio;
+  mlir::SmallVector<int64_t> wordStrides;
+};
+
 /// What forward and backward share. Scores are scale * q k^T + bias.
 struct AttentionProblem {
   mlir::SmallVector<int64_t> batch;
@@ -20,6 +27,7 @@ struct AttentionProblem {
   int64_t size, valueSize;  ///< d and e
   OperandLayout query, key, value;
   std::optional<OperandLayout> bias;
+  std::optional<AttentionDropout> dropout;
   double scale;
   bool causal; ///< query i sees the keys up to i
 
@@ -34,7 +42,7 @@ struct AttentionForward : AttentionProblem {
   mlir::SmallVector<OperandLayout> result, lse;
 };
 
-/// Probabilities are e^(scores - lse), products dy v^T.
+/// Probabilities are e^(scores - lse), products dy v^T, both before dropout.
 struct AttentionGradient : AttentionProblem {
   OperandLayout lse, cotangent;
 };

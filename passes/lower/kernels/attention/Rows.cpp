@@ -1,7 +1,9 @@
 // See Rows.h.
 #include "neap/passes/lower/kernels/attention/Rows.h"
 
+#include "neap/dialects/neap/Dropout.h"
 #include "neap/passes/lower/kernels/Elements.h"
+#include "neap/passes/lower/kernels/RandomWords.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -13,6 +15,17 @@ using namespace mlir;
 namespace neap::lower {
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+AttentionRows::AttentionRows(Device device, Code &code, const AttentionProblem &problem, ValueRange buffers,
+                             ValueRange batch)
+    : code(code), problem(problem), buffers(buffers), batch(batch), team(RowTeam::create(device, code, attentionBlock)) {
+  if (!problem.dropout)
+    return;
+  auto words = llvm::map_to_vector(problem.dropout->key, [&](const OperandLayout &word) {
+    return code.load(code.builder.getI32Type(), operandAddress(code, word, buffers, {}));
+  });
+  stream = {words[0], words[1], words[2], words[3]};
+}
 
 Value AttentionRows::number(double value) {
   return arith::ConstantOp::create(code.builder, code.location, code.builder.getF32FloatAttr(value));
@@ -56,6 +69,20 @@ Value AttentionRows::finishScores(Value sums, Value row, Value column, bool insi
   if (problem.bias)
     scores = make<arith::AddFOp>(code, scores, loadBias(row, column, mask));
   return mask ? select(code, mask, scores, splat(code, number(-infinity))) : scores;
+}
+
+Value AttentionRows::drop(Value elements, Value row, Value column) {
+  if (!stream)
+    return elements;
+  ArrayRef<int64_t> strides = problem.dropout->wordStrides;
+  Value number = code.mul(row, strides[strides.size() - 2]);
+  for (auto [index, stride] : llvm::zip_equal(batch, strides.drop_back(2)))
+    number = code.add(number, code.mul(index, stride));
+  // Keys begin with a counter, unless there is only one.
+  Value words = strides.back() == 1 ? drawNeighbouringWords(code, *stream, code.add(number, column))
+                                    : drawWords(code, *stream, splat(code, number));
+  neap::Body body(code.builder, code.location);
+  return body.mul(elements, buildKeepFactor(body, words, code.builder.getF32Type(), problem.dropout->ratio));
 }
 
 SoftmaxState AttentionRows::start() { return {number(-infinity), number(0.0)}; }

@@ -2,6 +2,7 @@
 // the row: the CPU's all 64 in four vectors, a thread of a half-warp four neighbours.
 #pragma once
 
+#include "neap/dialects/neap/Philox.h"
 #include "neap/passes/lower/kernels/RowTeam.h"
 #include "neap/passes/lower/kernels/attention/Problem.h"
 
@@ -32,13 +33,14 @@ struct DeltaState {
 class AttentionRows {
 public:
   AttentionRows(Device device, Code &code, const AttentionProblem &problem, mlir::ValueRange buffers,
-                mlir::ValueRange batch)
-      : code(code), problem(problem), buffers(buffers), batch(batch),
-        team(RowTeam::create(device, code, attentionBlock)) {}
+                mlir::ValueRange batch);
 
   /// A vector of scores from sums of products; -inf where the query `row` does not see the key. `column` is that of the first
   /// lane. `inside`: the whole block of keys exists.
   mlir::Value finishScores(mlir::Value sums, mlir::Value row, mlir::Value column, bool inside);
+
+  /// Drops weights, probabilities or products; as they are without dropout. Place as of finishScores.
+  mlir::Value drop(mlir::Value elements, mlir::Value row, mlir::Value column);
 
   SoftmaxState start();
   SoftmaxUpdate update(mlir::ArrayRef<mlir::Value> scores, const SoftmaxState &state);
@@ -63,6 +65,7 @@ private:
   const AttentionProblem &problem;
   mlir::ValueRange buffers, batch;
   std::unique_ptr<RowTeam> team;
+  std::optional<RandomStream<mlir::Value>> stream;
 };
 
 } // namespace neap::lower
