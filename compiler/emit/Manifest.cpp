@@ -180,10 +180,11 @@ json::Array ManifestBuilder::describeSlots() {
   json::Array slots;
   for (auto slot : program.getOps<sched::SlotOp>()) {
     slotNumbers[slot] = slots.size();
-    bool outlivesStep = slot.getRole() != Role::Activation && slot.getRole() != Role::Output;
+    bool aliveBefore = slot.getRole() != Role::Activation && slot.getRole() != Role::Output;
     slots.push_back(json::Object{{"offset", static_cast<int64_t>(slot.getOffset())},
                                  {"bytes", slot.getType().getBytes()},
-                                 {"outlives_step", outlivesStep}});
+                                 {"alive_before", aliveBefore},
+                                 {"alive_after", aliveBefore || slot.getRole() == Role::Output}});
   }
   return slots;
 }

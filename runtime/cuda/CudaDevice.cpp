@@ -41,6 +41,7 @@ private:
   void loadKernels(const char *ptx);
   void clearStates();
 
+  void copyToHost(uint64_t offset, void *target, uint64_t bytes) const;
   void runEntries(const ShowGradient &show);
   void launch(const ProgramEntry &entry);
   void copy(const ProgramEntry &entry);
@@ -152,6 +153,11 @@ void CudaDevice::write(uint64_t offset, const void *source, uint64_t bytes) {
 void CudaDevice::read(uint64_t offset, void *target, uint64_t bytes) const {
   if (bytes == 0)
     return;
+  declarations_.hostReads(offset, bytes);
+  copyToHost(offset, target, bytes);
+}
+
+void CudaDevice::copyToHost(uint64_t offset, void *target, uint64_t bytes) const {
   require(driver_.cuMemcpyDtoHAsync(target, arena_ + offset, bytes, stream_), "copying from the device");
   synchronize("copying from the device");
 }
@@ -227,7 +233,7 @@ void CudaDevice::copy(const ProgramEntry &entry) {
 void CudaDevice::observe(const ProgramEntry &entry, const ShowGradient &show) {
   std::vector<std::byte> gradient(entry.operands[0].bytes);
   declarations_.operation(entry);
-  read(entry.operands[0].offset, gradient.data(), gradient.size());
+  copyToHost(entry.operands[0].offset, gradient.data(), gradient.size());
   show(int64_t(entry.parameter), gradient.data());
 }
 

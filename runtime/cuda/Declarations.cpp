@@ -37,16 +37,24 @@ void Declarations::operation(const ProgramEntry &entry) const {
   driver_.describeOperation((name + " of the step" + (entry.origin.empty() ? "" : ", from " + entry.origin)).c_str());
 }
 
-void Declarations::hostWrites(uint64_t offset, uint64_t bytes) const {
+void Declarations::hostAccesses(uint64_t offset, uint64_t bytes, bool ArenaSlot::*isAlive, bool isRead) const {
   if (!driver_.declareAccesses)
     return;
   std::vector<cuda::DeclaredAccess> accesses;
   for (size_t i = 0; i < manifest_.slots.size(); ++i) {
     const ArenaSlot &slot = manifest_.slots[i];
-    if (slot.outlivesStep && slot.offset >= offset && slot.offset + slot.bytes <= offset + bytes)
-      accesses.push_back({arena_ + slot.offset, slot.bytes, false, true, "", uint32_t(i)});
+    if (slot.*isAlive && slot.offset >= offset && slot.offset + slot.bytes <= offset + bytes)
+      accesses.push_back({arena_ + slot.offset, slot.bytes, isRead, !isRead, "", uint32_t(i)});
   }
   driver_.declareAccesses(accesses.data(), accesses.size());
+}
+
+void Declarations::hostWrites(uint64_t offset, uint64_t bytes) const {
+  hostAccesses(offset, bytes, &ArenaSlot::aliveBefore, false);
+}
+
+void Declarations::hostReads(uint64_t offset, uint64_t bytes) const {
+  hostAccesses(offset, bytes, &ArenaSlot::aliveAfter, true);
 }
 
 cuda::Result Declarations::beginStep() const {
@@ -54,9 +62,9 @@ cuda::Result Declarations::beginStep() const {
     return cuda::Result::Success;
   std::vector<ArenaSlot> kept;
   std::copy_if(manifest_.slots.begin(), manifest_.slots.end(), std::back_inserter(kept),
-               [](const ArenaSlot &slot) { return slot.outlivesStep; });
+               [](const ArenaSlot &slot) { return slot.aliveBefore; });
   std::sort(kept.begin(), kept.end(), [](const ArenaSlot &a, const ArenaSlot &b) { return a.offset < b.offset; });
-  kept.push_back({manifest_.arenaBytes, 0, true});
+  kept.push_back({manifest_.arenaBytes, 0, true, true});
   uint64_t end = 0;
   for (const ArenaSlot &slot : kept) {
     if (slot.offset > end)

@@ -15,12 +15,16 @@ public:
 
   /// The next operation is this entry of the manifest's program: it reads its inputs and writes its other operands.
   void operation(const ProgramEntry &entry) const;
-  /// The next operation writes, from the host, all slots that outlive a step and lie in these bytes of the arena.
+  /// The next operation writes, from the host, all slots in these bytes of the arena that are alive when a step begins.
   void hostWrites(uint64_t offset, uint64_t bytes) const;
-  /// Makes all bytes of the arena unreadable but those of slots that outlive a step.
+  /// The next operation reads, to the host, all slots in these bytes of the arena that are alive when a step has ended.
+  void hostReads(uint64_t offset, uint64_t bytes) const;
+  /// Makes all bytes of the arena unreadable but those of slots that are alive when a step begins.
   cuda::Result beginStep() const;
 
 private:
+  void hostAccesses(uint64_t offset, uint64_t bytes, bool ArenaSlot::*isAlive, bool isRead) const;
+
   const cuda::Driver &driver_;
   const Manifest &manifest_;
   cuda::DevicePointer arena_ = 0;

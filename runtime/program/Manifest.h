@@ -73,7 +73,8 @@ struct Hyperparameters {
 struct ArenaSlot {
   uint64_t offset = 0;
   uint64_t bytes = 0;
-  bool outlivesStep = false; ///< holds what a step is given, or leaves for the next one
+  bool aliveBefore = false; ///< when a step begins
+  bool aliveAfter = false;  ///< when it has ended
 };
 
 /// An operand of a launch: bytes of the arena, in a slot.

@@ -18,7 +18,7 @@ template <typename Named> size_t findNamed(const std::vector<Named> &list, const
 }
 
 ArenaSlot parseArenaSlot(const json &object, uint64_t arenaBytes) {
-  ArenaSlot slot{object.at("offset"), object.at("bytes"), object.at("outlives_step")};
+  ArenaSlot slot{object.at("offset"), object.at("bytes"), object.at("alive_before"), object.at("alive_after")};
   checkRange(slot.offset, slot.bytes, arenaBytes, "a slot");
   return slot;
 }

@@ -81,8 +81,8 @@ json manifestWithProgram() {
   json manifest = validManifest();
   manifest["target"] = "cuda";
   manifest["kernels"] = json::parse(R"([{"name": "k", "blocks": 3, "block_threads": 128}])");
-  manifest["slots"] = json::parse(R"([{"offset": 0, "bytes": 128, "outlives_step": false},
-    {"offset": 128, "bytes": 512, "outlives_step": true}])");
+  manifest["slots"] = json::parse(R"([{"offset": 0, "bytes": 128, "alive_before": false, "alive_after": false},
+    {"offset": 128, "bytes": 512, "alive_before": true, "alive_after": true}])");
   manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 16, 0], [64, 8, 0]], "inputs": 1, "nodes": ["a", "b"]},
     {"copy": [256, 32, 1], "from": [512, 32, 1]}, {"observe": "w", "from": [128, 16, 1]}])");
   return manifest;
@@ -93,7 +93,7 @@ TEST(ManifestTest, ProgramsAsDataAreParsed) {
   ASSERT_EQ(parsed.program.size(), 3u);
   EXPECT_EQ(parsed.kernels.at(0).blocks, 3u);
   EXPECT_EQ(parsed.slots.at(1).offset, 128u);
-  EXPECT_TRUE(parsed.slots.at(1).outlivesStep);
+  EXPECT_TRUE(parsed.slots.at(1).aliveBefore);
   EXPECT_EQ(parsed.program[0].operands.at(1).offset, 64u);
   EXPECT_EQ(parsed.program[0].origin, "'a', 'b'");
   EXPECT_EQ(parsed.program[1].operands.at(1).offset, 256u) << "a copy writes its second operand";

@@ -13,8 +13,6 @@ Interval intersect(Interval left, Interval right) {
 
 Interval intervalOf(const DeclaredRange &range) { return {range.address, range.address + range.bytes}; }
 
-bool isEmpty(Interval interval) { return interval.begin >= interval.end; }
-
 /// Calls `visit` with what a sorted set and an interval have in common, piece by piece, until it returns false.
 template <class Visit> void forEachCommon(const IntervalSet &set, Interval interval, Visit visit) {
   const std::vector<Interval> &all = set.intervals();
@@ -23,13 +21,6 @@ template <class Visit> void forEachCommon(const IntervalSet &set, Interval inter
   for (; piece != all.end() && piece->begin < interval.end; ++piece)
     if (!visit(intersect(*piece, interval)))
       return;
-}
-
-/// Whether the operation also reads these bytes as a value of `slot`.
-bool readsAs(const Operation &operation, Interval bytes, uint32_t slot) {
-  return std::any_of(operation.declared.begin(), operation.declared.end(), [&](const DeclaredRange &range) {
-    return !range.isResult && range.slot == slot && !isEmpty(intersect(intervalOf(range), bytes));
-  });
 }
 
 } // namespace
@@ -57,10 +48,9 @@ bool SlotCheck::checkRead(const Task &task, uint32_t node, const DeclaredRange &
   if (owner != owners_.begin() && std::prev(owner)->second.end > bytes.begin)
     --owner;
   for (; owner != owners_.end() && owner->first < bytes.end; ++owner) {
-    Interval common = intersect(bytes, {owner->first, owner->second.end});
-    if (owner->second.slot == *range.slot || readsAs(task.program->operation(node), common, owner->second.slot))
+    if (owner->second.slot == *range.slot)
       continue;
-    report(task, node, range, common, owner->second);
+    report(task, node, range, intersect(bytes, {owner->first, owner->second.end}), owner->second);
     return false;
   }
   return true;

@@ -8,8 +8,8 @@
 // A view is a part of its slot.
 // CHECK-SAME: {"arguments":{{\[\[}}136,8,2],[192,8,3]],"inputs":1,"launch":"half","nodes":[]}
 // CHECK-SAME: {"copy":[0,16,0],"from":[128,16,2],"nodes":["/out"]}]
-// CHECK-SAME: "slots":[{"bytes":16,"offset":0,"outlives_step":true},{"bytes":72,"offset":64,"outlives_step":true}
-// CHECK-SAME: {"bytes":16,"offset":128,"outlives_step":false},{"bytes":8,"offset":192,"outlives_step":false}]
+// CHECK-SAME: "slots":[{"alive_after":true,"alive_before":true,"bytes":16,"offset":0},{"alive_after":true,"alive_before":true,"bytes":72,"offset":64}
+// CHECK-SAME: {"alive_after":false,"alive_before":false,"bytes":16,"offset":128},{"alive_after":true,"alive_before":false,"bytes":8,"offset":192}]
 neap.parameter @w : tensor<4xf32> trained {value = dense<0.0> : tensor<4xf32>}
 llvm.func @k() attributes {neap.kernel = {items = 7 : i64, grain = 2 : i64, scratch = 0 : i64, kind = #neap<group_kind gemm>, ops = ["matmul"], blocks = 2 : i64, block_threads = 128 : i64}}
 llvm.func @half() attributes {neap.kernel = {items = 7 : i64, grain = 2 : i64, scratch = 0 : i64, kind = #neap<group_kind gemm>, ops = ["matmul"], blocks = 2 : i64, block_threads = 128 : i64}}
