@@ -38,7 +38,9 @@ public:
 private:
   void open();
   void allocate();
-  void loadKernels(const char *ptx);
+  void loadKernels(const neap_program &program);
+  bool loadCubin(const void *cubin);
+  void loadPtx(const char *ptx);
   void clearStates();
 
   void copyToHost(uint64_t offset, void *target, uint64_t bytes) const;
@@ -78,7 +80,7 @@ CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, co
     : manifest_(manifest), usesGraph_(options.graph), opened_(openDriver(options)), driver_(opened_->driver()),
       declarations_(driver_, manifest), hostRange_(findHostRange(manifest)) {
   open();
-  loadKernels(program.ptx);
+  loadKernels(program);
   allocate();
   clearStates();
 }
@@ -109,13 +111,27 @@ void CudaDevice::open() {
   require(driver_.cuStreamCreate(&stream_, streamNonBlocking), "making a stream");
 }
 
-/// Loaded before the arena is allocated: what the driver takes for code is gone from the free memory then.
-void CudaDevice::loadKernels(const char *ptx) {
+/// Loads machine code made for this very device. A driver older than what made it refuses it, and takes PTX all the same.
+bool CudaDevice::loadCubin(const void *cubin) {
+  int major = 0, minor = 0;
+  require(driver_.cuDeviceGetAttribute(&major, DeviceAttribute::ComputeCapabilityMajor, ordinal_), "asking for the device's kind");
+  require(driver_.cuDeviceGetAttribute(&minor, DeviceAttribute::ComputeCapabilityMinor, ordinal_), "asking for the device's kind");
+  return cubin && uint32_t(major * 10 + minor) == manifest_.cubinArchitecture &&
+         driver_.cuModuleLoadDataEx(&module_, cubin, 0, nullptr, nullptr) == Result::Success;
+}
+
+void CudaDevice::loadPtx(const char *ptx) {
   char log[4096] = "";
   JitOption options[] = {JitOption::ErrorLogBuffer, JitOption::ErrorLogBufferBytes};
   void *values[] = {log, reinterpret_cast<void *>(sizeof(log))};
   Result result = driver_.cuModuleLoadDataEx(&module_, ptx, 2, options, values);
   require(result, std::string("loading the kernels") + (*log ? std::string(": ") + log : ""));
+}
+
+/// Before the arena is allocated: what the driver takes for code is gone from the free memory then.
+void CudaDevice::loadKernels(const neap_program &program) {
+  if (!loadCubin(program.cubin))
+    loadPtx(program.ptx);
   for (const DeviceKernel &kernel : manifest_.kernels)
     require(driver_.cuModuleGetFunction(&functions_.emplace_back(), module_, kernel.name.c_str()),
             "finding kernel " + kernel.name);

@@ -122,6 +122,8 @@ struct Manifest {
   /// What a step does, for programs whose step is not a function.
   std::vector<ArenaSlot> slots;
   std::vector<DeviceKernel> kernels;
+  /// Ten times the compute capability of the only devices that the program's cubin is for; 0 if it has none.
+  uint32_t cubinArchitecture = 0;
   std::vector<ProgramEntry> program;
   uint64_t itemsPerStep = 0;
   std::string item;

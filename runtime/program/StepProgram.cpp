@@ -2,6 +2,7 @@
 #include "neap/runtime/program/ManifestJson.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace neap::runtime {
 
@@ -82,6 +83,15 @@ ProgramEntry parseEntry(const json &object, const Manifest &manifest) {
   return entry;
 }
 
+/// The number of "sm_90", or of "sm_90a", which is for that device alone as any cubin here.
+uint32_t parseArchitecture(const std::string &name) {
+  uint32_t number = 0;
+  const char *digits = name.data() + std::min(name.find('_') + 1, name.size());
+  if (std::from_chars(digits, name.data() + name.size(), number).ec != std::errc())
+    damagedManifest("its cubin is for '" + name + "'");
+  return number;
+}
+
 } // namespace
 
 void parseStepProgram(const json &object, uint64_t arenaBytes, Manifest &manifest) {
@@ -91,6 +101,8 @@ void parseStepProgram(const json &object, uint64_t arenaBytes, Manifest &manifes
     manifest.slots.push_back(parseArenaSlot(slot, arenaBytes));
   for (const json &kernel : object.at("kernels"))
     manifest.kernels.push_back({kernel.at("name"), kernel.at("blocks"), kernel.at("block_threads")});
+  if (object.contains("cubin"))
+    manifest.cubinArchitecture = parseArchitecture(object["cubin"].at("architecture"));
   for (const json &entry : object.at("program"))
     manifest.program.push_back(parseEntry(entry, manifest));
 }

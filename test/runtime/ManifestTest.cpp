@@ -25,7 +25,7 @@ json validManifest() {
 Manifest parse(const json &manifest) {
   std::string text = manifest.dump();
   static constexpr char constants[8] = {};
-  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr, nullptr, nullptr, nullptr};
   return parseManifest(program);
 }
 
@@ -118,12 +118,12 @@ TEST(ManifestTest, DamagedProgramsAreRefused) {
 }
 
 TEST(ManifestTest, TextThatIsNoJsonIsRefused) {
-  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 
 TEST(ManifestTest, AnotherAbiVersionIsRefused) {
-  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 
