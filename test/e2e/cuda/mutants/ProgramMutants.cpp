@@ -131,6 +131,7 @@ int main(int argc, char **argv) {
     std::fprintf(stderr, "usage: program_mutants PROGRAM COUNT\n");
     return EXIT_FAILURE;
   }
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ); // lines as they come, into a file too
   try {
     return neap::test::run(neap::test::CompiledProgram(argv[1]), std::strtoull(argv[2], nullptr, 10));
   } catch (const std::exception &error) {
