@@ -27,6 +27,10 @@ if os.access(config.neap_test_python, os.X_OK):
     config.available_features.add("onnx")
 if shutil.which("nvidia-smi"):
     config.available_features.add("gpu")
+# Where NVIDIA's assembler is installed, it must take what the compiler writes. Tests without it are unsupported.
+config.substitutions.append(("%ptxas", config.neap_ptxas))
+if os.access(config.neap_ptxas, os.X_OK):
+    config.available_features.add("ptxas")
 # `test/run.sh --long` turns on what is slow.
 if lit_config.params.get("long") == "1":
     config.available_features.add("long")

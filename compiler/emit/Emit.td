@@ -4,6 +4,7 @@
 
 include "neap/compiler/emit/write-manifest/Pass.td"
 include "neap/compiler/emit/emit-ptx/Pass.td"
+include "neap/compiler/emit/assemble-ptx/Pass.td"
 include "neap/compiler/emit/write-object/Pass.td"
 
 #endif

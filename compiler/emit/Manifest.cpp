@@ -6,6 +6,8 @@
 #include "neap/passes/lower/lower-step/ConstantData.h"
 #include "neap/passes/support/SlotAlignment.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 using namespace neap;
 using namespace neap::emit;
@@ -41,7 +43,9 @@ private:
   json::Array describeStates();
   json::Array describeConstants();
   json::Array describeKernels();
+  json::Array describeSlots();
   json::Array describeProgram();
+  json::Array describeOperand(Value slot);
   json::Object describeLaunch(sched::LaunchOp launch);
   json::Object describeDefaults();
   json::Object countParts(int64_t scratch);
@@ -51,6 +55,7 @@ private:
   ModuleOp module;
   const WriteManifestOptions &options;
   sched::ProgramOp program;
+  llvm::DenseMap<Operation *, int64_t> slotNumbers;
 };
 } // namespace
 
@@ -179,29 +184,61 @@ json::Array ManifestBuilder::describeKernels() {
   return kernels;
 }
 
+/// All slots; operands refer to them by their positions.
+json::Array ManifestBuilder::describeSlots() {
+  json::Array slots;
+  for (auto slot : program.getOps<sched::SlotOp>()) {
+    slotNumbers[slot] = slots.size();
+    bool aliveBefore = slot.getRole() != Role::Activation && slot.getRole() != Role::Output;
+    slots.push_back(json::Object{{"offset", static_cast<int64_t>(slot.getOffset())},
+                                 {"bytes", slot.getType().getBytes()},
+                                 {"alive_before", aliveBefore},
+                                 {"alive_after", aliveBefore || slot.getRole() == Role::Output}});
+  }
+  return slots;
+}
+
+json::Array ManifestBuilder::describeOperand(Value slot) {
+  sched::Place place = sched::getPlace(slot);
+  return json::Array{place.begin, place.bytes, slotNumbers.at(place.slot)};
+}
+
 json::Object ManifestBuilder::describeLaunch(sched::LaunchOp launch) {
   json::Array arguments;
-  for (Value slot : llvm::concat<Value>(launch.getInputs(), launch.getOutputs())) {
-    sched::Place place = sched::getPlace(slot);
-    arguments.push_back(json::Array{place.begin, place.bytes});
-  }
+  for (Value slot : llvm::concat<Value>(launch.getInputs(), launch.getOutputs()))
+    arguments.push_back(describeOperand(slot));
   return json::Object{{"launch", launch.getKernel()},
                       {"arguments", std::move(arguments)},
                       {"inputs", static_cast<int64_t>(launch.getInputs().size())}};
+}
+
+/// Names of the nodes that an operation was made from, each once.
+static json::Array describeOrigin(Location location) {
+  llvm::SetVector<StringRef> names;
+  location->walk([&](Location part) {
+    if (auto name = dyn_cast<NameLoc>(part))
+      names.insert(name.getName().getValue());
+    return WalkResult::advance();
+  });
+  json::Array array;
+  for (StringRef name : names)
+    array.push_back(name);
+  return array;
 }
 
 /// What a step does on a device that is told so, in order: launches, copies within the arena, and gradients shown.
 json::Array ManifestBuilder::describeProgram() {
   json::Array entries;
   for (Operation &op : program.getBody().front()) {
-    if (auto launch = dyn_cast<sched::LaunchOp>(op)) {
+    if (auto launch = dyn_cast<sched::LaunchOp>(op))
       entries.push_back(describeLaunch(launch));
-    } else if (auto copy = dyn_cast<sched::CopyOp>(op)) {
-      sched::Place from = sched::getPlace(copy.getSource()), to = sched::getPlace(copy.getDestination());
-      entries.push_back(json::Object{{"copy", to.begin}, {"from", from.begin}, {"bytes", from.bytes}});
-    } else if (auto observe = dyn_cast<sched::ObserveOp>(op)) {
-      entries.push_back(json::Object{{"observe", observe.getParameter()}, {"from", sched::getPlace(observe.getGradient()).begin}});
-    }
+    else if (auto copy = dyn_cast<sched::CopyOp>(op))
+      entries.push_back(json::Object{{"copy", describeOperand(copy.getDestination())}, {"from", describeOperand(copy.getSource())}});
+    else if (auto observe = dyn_cast<sched::ObserveOp>(op))
+      entries.push_back(json::Object{{"observe", observe.getParameter()}, {"from", describeOperand(observe.getGradient())}});
+    else
+      continue;
+    (*entries.back().getAsObject())["nodes"] = describeOrigin(op.getLoc());
   }
   return entries;
 }
@@ -293,8 +330,10 @@ json::Object ManifestBuilder::build() {
   auto [items, item] = countItems(program);
   manifest["items_per_step"] = items;
   manifest["item"] = item;
-  if (options.device == lower::Device::Cuda)
+  if (options.device == lower::Device::Cuda) {
+    manifest["slots"] = describeSlots(); // first: the program numbers them
     manifest["program"] = describeProgram();
+  }
   return manifest;
 }
 

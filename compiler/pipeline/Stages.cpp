@@ -76,8 +76,10 @@ static void buildLower(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(emit::createWriteManifest(options.lower.manifest));
   manager.addPass(createLowerStep({options.lower.manifest.maxWorkers, options.lower.kernels.device}));
   lower::buildLowerToLlvm(manager);
-  // Last: it takes what belongs to the device out of the module, in the form that LLVM understands.
+  // Behind it: it takes what belongs to the device out of the module, in the form that LLVM understands.
   manager.addPass(emit::createEmitPtx(options.lower.ptx));
+  // Of the text as it will be shipped.
+  manager.addPass(emit::createAssemblePtx(options.lower.assembly));
 }
 
 static void buildEmit(OpPassManager &manager, const StageOptions &options) {

@@ -31,6 +31,7 @@ struct StageOptions {
     LowerKernelsOptions kernels;
     emit::WriteManifestOptions manifest;
     emit::EmitPtxOptions ptx;
+    emit::AssemblePtxOptions assembly;
   } lower;
   struct {
     emit::WriteObjectOptions object;

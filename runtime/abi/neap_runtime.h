@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define NEAP_ABI_VERSION 2
+#define NEAP_ABI_VERSION 3
 
 /* Every slot of the arena, every constant and every scratch block begins at a multiple of so many bytes: a cache line, and the
  * widest vector. */
@@ -71,6 +71,7 @@ typedef struct neap_program {
   int32_t (*step)(neap_context *context, void *arena);
   const neap_device_class *device;
   const char *ptx;                   /* the kernels of a CUDA program, as text ended by a zero; else null */
+  const void *cubin;                 /* the same, assembled for the device that the manifest's "cubin" names; null if nobody did */
 } neap_program;
 
 extern const neap_program neap_program_instance;

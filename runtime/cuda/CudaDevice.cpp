@@ -1,5 +1,6 @@
 // A CUDA device: its arena is one allocation, its step a list of launches, walked one by one or replayed as a graph.
 #include "neap/runtime/cuda/Calls.h"
+#include "neap/runtime/cuda/Declarations.h"
 #include "neap/runtime/cuda/Dependencies.h"
 #include "neap/runtime/cuda/OpenDriver.h"
 #include "neap/runtime/device/Device.h"
@@ -39,14 +40,16 @@ private:
   void open();
   uint64_t measureFree() const;
   void allocate();
-  void loadKernels(const char *ptx);
+  void loadKernels(const neap_program &program);
+  bool loadCubin(const void *cubin);
+  void loadPtx(const char *ptx);
   void clearStates();
 
+  void copyToHost(uint64_t offset, void *target, uint64_t bytes) const;
   void runEntries(const ShowGradient &show);
   void launch(const ProgramEntry &entry);
   void copy(const ProgramEntry &entry);
   void observe(const ProgramEntry &entry, const ShowGradient &show);
-  void declare(const ProgramEntry &entry);
 
   void buildGraph();
   GraphNode addNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
@@ -62,6 +65,7 @@ private:
   bool usesGraph_;
   std::unique_ptr<OpenDriver> opened_;
   const Driver &driver_;
+  Declarations declarations_;
   cuda::Device ordinal_ = 0;
   Context context_ = nullptr;
   Stream stream_ = nullptr;
@@ -77,9 +81,9 @@ private:
 
 CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, const DeviceOptions &options)
     : manifest_(manifest), usesGraph_(options.graph), opened_(openDriver(options)), driver_(opened_->driver()),
-      hostRange_(findHostRange(manifest)) {
+      declarations_(driver_, manifest), hostRange_(findHostRange(manifest)) {
   open();
-  loadKernels(program.ptx);
+  loadKernels(program);
   allocate();
   clearStates();
 }
@@ -122,13 +126,27 @@ std::optional<uint64_t> CudaDevice::measureBytes() const {
   return free < freeAtFirst_ ? freeAtFirst_ - free : 0;
 }
 
-/// Loaded before the arena is allocated: what the driver takes for code is gone from the free memory then.
-void CudaDevice::loadKernels(const char *ptx) {
+/// Loads machine code made for this very device. A driver older than what made it refuses it, and takes PTX all the same.
+bool CudaDevice::loadCubin(const void *cubin) {
+  int major = 0, minor = 0;
+  require(driver_.cuDeviceGetAttribute(&major, DeviceAttribute::ComputeCapabilityMajor, ordinal_), "asking for the device's kind");
+  require(driver_.cuDeviceGetAttribute(&minor, DeviceAttribute::ComputeCapabilityMinor, ordinal_), "asking for the device's kind");
+  return cubin && uint32_t(major * 10 + minor) == manifest_.cubinArchitecture &&
+         driver_.cuModuleLoadDataEx(&module_, cubin, 0, nullptr, nullptr) == Result::Success;
+}
+
+void CudaDevice::loadPtx(const char *ptx) {
   char log[4096] = "";
   JitOption options[] = {JitOption::ErrorLogBuffer, JitOption::ErrorLogBufferBytes};
   void *values[] = {log, reinterpret_cast<void *>(sizeof(log))};
   Result result = driver_.cuModuleLoadDataEx(&module_, ptx, 2, options, values);
   require(result, std::string("loading the kernels") + (*log ? std::string(": ") + log : ""));
+}
+
+/// Before the arena is allocated: what the driver takes for code is gone from the free memory then.
+void CudaDevice::loadKernels(const neap_program &program) {
+  if (!loadCubin(program.cubin))
+    loadPtx(program.ptx);
   for (const DeviceKernel &kernel : manifest_.kernels)
     require(driver_.cuModuleGetFunction(&functions_.emplace_back(), module_, kernel.name.c_str()),
             "finding kernel " + kernel.name);
@@ -137,6 +155,7 @@ void CudaDevice::loadKernels(const char *ptx) {
 void CudaDevice::allocate() {
   require(driver_.cuMemAlloc(&arena_, manifest_.arenaBytes),
           "allocating " + std::to_string(manifest_.arenaBytes) + " bytes on the device");
+  declarations_.setArena(arena_);
   void *staging = nullptr;
   require(driver_.cuMemHostAlloc(&staging, hostRange_.bytes, 0),
           "allocating " + std::to_string(hostRange_.bytes) + " bytes of pinned host memory");
@@ -145,15 +164,19 @@ void CudaDevice::allocate() {
 }
 
 void CudaDevice::clearStates() {
-  for (const Operand &state : manifest_.states)
-    if (state.bytes != 0)
-      require(driver_.cuMemsetD8Async(arena_ + state.offset, 0, state.bytes, stream_), "clearing optimizer state");
+  for (const Operand &state : manifest_.states) {
+    if (state.bytes == 0)
+      continue;
+    declarations_.hostWrites(state.offset, state.bytes);
+    require(driver_.cuMemsetD8Async(arena_ + state.offset, 0, state.bytes, stream_), "clearing optimizer state");
+  }
   synchronize("clearing optimizer state");
 }
 
 void CudaDevice::write(uint64_t offset, const void *source, uint64_t bytes) {
   if (bytes == 0)
     return;
+  declarations_.hostWrites(offset, bytes);
   require(driver_.cuMemcpyHtoDAsync(arena_ + offset, source, bytes, stream_), "copying to the device");
   synchronize("copying to the device");
 }
@@ -161,12 +184,19 @@ void CudaDevice::write(uint64_t offset, const void *source, uint64_t bytes) {
 void CudaDevice::read(uint64_t offset, void *target, uint64_t bytes) const {
   if (bytes == 0)
     return;
+  declarations_.hostReads(offset, bytes);
+  copyToHost(offset, target, bytes);
+}
+
+void CudaDevice::copyToHost(uint64_t offset, void *target, uint64_t bytes) const {
   require(driver_.cuMemcpyDtoHAsync(target, arena_ + offset, bytes, stream_), "copying from the device");
   synchronize("copying from the device");
 }
 
 /// Gradients are shown between launches, so a step that shows them is not a graph.
 void CudaDevice::runStep(const ShowGradient &show) {
+  require(declarations_.beginStep(), "beginning the step");
+  declarations_.hostWrites(hostRange_.offset, hostRange_.bytes);
   require(driver_.cuMemcpyHtoDAsync(arena_ + hostRange_.offset, staging_, hostRange_.bytes, stream_),
           "copying the inputs to the device");
   if (show || !usesGraph_) {
@@ -211,23 +241,12 @@ static std::vector<void *> pointersTo(std::vector<DevicePointer> &addresses) {
   return pointers;
 }
 
-/// Holds a simulated device to what the program says: a kernel touches its operands and nothing else.
-void CudaDevice::declare(const ProgramEntry &entry) {
-  if (!driver_.declareAccesses)
-    return;
-  std::vector<DeclaredAccess> accesses;
-  for (size_t i = 0; i < entry.operands.size(); ++i)
-    accesses.push_back({arena_ + entry.operands[i].offset, entry.operands[i].bytes, true, i >= entry.inputs,
-                        i < entry.inputs ? "an input" : "a result"});
-  driver_.declareAccesses(accesses.data(), accesses.size());
-}
-
 /// Without a graph every kernel is waited for, so that a fault is known to be its own.
 void CudaDevice::launch(const ProgramEntry &entry) {
   std::vector<DevicePointer> addresses = addressesOf(entry);
   std::vector<void *> arguments = pointersTo(addresses);
   const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
-  declare(entry);
+  declarations_.operation(entry);
   require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream_,
                                  arguments.data(), nullptr),
           "launching kernel " + kernel.name);
@@ -236,6 +255,7 @@ void CudaDevice::launch(const ProgramEntry &entry) {
 }
 
 void CudaDevice::copy(const ProgramEntry &entry) {
+  declarations_.operation(entry);
   require(driver_.cuMemcpyDtoDAsync(arena_ + entry.operands[1].offset, arena_ + entry.operands[0].offset,
                                     entry.operands[0].bytes, stream_),
           "copying within the device");
@@ -243,7 +263,8 @@ void CudaDevice::copy(const ProgramEntry &entry) {
 
 void CudaDevice::observe(const ProgramEntry &entry, const ShowGradient &show) {
   std::vector<std::byte> gradient(entry.operands[0].bytes);
-  read(entry.operands[0].offset, gradient.data(), gradient.size());
+  declarations_.operation(entry);
+  copyToHost(entry.operands[0].offset, gradient.data(), gradient.size());
   show(int64_t(entry.parameter), gradient.data());
 }
 
@@ -254,7 +275,7 @@ GraphNode CudaDevice::addKernelNode(const ProgramEntry &entry, const std::vector
   KernelNodeParameters parameters{functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0,
                                   arguments.data(),         nullptr,       nullptr, nullptr};
   GraphNode node = nullptr;
-  declare(entry);
+  declarations_.operation(entry);
   require(driver_.cuGraphAddKernelNode(&node, graph_, after.data(), after.size(), &parameters),
           "adding kernel " + kernel.name + " to the graph");
   return node;
@@ -268,6 +289,7 @@ GraphNode CudaDevice::addCopyNode(const ProgramEntry &entry, const std::vector<G
   parameters.widthBytes = entry.operands[0].bytes;
   parameters.height = parameters.depth = 1;
   GraphNode node = nullptr;
+  declarations_.operation(entry);
   require(driver_.cuGraphAddMemcpyNode(&node, graph_, after.data(), after.size(), &parameters, context_),
           "adding a copy to the graph");
   return node;

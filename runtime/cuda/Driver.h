@@ -91,12 +91,17 @@ struct CopyNodeParameters {
   size_t widthBytes, height, depth;
 };
 
+constexpr uint32_t noSlot = ~uint32_t(0);
+
 /// A range of device memory that the next operation says it accesses; for the simulated driver, which holds it to its word.
 struct DeclaredAccess {
   DevicePointer address;
   size_t bytes;
   bool isRead, isWritten;
   const char *name; ///< for reports; copied by the call
+  /// The slot whose value is read or written, by a number of the program's own. What is read must be what was written last
+  /// under the same number. noSlot: whatever lies there.
+  uint32_t slot = noSlot;
 };
 
 /// Every function that the backend calls, by the driver's name; DriverSymbols.h has their symbols.
@@ -153,9 +158,15 @@ struct Driver {
   Result (*cuGraphExecDestroy)(GraphExec);
   Result (*cuGraphLaunch)(GraphExec, Stream);
 
-  /// Not the driver's: tells a simulated one what the next launch, copy, fill or node accesses, and under which names.
-  /// Kernels are held to it. Null otherwise.
+  // Not the driver's: what a simulated one is told beside. Null otherwise.
+
+  /// What the next launch, copy, fill or node accesses, and under which names. Kernels are held to it. What they do not read
+  /// begins unreadable: they may read back what they have written themselves.
   void (*declareAccesses)(const DeclaredAccess *accesses, size_t count);
+  /// What the next launch, copy, fill or node is, for reports: "launch 3 of the step, from 'layer.0/MatMul'".
+  void (*describeOperation)(const char *text);
+  /// Waits for all work, then makes bytes unreadable until they are written again.
+  Result (*poison)(DevicePointer, size_t bytes);
 };
 
 } // namespace neap::cuda

@@ -69,10 +69,19 @@ struct Hyperparameters {
   std::optional<double> clipGradNorm;
 };
 
-/// An operand of a launch: bytes of the arena.
+/// Bytes of the arena that the plan has reserved for a value. Others may have the same bytes at other times.
+struct ArenaSlot {
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+  bool aliveBefore = false; ///< when a step begins
+  bool aliveAfter = false;  ///< when it has ended
+};
+
+/// An operand of a launch: bytes of the arena, in a slot.
 struct Operand {
   uint64_t offset = 0;
   uint64_t bytes = 0;
+  size_t slot = 0; ///< of Manifest::slots
 };
 
 /// A kernel of a CUDA program, and how it is launched.
@@ -91,6 +100,7 @@ struct ProgramEntry {
   size_t parameter = 0; ///< of Manifest::parameters
   std::vector<Operand> operands;
   size_t inputs = 0;
+  std::string origin; ///< names of the model's nodes that it was made from, for messages
 };
 
 struct Manifest {
@@ -110,7 +120,10 @@ struct Manifest {
   std::vector<Operand> states; ///< zeros before the first step
   std::vector<Constant> constants;
   /// What a step does, for programs whose step is not a function.
+  std::vector<ArenaSlot> slots;
   std::vector<DeviceKernel> kernels;
+  /// Ten times the compute capability of the only devices that the program's cubin is for; 0 if it has none.
+  uint32_t cubinArchitecture = 0;
   std::vector<ProgramEntry> program;
   uint64_t itemsPerStep = 0;
   std::string item;

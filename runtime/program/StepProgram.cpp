@@ -2,6 +2,7 @@
 #include "neap/runtime/program/ManifestJson.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace neap::runtime {
 
@@ -17,41 +18,78 @@ template <typename Named> size_t findNamed(const std::vector<Named> &list, const
   return size_t(found - list.begin());
 }
 
-Operand parseOperand(uint64_t offset, uint64_t bytes, uint64_t arenaBytes) {
-  checkRange(offset, bytes, arenaBytes, "an operand");
-  return {offset, bytes};
+ArenaSlot parseArenaSlot(const json &object, uint64_t arenaBytes) {
+  ArenaSlot slot{object.at("offset"), object.at("bytes"), object.at("alive_before"), object.at("alive_after")};
+  checkRange(slot.offset, slot.bytes, arenaBytes, "a slot");
+  return slot;
 }
 
-ProgramEntry parseLaunch(const json &object, uint64_t arenaBytes, const Manifest &manifest) {
+/// [offset, bytes, slot]
+Operand parseOperand(const json &array, const Manifest &manifest) {
+  Operand operand{array.at(0), array.at(1), array.at(2)};
+  if (operand.slot >= manifest.slots.size())
+    damagedManifest("an operand lies in slot " + std::to_string(operand.slot) + " of " +
+                    std::to_string(manifest.slots.size()));
+  const ArenaSlot &slot = manifest.slots[operand.slot];
+  checkRange(operand.offset - slot.offset, operand.bytes, slot.bytes, "an operand");
+  return operand;
+}
+
+ProgramEntry parseLaunch(const json &object, const Manifest &manifest) {
   ProgramEntry entry;
   entry.kernel = findNamed(manifest.kernels, object.at("launch"));
   for (const json &argument : object.at("arguments"))
-    entry.operands.push_back(parseOperand(argument.at(0), argument.at(1), arenaBytes));
+    entry.operands.push_back(parseOperand(argument, manifest));
   entry.inputs = object.at("inputs");
   if (entry.inputs > entry.operands.size())
     damagedManifest("a launch reads more operands than it has");
   return entry;
 }
 
-ProgramEntry parseCopy(const json &object, uint64_t arenaBytes) {
-  uint64_t bytes = object.at("bytes");
-  ProgramEntry entry{ProgramEntry::Kind::Copy, 0, 0, {}, 1};
-  entry.operands = {parseOperand(object.at("from"), bytes, arenaBytes), parseOperand(object.at("copy"), bytes, arenaBytes)};
+ProgramEntry parseCopy(const json &object, const Manifest &manifest) {
+  ProgramEntry entry;
+  entry.kind = ProgramEntry::Kind::Copy;
+  entry.operands = {parseOperand(object.at("from"), manifest), parseOperand(object.at("copy"), manifest)};
+  entry.inputs = 1;
+  if (entry.operands[0].bytes != entry.operands[1].bytes)
+    damagedManifest("a copy has ends of different sizes");
   return entry;
 }
 
-ProgramEntry parseObserve(const json &object, uint64_t arenaBytes, const Manifest &manifest) {
-  ProgramEntry entry{ProgramEntry::Kind::Observe, 0, findNamed(manifest.parameters, object.at("observe")), {}, 1};
-  entry.operands = {parseOperand(object.at("from"), manifest.parameters[entry.parameter].bytes, arenaBytes)};
+ProgramEntry parseObserve(const json &object, const Manifest &manifest) {
+  ProgramEntry entry;
+  entry.kind = ProgramEntry::Kind::Observe;
+  entry.parameter = findNamed(manifest.parameters, object.at("observe"));
+  entry.operands = {parseOperand(object.at("from"), manifest)};
+  entry.inputs = 1;
+  if (entry.operands[0].bytes != manifest.parameters[entry.parameter].bytes)
+    damagedManifest("a gradient has another size than its parameter");
   return entry;
 }
 
-ProgramEntry parseEntry(const json &object, uint64_t arenaBytes, const Manifest &manifest) {
-  if (object.contains("launch"))
-    return parseLaunch(object, arenaBytes, manifest);
-  if (object.contains("copy"))
-    return parseCopy(object, arenaBytes);
-  return parseObserve(object, arenaBytes, manifest);
+/// The names of nodes as one text: "'a', 'b'".
+std::string parseOrigin(const json &object) {
+  std::string text;
+  for (const json &node : object.value("nodes", json::array()))
+    text += (text.empty() ? "'" : ", '") + node.get<std::string>() + "'";
+  return text;
+}
+
+ProgramEntry parseEntry(const json &object, const Manifest &manifest) {
+  ProgramEntry entry = object.contains("launch") ? parseLaunch(object, manifest)
+                       : object.contains("copy") ? parseCopy(object, manifest)
+                                                 : parseObserve(object, manifest);
+  entry.origin = parseOrigin(object);
+  return entry;
+}
+
+/// The number of "sm_90", or of "sm_90a", which is for that device alone as any cubin here.
+uint32_t parseArchitecture(const std::string &name) {
+  uint32_t number = 0;
+  const char *digits = name.data() + std::min(name.find('_') + 1, name.size());
+  if (std::from_chars(digits, name.data() + name.size(), number).ec != std::errc())
+    damagedManifest("its cubin is for '" + name + "'");
+  return number;
 }
 
 } // namespace
@@ -59,10 +97,14 @@ ProgramEntry parseEntry(const json &object, uint64_t arenaBytes, const Manifest 
 void parseStepProgram(const json &object, uint64_t arenaBytes, Manifest &manifest) {
   if (!object.contains("program"))
     return;
+  for (const json &slot : object.at("slots"))
+    manifest.slots.push_back(parseArenaSlot(slot, arenaBytes));
   for (const json &kernel : object.at("kernels"))
     manifest.kernels.push_back({kernel.at("name"), kernel.at("blocks"), kernel.at("block_threads")});
+  if (object.contains("cubin"))
+    manifest.cubinArchitecture = parseArchitecture(object["cubin"].at("architecture"));
   for (const json &entry : object.at("program"))
-    manifest.program.push_back(parseEntry(entry, arenaBytes, manifest));
+    manifest.program.push_back(parseEntry(entry, manifest));
 }
 
 } // namespace neap::runtime

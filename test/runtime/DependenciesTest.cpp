@@ -38,7 +38,8 @@ TEST(DependenciesTest, NeighbouringBytesAreFree) {
 }
 
 TEST(DependenciesTest, ObservationsHaveNoEdges) {
-  ProgramEntry observation{ProgramEntry::Kind::Observe, 0, 0, {{0, 4}}, 1};
+  ProgramEntry observation = launch({{0, 4}}, {});
+  observation.kind = ProgramEntry::Kind::Observe;
   EXPECT_EQ(findDependencies({launch({}, {{0, 4}}), observation, launch({}, {{0, 4}})}), (Edges{{}, {}, {0}}));
 }
 

@@ -25,20 +25,24 @@ json validManifest() {
 Manifest parse(const json &manifest) {
   std::string text = manifest.dump();
   static constexpr char constants[8] = {};
-  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr, nullptr, nullptr, nullptr};
   return parseManifest(program);
+}
+
+void expectDamaged(const json &manifest, const std::string &message) {
+  try {
+    parse(manifest);
+    ADD_FAILURE() << message << ": was accepted";
+  } catch (const Failure &failure) {
+    EXPECT_EQ(failure.code(), ExitCode::Internal);
+    EXPECT_NE(std::string(failure.what()).find(message), std::string::npos) << failure.what();
+  }
 }
 
 void expectDamaged(const char *pointer, const json &value, const std::string &message) {
   json manifest = validManifest();
   manifest[json::json_pointer(pointer)] = value;
-  try {
-    parse(manifest);
-    ADD_FAILURE() << pointer << " = " << value << " was accepted";
-  } catch (const Failure &failure) {
-    EXPECT_EQ(failure.code(), ExitCode::Internal);
-    EXPECT_NE(std::string(failure.what()).find(message), std::string::npos) << failure.what();
-  }
+  expectDamaged(manifest, message);
 }
 
 TEST(ManifestTest, FieldsArriveInTheStructs) {
@@ -73,34 +77,53 @@ TEST(ManifestTest, DamagedManifestsAreRefused) {
 }
 
 /// A program as data: launches, copies and observations, by the names of kernels and parameters.
-TEST(ManifestTest, ProgramsAsDataAreParsed) {
+json manifestWithProgram() {
   json manifest = validManifest();
   manifest["target"] = "cuda";
   manifest["kernels"] = json::parse(R"([{"name": "k", "blocks": 3, "block_threads": 128}])");
-  manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 16], [64, 8]], "inputs": 1},
-    {"copy": 256, "from": 512, "bytes": 32}, {"observe": "w", "from": 128}])");
-  Manifest parsed = parse(manifest);
+  manifest["slots"] = json::parse(R"([{"offset": 0, "bytes": 128, "alive_before": false, "alive_after": false},
+    {"offset": 128, "bytes": 512, "alive_before": true, "alive_after": true}])");
+  manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 16, 0], [64, 8, 0]], "inputs": 1, "nodes": ["a", "b"]},
+    {"copy": [256, 32, 1], "from": [512, 32, 1]}, {"observe": "w", "from": [128, 16, 1]}])");
+  return manifest;
+}
+
+TEST(ManifestTest, ProgramsAsDataAreParsed) {
+  Manifest parsed = parse(manifestWithProgram());
   ASSERT_EQ(parsed.program.size(), 3u);
   EXPECT_EQ(parsed.kernels.at(0).blocks, 3u);
+  EXPECT_EQ(parsed.slots.at(1).offset, 128u);
+  EXPECT_TRUE(parsed.slots.at(1).aliveBefore);
   EXPECT_EQ(parsed.program[0].operands.at(1).offset, 64u);
+  EXPECT_EQ(parsed.program[0].origin, "'a', 'b'");
   EXPECT_EQ(parsed.program[1].operands.at(1).offset, 256u) << "a copy writes its second operand";
+  EXPECT_EQ(parsed.program[1].operands.at(1).slot, 1u);
   EXPECT_EQ(parsed.program[2].operands.at(0).bytes, 16u);
+}
 
-  manifest["program"][0]["launch"] = "other";
-  EXPECT_THROW(parse(manifest), Failure);
-  manifest["program"][0] = json::parse(R"({"launch": "k", "arguments": [[1020, 16]], "inputs": 1})");
-  EXPECT_THROW(parse(manifest), Failure);
-  manifest["program"][0] = json::parse(R"({"launch": "k", "arguments": [], "inputs": 1})");
-  EXPECT_THROW(parse(manifest), Failure);
+TEST(ManifestTest, DamagedProgramsAreRefused) {
+  auto refuses = [](const char *pointer, const char *value, const char *message) {
+    json manifest = manifestWithProgram();
+    manifest[json::json_pointer(pointer)] = json::parse(value);
+    expectDamaged(manifest, message);
+  };
+  refuses("/slots/1/bytes", "1000", "a slot takes bytes [128, +1000) of 1024");
+  refuses("/program/0/launch", "\"other\"", "names 'other', which is not there");
+  refuses("/program/0/arguments/0", "[120, 16, 0]", "an operand takes bytes [120, +16) of 128");
+  refuses("/program/0/arguments/0", "[0, 16, 1]", "an operand takes bytes");
+  refuses("/program/0/arguments/0", "[0, 16, 2]", "an operand lies in slot 2 of 2");
+  refuses("/program/0/inputs", "3", "a launch reads more operands than it has");
+  refuses("/program/1/copy", "[256, 16, 1]", "a copy has ends of different sizes");
+  refuses("/program/2/from", "[128, 8, 1]", "a gradient has another size than its parameter");
 }
 
 TEST(ManifestTest, TextThatIsNoJsonIsRefused) {
-  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 
 TEST(ManifestTest, AnotherAbiVersionIsRefused) {
-  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 

@@ -3,11 +3,13 @@
 #include "neap/compiler/driver/Diagnostics.h"
 #include "neap/compiler/emit/Object.h"
 #include "neap/compiler/emit/Ptx.h"
+#include "neap/compiler/emit/Ptxas.h"
 #include "neap/tools/neap/Commands.h"
 #include "neap/tools/neap/RecordedOptions.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 #include "llvm/Support/Threading.h"
 
 #include <cmath>
@@ -73,6 +75,9 @@ static cl::opt<lower::Device> target("target", cl::desc("What the program runs o
                                      IN_COMPILE);
 static cl::opt<std::string> architecture("arch", cl::desc("cuda: the least device (sm_80)"), cl::init("sm_80"),
                                          cl::value_desc("sm_NN"), IN_COMPILE);
+static cl::opt<std::string> ptxas("ptxas", cl::desc("cuda: what assembles kernels for the device of --arch: a program, or none "
+                                                    "(default: ptxas, where it is installed)"),
+                                  cl::value_desc("PROGRAM|none"), IN_COMPILE);
 static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
 /// A binary should bear a few more threads than the machine it was compiled on.
 static constexpr unsigned fewestThreads = 4;
@@ -222,10 +227,26 @@ static llvm::Error checkRequired(const CompileOptions &options) {
   return llvm::Error::success();
 }
 
+/// The program of --ptxas; empty if there is to be no cubin.
+static llvm::Expected<std::string> resolvePtxas() {
+  if (target != lower::Device::Cuda || ptxas == "none")
+    return std::string();
+  if (ptxas.empty())
+    return emit::findPtxas();
+  auto found = llvm::sys::findProgramByName(ptxas);
+  if (!found)
+    return llvm::createStringError("--ptxas: expected a program or none, got '" + ptxas + "'");
+  return *found;
+}
+
 static llvm::Error setTarget(StageOptions &stages) {
   if (target == lower::Device::Cuda && !emit::isSupportedArchitecture(architecture))
     return llvm::createStringError("--arch: expected an architecture from sm_80 on, got '" + architecture + "'");
+  auto assembler = resolvePtxas();
+  if (!assembler)
+    return assembler.takeError();
   stages.lower.ptx.architecture = architecture;
+  stages.lower.assembly = {architecture, *assembler};
   auto host = emit::resolveTarget({cpu});
   if (!host)
     return host.takeError();

@@ -161,7 +161,8 @@ static_assert(offsetof(neap_program, abi_version) == 0 && offsetof(neap_program,
               offsetof(neap_program, max_workers) == 24 && offsetof(neap_program, manifest) == 32 &&
               offsetof(neap_program, manifest_bytes) == 40 && offsetof(neap_program, constants) == 48 &&
               offsetof(neap_program, constants_bytes) == 56 && offsetof(neap_program, step) == 64 &&
-              offsetof(neap_program, device) == 72 && offsetof(neap_program, ptx) == 80 && sizeof(neap_program) == 88);
+              offsetof(neap_program, device) == 72 && offsetof(neap_program, ptx) == 80 &&
+              offsetof(neap_program, cubin) == 88 && sizeof(neap_program) == 96);
 void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp constants, int64_t maxWorkers,
                    lower::Device device) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
@@ -177,7 +178,7 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
   Type i32 = builder.getI32Type(), i64 = builder.getI64Type(),
        pointer = LLVM::LLVMPointerType::get(builder.getContext());
   auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(),
-                                               {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, pointer});
+                                               {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, pointer, pointer});
   bool isCuda = device == lower::Device::Cuda;
   StringRef deviceName = isCuda ? "neap_cuda_device" : "neap_cpu_device";
   declareBytes(builder, location, deviceName);
@@ -204,7 +205,8 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
                     integer(i64, sizeOf(constants)),
                     isCuda ? none : address("neap_step"),
                     address(deviceName),
-                    isCuda ? address("neap_ptx") : none};
+                    isCuda ? address("neap_ptx") : none,
+                    /*cubin=*/none};
   Value value = LLVM::UndefOp::create(builder, location, type);
   for (auto [index, field] : llvm::enumerate(fields))
     value = LLVM::InsertValueOp::create(builder, location, value, field, index);

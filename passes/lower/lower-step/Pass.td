@@ -14,7 +14,7 @@ def LowerStep : Pass<"neap-lower-step", "::mlir::ModuleOp"> {
        one.
 
     With `device=cuda` there is no step function: the manifest has the program as data, and the instance names `neap_ptx`, which
-    neap-emit-ptx fills in. The declarations of parameters and states go. On the CPU a launch is on the one stream there is, so events say nothing; loops and
+    neap-emit-ptx fills in; its cubin is null until neap-assemble-ptx sets it. The declarations of parameters and states go. On the CPU a launch is on the one stream there is, so events say nothing; loops and
     far memory are refused.
 
     ```mlir

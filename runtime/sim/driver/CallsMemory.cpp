@@ -84,7 +84,7 @@ Operation makeStagedCopy(Core &core, DevicePointer target, const void *source, u
   auto *begin = static_cast<const std::byte *>(source);
   CopyWork work{{nullptr, target}, {}, bytes, std::make_shared<std::vector<std::byte>>(begin, begin + bytes)};
   work.source.host = work.staged->data();
-  return {std::move(work), {}};
+  return {std::move(work), {}, {}};
 }
 
 Place onHost(const void *address) { return {static_cast<std::byte *>(const_cast<void *>(address)), 0}; }
@@ -105,7 +105,7 @@ void copyToPageable(Core &core, void *target, DevicePointer source, uint64_t byt
   std::shared_ptr<StreamState> stream = core.stream(handle);
   requireDeviceRange(core, source, bytes);
   auto staged = std::make_shared<std::vector<std::byte>>(bytes);
-  core.enqueue(*stream, {CopyWork{{staged->data(), 0}, onDevice(source), bytes, staged}, {}});
+  enqueue(core, handle, {CopyWork{{staged->data(), 0}, onDevice(source), bytes, staged}, {}, {}});
   core.synchronise(stream->frontier);
   std::memcpy(target, staged->data(), bytes);
 }
@@ -134,7 +134,7 @@ Result fill(DevicePointer target, unsigned char value, size_t bytes, cuda::Strea
     if (bytes == 0)
       return;
     requireDeviceRange(core, target, bytes);
-    enqueue(core, stream, {FillWork{target, bytes, value}, {}});
+    enqueue(core, stream, {FillWork{target, bytes, value}, {}, {}});
   });
 }
 
@@ -144,7 +144,25 @@ void declareAccesses(const cuda::DeclaredAccess *accesses, size_t count) {
   std::lock_guard lock(current->mutex);
   std::vector<DeclaredRange> &ranges = current->declared.emplace();
   for (const cuda::DeclaredAccess &access : std::span(accesses, count))
-    ranges.push_back({access.address, access.bytes, access.isRead, access.isWritten, access.name ? access.name : ""});
+    ranges.push_back({access.address, access.bytes, /*readable=*/true, access.isWritten, access.name ? access.name : "",
+                      !access.isRead, access.slot == cuda::noSlot ? std::nullopt : std::optional(access.slot)});
+}
+
+void describeOperation(const char *text) {
+  if (!current)
+    return;
+  std::lock_guard lock(current->mutex);
+  current->description = text;
+}
+
+Result poison(DevicePointer address, size_t bytes) {
+  return inContext("poison", [&](Core &core) {
+    if (bytes == 0)
+      return;
+    core.synchronise(core.streams.everything());
+    core.memory.poison(address, bytes);
+    core.slots.clear({address, address + bytes});
+  });
 }
 
 } // namespace
@@ -152,7 +170,7 @@ void declareAccesses(const cuda::DeclaredAccess *accesses, size_t count) {
 Operation makeCopy(Core &core, Place target, Place source, uint64_t bytes) {
   requirePlace(core, target, bytes);
   requirePlace(core, source, bytes);
-  return {CopyWork{target, source, bytes, nullptr}, {}};
+  return {CopyWork{target, source, bytes, nullptr}, {}, {}};
 }
 
 void fillMemoryCalls(cuda::Driver &table) {
@@ -166,6 +184,8 @@ void fillMemoryCalls(cuda::Driver &table) {
   table.cuMemcpyDtoDAsync = copyWithinDevice;
   table.cuMemsetD8Async = fill;
   table.declareAccesses = declareAccesses;
+  table.describeOperation = describeOperation;
+  table.poison = poison;
 }
 
 } // namespace neap::sim::driver

@@ -146,7 +146,7 @@ Operation makeLaunch(Core &core, cuda::Function function, Dim3 grid, Dim3 block,
   work.launch.arguments = packArguments(kernel, std::span(parameters, parameters ? kernel.parameters.size() : 0));
   std::string refusal = checkLaunch(*work.executable, work.launch, core.settings.device);
   require(refusal.empty(), "kernel '" + kernel.name + "': " + refusal);
-  Operation operation{std::move(work), {}};
+  Operation operation{std::move(work), {}, {}};
   core.takeDeclarations(operation);
   return operation;
 }

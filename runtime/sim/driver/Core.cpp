@@ -7,7 +7,7 @@ Core::Core(DriverSettings given)
     : settings(std::move(given)), errors(settings), faults(settings.faults), memory(settings.memoryBytes), host(errors),
       executor(settings, memory, host, faults, errors),
       scheduler(settings.seed, [this](Task &task, uint32_t node) { return execute(task, node); }),
-      races(memory, host, errors) {}
+      races(memory, host, errors), slots(memory, errors) {}
 
 std::shared_ptr<StreamState> Core::stream(cuda::Stream handle) const {
   return handle ? handles.get<StreamState>(handle) : streams.defaultStream();
@@ -19,6 +19,7 @@ void Core::count(FaultPoint point) {
 }
 
 void Core::takeDeclarations(Operation &operation) {
+  operation.description = std::exchange(description, {});
   if (!declared)
     return;
   operation.declared = *declared;
@@ -59,6 +60,9 @@ bool Core::execute(Task &task, uint32_t node) {
   Accesses accesses = executor.execute(task, node);
   if (!errors.isStopped())
     races.executed(task.shared_from_this(), node, std::move(accesses));
+  // Behind it: of two unordered writers a reader sees the wrong one, and that they are unordered is the cause.
+  if (!errors.isStopped())
+    slots.executed(task, node);
   return !errors.isStopped();
 }
 

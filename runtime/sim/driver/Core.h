@@ -6,6 +6,7 @@
 #include "neap/runtime/sim/driver/Handles.h"
 #include "neap/runtime/sim/driver/RaceCheck.h"
 #include "neap/runtime/sim/driver/Scheduler.h"
+#include "neap/runtime/sim/driver/SlotCheck.h"
 #include "neap/runtime/sim/driver/Streams.h"
 
 #include <mutex>
@@ -31,9 +32,10 @@ public:
   /// synchronise.
   void query(const Frontier &tasks);
 
-  /// What the program has declared for its next operation, which is this one.
+  /// What the program has said of its next operation, which is this one.
   void takeDeclarations(Operation &operation);
   std::optional<std::vector<DeclaredRange>> declared;
+  std::string description;
 
   const DriverSettings settings;
   /// Calls may come from any thread, one at a time.
@@ -47,6 +49,7 @@ public:
   Executor executor;
   Scheduler scheduler;
   RaceCheck races;
+  SlotCheck slots;
 
   bool isInitialised = false;
   /// Loaded and not unloaded.

@@ -52,8 +52,23 @@ bool Executor::injectFault(const Operation &operation) {
   return true;
 }
 
+/// Results begin unreadable: what lay there before is not to be read through them.
+void Executor::poisonResults(const Launch &launch) {
+  if (!launch.ranges)
+    return;
+  IntervalSet read;
+  for (const DeclaredRange &range : *launch.ranges)
+    if (!range.isResult)
+      read.add(deviceInterval(range.address, range.bytes));
+  for (const DeclaredRange &range : *launch.ranges)
+    if (range.isResult)
+      for (const Interval &result : read.gapsIn(deviceInterval(range.address, range.bytes)))
+        memory_.poison(result.begin, result.end - result.begin);
+}
+
 Accesses Executor::run(const KernelWork &work, const std::string &text) {
   Launch launch = work.launch;
+  poisonResults(launch);
   launch.seed = random_.next();
   launch.maxReports = errors_.failuresLeft();
   LaunchResult result = sim::run(*work.executable, launch, memory_, settings_.device);

@@ -21,7 +21,8 @@ static std::string textOf(const CopyWork &work) {
 static std::string textOf(const FillWork &work) { return "fill of " + std::to_string(work.bytes) + " bytes"; }
 
 std::string Operation::text() const {
-  return std::visit([](const auto &work) { return textOf(work); }, work);
+  std::string text = std::visit([](const auto &work) { return textOf(work); }, work);
+  return description.empty() ? text : text + ", " + description;
 }
 
 bool Accesses::operator==(const Accesses &other) const {

@@ -36,10 +36,12 @@ struct Operation {
   std::variant<KernelWork, CopyWork, FillWork> work;
   /// What the program said about its accesses; gives reports their names.
   std::vector<DeclaredRange> declared;
+  /// What the program said it is; empty if nothing.
+  std::string description;
 
   /// The kernel's name; empty for others.
   const std::string &kernelName() const;
-  /// "kernel 'fused_3'", "copy of 64 bytes to the host"
+  /// "kernel 'fused_3'", "copy of 64 bytes to the host", with the description behind it
   std::string text() const;
 };
 

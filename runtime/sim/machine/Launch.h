@@ -15,6 +15,10 @@ struct DeclaredRange {
   bool readable = true, writable = false;
   /// For reports.
   std::string name;
+  // The driver's, of which the machine knows nothing: whether what lies there before the launch counts for nothing, and the
+  // slot of the program whose value this is.
+  bool isResult = false;
+  std::optional<uint32_t> slot = {};
 };
 
 /// Sees every access of a thread to memory before it is judged.

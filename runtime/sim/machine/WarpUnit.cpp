@@ -92,6 +92,9 @@ struct Source {
   bool inRange;
 };
 
+/// What a lane gets that reads from one which takes no part: as bytes that nobody has written.
+constexpr uint32_t undefinedValue = 0x01010101u * DeviceMemory::uninitialisedByte;
+
 /// Where a lane reads from: `b` is a lane or a distance; `c` has the last lane of a segment in its bits 0 to 4 and the
 /// bits of a lane number that stay fixed in 8 to 12.
 Source sourceOf(Shuffle mode, int lane, uint32_t b, uint32_t c) {
@@ -119,8 +122,10 @@ void WarpUnit::shuffle(Warp &warp, const Instruction &instruction, uint32_t mask
     Source source = sourceOf(instruction.shuffle, int(lane), b[lane], c[lane]);
     values[lane] = a[source.lane];
     inRange |= uint32_t(source.inRange) << lane;
-    if (has(mask, lane) && !has(mask & members[lane], source.lane))
-      report(warp, instruction, 1u << lane, "reads from lane " + std::to_string(source.lane) + ", which takes no part");
+    if (!has(mask, lane) || has(mask & members[lane], source.lane))
+      continue;
+    values[lane] = undefinedValue;
+    report(warp, instruction, 1u << lane, "reads from lane " + std::to_string(source.lane) + ", which takes no part");
   }
   file.store<uint32_t>(instruction.results[0], values, mask);
   if (instruction.resultCount == 2)

@@ -41,6 +41,20 @@ std::optional<Interval> IntervalSet::intersection(const IntervalSet &other) cons
   return std::nullopt;
 }
 
+std::vector<Interval> IntervalSet::gapsIn(Interval range) const {
+  std::vector<Interval> gaps;
+  for (const Interval &interval : intervals_) {
+    if (interval.end <= range.begin || interval.begin >= range.end)
+      continue;
+    if (range.begin < interval.begin)
+      gaps.push_back({range.begin, interval.begin});
+    range.begin = interval.end;
+  }
+  if (range.begin < range.end)
+    gaps.push_back(range);
+  return gaps;
+}
+
 uint64_t IntervalSet::bytes() const {
   uint64_t sum = 0;
   for (const Interval &interval : intervals_)

@@ -21,6 +21,8 @@ public:
   bool contains(uint64_t address) const;
   /// The first bytes that both sets have.
   std::optional<Interval> intersection(const IntervalSet &other) const;
+  /// What of `range` is not in the set, in ascending order.
+  std::vector<Interval> gapsIn(Interval range) const;
   uint64_t bytes() const;
   const std::vector<Interval> &intervals() const { return intervals_; }
 

@@ -130,6 +130,11 @@ TEST(IntervalSetTest, AgreesWithOneFlagForEachByte) {
     ASSERT_EQ(sets[0].bytes(), bytes);
     auto common = sets[0].intersection(sets[1]);
     ASSERT_EQ(common ? common->begin : 300, firstCommon);
+    sim::IntervalSet gaps;
+    for (sim::Interval gap : sets[0].gapsIn({50, 250}))
+      gaps.add(gap);
+    for (uint64_t i = 0; i < 300; ++i)
+      ASSERT_EQ(gaps.contains(i), i >= 50 && i < 250 && !plain[0][i]);
     for (size_t i = 1; i < sets[0].intervals().size(); ++i)
       ASSERT_GT(sets[0].intervals()[i].begin, sets[0].intervals()[i - 1].end);
   }

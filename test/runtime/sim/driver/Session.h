@@ -17,6 +17,7 @@ namespace neap::test {
 
 /// Kernels over 32-bit words, one block of 32 threads:
 ///   increment(words), copy(target, source), combine(target, source): target = 3 target + source,
+///   copy_and_increment(target, source): copies, and increments the copy
 ///   increment_at(pointer): increments what the pointer on the device points to
 ///   beyond(words): reads and writes far behind them; misaligned(words); trap(words)
 extern const char *const wordKernels;

@@ -1,0 +1,35 @@
+// What a program says of itself to a simulated driver: which slots an operation reads and writes, which launch it is, and what
+// no longer counts when a step begins. A real driver is told nothing.
+#ifndef NEAP_RUNTIME_CUDA_DECLARATIONS_H
+#define NEAP_RUNTIME_CUDA_DECLARATIONS_H
+
+#include "neap/runtime/cuda/Driver.h"
+#include "neap/runtime/program/Manifest.h"
+
+namespace neap::runtime {
+
+class Declarations {
+public:
+  Declarations(const cuda::Driver &driver, const Manifest &manifest) : driver_(driver), manifest_(manifest) {}
+  void setArena(cuda::DevicePointer arena) { arena_ = arena; }
+
+  /// The next operation is this entry of the manifest's program: it reads its inputs and writes its other operands.
+  void operation(const ProgramEntry &entry) const;
+  /// The next operation writes, from the host, all slots in these bytes of the arena that are alive when a step begins.
+  void hostWrites(uint64_t offset, uint64_t bytes) const;
+  /// The next operation reads, to the host, all slots in these bytes of the arena that are alive when a step has ended.
+  void hostReads(uint64_t offset, uint64_t bytes) const;
+  /// Makes all bytes of the arena unreadable but those of slots that are alive when a step begins.
+  cuda::Result beginStep() const;
+
+private:
+  void hostAccesses(uint64_t offset, uint64_t bytes, bool ArenaSlot::*isAlive, bool isRead) const;
+
+  const cuda::Driver &driver_;
+  const Manifest &manifest_;
+  cuda::DevicePointer arena_ = 0;
+};
+
+} // namespace neap::runtime
+
+#endif
