@@ -9,6 +9,8 @@ namespace {
 
 const std::vector<std::string> shapes = {"", "5x", "2x3x", "2x1x4x"};
 
+constexpr const char *word = "tensor<ui32>";
+
 std::string tensor(const std::string &shape, const std::string &element = "f64") {
   return "tensor<" + shape + element + ">";
 }
@@ -138,6 +140,10 @@ void addAttention(std::vector<Case> &cases) {
                            bias});
     }
   }
+  types.insert(types.end(), {"tensor<1x3x5xf64>", word, word, word, word});
+  cases.push_back({"attention dropout", types,
+                   "%r:2 = neap.attention %a0, %a1, %a2 bias %a3 dropout %a4, %a5, %a6, %a7 {dropout_ratio = 0.4} : " +
+                       operands + " bias tensor<1x3x5xf64>"});
 }
 
 void addCompound(std::vector<Case> &cases) {
@@ -222,6 +228,11 @@ void addAttentionBackward(std::vector<Case> &cases) {
                        "%r = neap.attention_bias_gradient " + operands + " delta %a5 bias %a6" + attributes + " : " + list +
                            " delta tensor<2x3xf64> bias " + bias});
     }
+  types.insert(types.end(), {"tensor<2x3x5xf64>", word, word, word, word});
+  cases.push_back({"attention_bias_gradient dropout", types,
+                   "%r = neap.attention_bias_gradient " + operands +
+                       " delta %a5 bias %a6 dropout %a7, %a8, %a9, %a10 {dropout_ratio = 0.4} : " + list +
+                       " delta tensor<2x3xf64> bias tensor<2x3x5xf64>"});
 }
 
 void addBackward(std::vector<Case> &cases) {
@@ -246,7 +257,6 @@ void addBackward(std::vector<Case> &cases) {
   cases.push_back({"iota", {}, "%r = neap.iota 1 : tensor<2x3xi32>"});
 }
 
-constexpr const char *word = "tensor<ui32>";
 
 void addDropout(std::vector<Case> &cases) {
   for (const std::string &shape :

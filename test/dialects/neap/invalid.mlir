@@ -434,3 +434,75 @@ neap.step @step_value_c1() {
   %0 = neap.step_value learning_rate : tensor<ui32>
   neap.return
 }
+
+// -----
+
+func.func @attention_c1(%q: tensor<2x3x4xf32>, %k: tensor<3x5x4xf32>) {
+  // expected-error@+1 {{'neap.attention' op expected query, key and value of equal element type and batch dimensions, got 'tensor<2x3x4xf32>', 'tensor<3x5x4xf32>' and 'tensor<3x5x4xf32>'}}
+  %y, %lse = neap.attention %q, %k, %k : tensor<2x3x4xf32>, tensor<3x5x4xf32>, tensor<3x5x4xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c2(%q: tensor<3x4xf32>, %k: tensor<5x6xf32>) {
+  // expected-error@+1 {{'neap.attention' op expected keys of 4 elements, got 'tensor<5x6xf32>'}}
+  %y, %lse = neap.attention %q, %k, %k : tensor<3x4xf32>, tensor<5x6xf32>, tensor<5x6xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c3(%q: tensor<3x4xf32>, %k: tensor<5x4xf32>) {
+  // expected-error@+1 {{'neap.attention' op expected 5 values, got 'tensor<3x4xf32>'}}
+  %y, %lse = neap.attention %q, %k, %q : tensor<3x4xf32>, tensor<5x4xf32>, tensor<3x4xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c4(%q: tensor<3x4xf32>, %k: tensor<5x4xf32>, %b: tensor<2x5xf32>) {
+  // expected-error@+1 {{'neap.attention' op expected a bias that stretches to 'tensor<3x5xf32>', got 'tensor<2x5xf32>'}}
+  %y, %lse = neap.attention %q, %k, %k bias %b : tensor<3x4xf32>, tensor<5x4xf32>, tensor<5x4xf32> bias tensor<2x5xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c5(%q: tensor<3x4xf32>, %w: tensor<ui32>) {
+  // expected-error@+1 {{'neap.attention' op expected a dropout key of 4 words and a ratio in [0, 1), got 1 words and}}
+  %y, %lse = neap.attention %q, %q, %q dropout %w : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>
+  return
+}
+
+// -----
+
+func.func @attention_backward_c1(%q: tensor<3x4xf32>, %l: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.attention_backward' op expected one number for each query, 'tensor<3xf32>', got 'tensor<4xf32>'}}
+  %dq, %dk, %dv = neap.attention_backward %q, %q, %q, %l, %q : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<4xf32>, tensor<3x4xf32>
+  return
+}
+
+// -----
+
+func.func @attention_backward_c2(%q: tensor<3x4xf32>, %l: tensor<3xf32>, %g: tensor<3x5xf32>) {
+  // expected-error@+1 {{'neap.attention_backward' op expected a cotangent of type 'tensor<3x4xf32>', got 'tensor<3x5xf32>'}}
+  %dq, %dk, %dv = neap.attention_backward %q, %q, %q, %l, %g : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3xf32>, tensor<3x5xf32>
+  return
+}
+
+// -----
+
+func.func @attention_delta_c1(%q: tensor<3x4xf32>, %l: tensor<3xf32>) {
+  // expected-error@+1 {{'neap.attention_delta' op expected no delta}}
+  %d = neap.attention_delta %q, %q, %q, %l, %q delta %l : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3xf32>, tensor<3x4xf32> delta tensor<3xf32>
+  return
+}
+
+// -----
+
+func.func @attention_bias_gradient_c1(%q: tensor<3x4xf32>, %l: tensor<3xf32>) {
+  // expected-error@+1 {{'neap.attention_bias_gradient' op expected a delta and a bias}}
+  %d = neap.attention_bias_gradient %q, %q, %q, %l, %q : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3xf32>, tensor<3x4xf32>
+  return
+}

@@ -96,3 +96,20 @@ neap.step @shown(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>) 
   %y = neap.matmul %p, %v : tensor<2x2xf32>, tensor<2x4xf32>
   neap.return %y, %p : tensor<2x4xf32>, tensor<2x2xf32>
 }
+
+// -----
+
+// Dropout of the probabilities goes along, with its key.
+// CHECK-LABEL: @dropout
+// CHECK: %[[ID:.*]] = neap.random_id 3
+// CHECK: neap.attention %arg0, %{{.*}}, %arg2 dropout %arg3, %arg4, %arg5, %[[ID]] {dropout_ratio = 1.000000e-01 : f64}
+neap.step @dropout(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>, %l: tensor<ui32>, %h: tensor<ui32>,
+                   %s: tensor<ui32>) -> (tensor<2x4xf32>) {
+  %id = neap.random_id 3 : tensor<ui32>
+  %kt = neap.transpose %k [1, 0] : tensor<2x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4xf32>, tensor<4x2xf32>
+  %p = neap.softmax %product : tensor<2x2xf32>
+  %d = neap.dropout %p ratio 1.000000e-01 key %l, %h, %s, %id : tensor<2x2xf32>
+  %y = neap.matmul %d, %v : tensor<2x2xf32>, tensor<2x4xf32>
+  neap.return %y : tensor<2x4xf32>
+}

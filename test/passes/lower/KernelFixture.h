@@ -39,6 +39,9 @@ inline std::vector<char> toBytes(const HostTensor &tensor) {
   return bytes;
 }
 
+/// A limit for integers that are seeds or steps.
+inline constexpr int64_t anyWord = int64_t(1) << 32;
+
 class KernelTest : public ::testing::Test {
 protected:
   void SetUp() override {

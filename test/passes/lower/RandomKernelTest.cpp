@@ -3,14 +3,12 @@
 
 using namespace mlir;
 using namespace neap;
+using neap::testing::anyWord;
 using neap::testing::KernelTest;
 
 namespace {
 
 class RandomKernelTest : public KernelTest {};
-
-/// Seeds and steps of 32 bits.
-constexpr int64_t anyWord = int64_t(1) << 32;
 
 /// A step over `arguments` and the scalars of random keys: %l, %h, %s, and ids %i0 to %i9.
 std::string randomStep(const std::string &arguments, const std::string &results, const std::string &body) {
