@@ -25,7 +25,8 @@ json validManifest() {
 Manifest parse(const json &manifest) {
   std::string text = manifest.dump();
   static constexpr char constants[8] = {};
-  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 1024,    0,       1,       text.data(), text.size(),
+                       constants,        8, nullptr, nullptr, nullptr, nullptr};
   return parseManifest(program);
 }
 
@@ -83,7 +84,8 @@ json manifestWithProgram() {
   manifest["kernels"] = json::parse(R"([{"name": "k", "blocks": 3, "block_threads": 128}])");
   manifest["slots"] = json::parse(R"([{"offset": 0, "bytes": 128, "alive_before": false, "alive_after": false},
     {"offset": 128, "bytes": 512, "alive_before": true, "alive_after": true}])");
-  manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 16, 0], [64, 8, 0]], "inputs": 1, "nodes": ["a", "b"]},
+  manifest["program"] =
+      json::parse(R"([{"launch": "k", "arguments": [[0, 16, 0], [64, 8, 0]], "inputs": 1, "nodes": ["a", "b"]},
     {"copy": [256, 32, 1], "from": [512, 32, 1]}, {"observe": "w", "from": [128, 16, 1]}])");
   return manifest;
 }

@@ -75,8 +75,9 @@ static cl::opt<lower::Device> target("target", cl::desc("What the program runs o
                                      IN_COMPILE);
 static cl::opt<std::string> architecture("arch", cl::desc("cuda: the least device (sm_80)"), cl::init("sm_80"),
                                          cl::value_desc("sm_NN"), IN_COMPILE);
-static cl::opt<std::string> ptxas("ptxas", cl::desc("cuda: what assembles kernels for the device of --arch: a program, or none "
-                                                    "(default: ptxas, where it is installed)"),
+static cl::opt<std::string> ptxas("ptxas",
+                                  cl::desc("cuda: what assembles kernels for the device of --arch: a program, or none "
+                                           "(default: ptxas, where it is installed)"),
                                   cl::value_desc("PROGRAM|none"), IN_COMPILE);
 static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
 /// A binary should bear a few more threads than the machine it was compiled on.
