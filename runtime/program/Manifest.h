@@ -5,6 +5,7 @@
 
 #include "neap/runtime/abi/neap_runtime.h"
 #include "neap/runtime/program/ElementType.h"
+#include "neap/runtime/program/MatrixProduct.h"
 
 #include <optional>
 
@@ -80,6 +81,8 @@ struct DeviceKernel {
   std::string name;
   uint32_t blocks = 0;
   uint32_t blockThreads = 0;
+  /// What a library may be asked for instead.
+  std::optional<MatrixProduct> product;
 };
 
 /// One thing that a step does. A launch has a kernel and operands, the first `inputs` of which are read, the others written;
@@ -91,6 +94,10 @@ struct ProgramEntry {
   size_t parameter = 0; ///< of Manifest::parameters
   std::vector<Operand> operands;
   size_t inputs = 0;
+  /// A launch's: bytes that a library may use meanwhile; none if it has no product.
+  Operand workspace = {};
+  /// A product's: the node of the model that it comes from.
+  std::string node = {};
 };
 
 struct Manifest {
