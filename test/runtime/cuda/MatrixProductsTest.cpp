@@ -1,0 +1,286 @@
+// Products through the simulated cuBLASLt: every layout that the manifest can say gives the bits of a plain loop.
+#include "neap/runtime/cuda/MatrixProducts.h"
+
+#include "neap/runtime/sim/driver/SimulatedDriver.h"
+#include "neap/runtime/sim/library/SimulatedCublasLt.h"
+
+#include <cmath>
+#include <cstring>
+#include <gtest/gtest.h>
+#include <random>
+
+namespace neap::test {
+namespace {
+
+using namespace runtime;
+
+/// A simulated device with one arena of floats.
+class Device {
+public:
+  explicit Device(sim::CublasLtSettings librarySettings = {}, uint64_t seed = 0)
+      : driver(settings(seed)), cuda(driver.table()), library(std::move(librarySettings)) {
+    expect(cuda.cuInit(0));
+    expect(cuda.cuDevicePrimaryCtxRetain(&context, 0));
+    expect(cuda.cuCtxSetCurrent(context));
+    expect(cuda.cuStreamCreate(&stream, cuda::streamNonBlocking));
+    expect(cuda.cuMemAlloc(&arena, arenaFloats * sizeof(float)));
+    expect(cuda.cuMemAlloc(&workspace.address, workspaceBytes));
+    workspace.bytes = workspaceBytes;
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<float> values(-1, 1);
+    for (float &value : host)
+      value = values(random);
+    expect(cuda.cuMemcpyHtoDAsync(arena, host.data(), arenaFloats * sizeof(float), stream));
+    expect(cuda.cuStreamSynchronize(stream));
+  }
+
+  std::vector<float> read() {
+    std::vector<float> values(arenaFloats);
+    expect(cuda.cuMemcpyDtoHAsync(values.data(), arena, arenaFloats * sizeof(float), stream));
+    return values;
+  }
+
+  static constexpr uint64_t arenaFloats = 1 << 14, workspaceBytes = 1 << 16;
+  sim::SimulatedDriver driver;
+  const cuda::Driver &cuda;
+  sim::SimulatedCublasLt library;
+  cuda::Context context = nullptr;
+  cuda::Stream stream = nullptr;
+  cuda::DevicePointer arena = 0;
+  Workspace workspace;
+  std::vector<float> host = std::vector<float>(arenaFloats);
+
+private:
+  static sim::DriverSettings settings(uint64_t seed) {
+    sim::DriverSettings settings;
+    settings.seed = seed;
+    settings.onReport = nullptr;
+    return settings;
+  }
+  static void expect(cuda::Result result) { EXPECT_EQ(int(result), 0); }
+};
+
+/// The element of a matrix at an index of the batch.
+uint64_t elementOf(const ProductMatrix &matrix, const std::vector<uint64_t> &batch, uint64_t row, uint64_t column) {
+  uint64_t element = matrix.offset + (matrix.transposed ? column * matrix.leading + row : row * matrix.leading + column);
+  for (size_t i = 0; i < batch.size(); ++i)
+    element += batch[i] * matrix.batchStrides[i];
+  return element;
+}
+
+/// Computes it in place in an arena, as the generated kernels do.
+void computePlainly(const MatrixProduct &product, std::vector<float> &arena) {
+  std::vector<float> before = arena;
+  std::vector<uint64_t> index(product.batch.size());
+  uint64_t count = 1;
+  for (uint64_t size : product.batch)
+    count *= size;
+  for (uint64_t number = 0; number < count; ++number) {
+    uint64_t rest = number;
+    for (size_t i = index.size(); i-- > 0; rest /= product.batch[i])
+      index[i] = rest % product.batch[i];
+    for (uint64_t row = 0; row < product.m; ++row)
+      for (uint64_t column = 0; column < product.n; ++column) {
+        float sum = 0;
+        for (uint64_t k = 0; k < product.k; ++k)
+          sum = std::fma(before[elementOf(product.lhs, index, row, k)], before[elementOf(product.rhs, index, k, column)], sum);
+        if (product.bias)
+          sum += before[product.bias->offset + column];
+        if (product.addend)
+          sum += before[elementOf(*product.addend, index, row, column)];
+        arena[elementOf(product.result, index, row, column)] = sum;
+      }
+  }
+}
+
+/// Runs it on the device. All operands lie in one arena, the argument of number 0.
+std::vector<float> computeByLibrary(Device &device, const MatrixProduct &product) {
+  MatrixProducts products(device.library.table());
+  std::unique_ptr<PlannedProduct> plan = products.plan(product, {device.arena}, device.workspace);
+  EXPECT_TRUE(plan);
+  if (plan)
+    plan->enqueue(device.stream);
+  return device.read();
+}
+
+void expectPlainBits(const MatrixProduct &product) {
+  for (uint64_t seed = 0; seed < 3; ++seed) {
+    Device device({}, seed);
+    std::vector<float> expected = device.host;
+    computePlainly(product, expected);
+    std::vector<float> got = computeByLibrary(device, product);
+    EXPECT_TRUE(device.driver.reports().empty()) << device.driver.reports().front();
+    EXPECT_EQ(std::memcmp(got.data(), expected.data(), got.size() * sizeof(float)), 0) << product.text();
+    EXPECT_EQ(device.library.liveObjects(), 0u);
+  }
+}
+
+/// 6 x 10 x 9, dense.
+MatrixProduct makeProduct() {
+  MatrixProduct product;
+  product.m = 6;
+  product.n = 10;
+  product.k = 9;
+  product.lhs = {0, 16, 9, false, {}};
+  product.rhs = {0, 128, 10, false, {}};
+  product.result = {0, 512, 10, false, {}};
+  return product;
+}
+
+TEST(MatrixProductsTest, EveryLayoutGivesTheBitsOfAPlainLoop) {
+  for (bool lhsTransposed : {false, true})
+    for (bool rhsTransposed : {false, true})
+      for (int epilogue = 0; epilogue < 3; ++epilogue)
+        for (uint64_t padding : {0, 3}) {
+          MatrixProduct product = makeProduct();
+          product.lhs.transposed = lhsTransposed;
+          product.lhs.leading = (lhsTransposed ? product.m : product.k) + padding;
+          product.rhs.transposed = rhsTransposed;
+          product.rhs.leading = (rhsTransposed ? product.k : product.n) + padding;
+          product.result.leading += padding;
+          if (epilogue == 1)
+            product.bias = {0, 7};
+          if (epilogue == 2)
+            product.addend = {0, 1024, product.n + padding, false, {}};
+          expectPlainBits(product);
+        }
+}
+
+TEST(MatrixProductsTest, BatchesStrideAndRepeat) {
+  MatrixProduct product = makeProduct();
+  product.batch = {3, 4};
+  product.lhs.batchStrides = {400, 54};
+  product.rhs = {0, 2048, 10, false, {0, 90}}; // one for all of the outer batch
+  product.result = {0, 4096, 40, false, {240, 10}}; // heads side by side
+  expectPlainBits(product);
+  product.addend = {0, 8192, 40, false, {240, 10}};
+  expectPlainBits(product);
+}
+
+TEST(MatrixProductsTest, OneRowAndOneColumn) {
+  for (auto [m, n, k] : {std::tuple<uint64_t, uint64_t, uint64_t>(1, 10, 9), {6, 1, 9}, {6, 10, 1}, {1, 1, 1}}) {
+    MatrixProduct product = makeProduct();
+    product.m = m;
+    product.n = n;
+    product.k = k;
+    expectPlainBits(product);
+  }
+}
+
+TEST(MatrixProductsTest, TheAddendMayBeTheResult) {
+  MatrixProduct product = makeProduct();
+  product.addend = product.result;
+  expectPlainBits(product);
+}
+
+TEST(MatrixProductsTest, TheCallSaysWhatTheManifestSays) {
+  Device device;
+  MatrixProduct product = makeProduct();
+  product.allowsTf32 = true;
+  product.lhs.transposed = true;
+  product.lhs.leading = 6;
+  product.batch = {5, 2};
+  product.lhs.batchStrides = product.rhs.batchStrides = {200, 100};
+  product.result.batchStrides = {200, 60};
+  product.bias = {0, 7};
+  computeByLibrary(device, product);
+  ASSERT_EQ(device.library.products().size(), 5u);
+  sim::RecordedProduct call = device.library.products().front();
+  EXPECT_EQ(std::tuple(call.m, call.n, call.k, call.batch), std::tuple(10u, 6u, 9u, 2));
+  EXPECT_FALSE(call.transposesA) << "A is rhs";
+  EXPECT_TRUE(call.transposesB) << "B is lhs";
+  EXPECT_TRUE(call.hasBias);
+  EXPECT_EQ(call.beta, 0);
+  EXPECT_EQ(call.compute, cublas::ComputeType::F32FastTf32);
+}
+
+/// The library's first offer splits k and needs a workspace where k is long.
+MatrixProduct makeDeepProduct() {
+  MatrixProduct product = makeProduct();
+  product.k = 64;
+  product.lhs.leading = 64;
+  product.rhs.offset = 1024;
+  product.result.offset = 4096;
+  return product;
+}
+
+TEST(MatrixProductsTest, TheWorkspaceBoundsTheAlgorithm) {
+  Device device;
+  MatrixProducts products(device.library.table());
+  uint64_t needed = products.plan(makeDeepProduct(), {device.arena}, device.workspace)->workspaceBytes();
+  EXPECT_EQ(needed, 6 * 10 * 4u);
+  EXPECT_EQ(products.plan(makeDeepProduct(), {device.arena}, {device.workspace.address, needed - 1})->workspaceBytes(), 0u);
+  EXPECT_EQ(products.planAll(makeDeepProduct(), {device.arena}, device.workspace, 8).size(), 2u);
+  EXPECT_EQ(products.planAll(makeDeepProduct(), {device.arena}, device.workspace, 1).size(), 1u);
+}
+
+MatrixProduct withAlgorithm(MatrixProduct product, const MatrixProducts &library, const PlannedProduct &plan) {
+  product.algorithm = {library.version(), plan.workspaceBytes(),
+                       {std::begin(plan.algorithm().data), std::end(plan.algorithm().data)}};
+  return product;
+}
+
+TEST(MatrixProductsTest, AStoredAlgorithmIsTakenWhereItFits) {
+  Device device;
+  MatrixProducts products(device.library.table());
+  auto all = products.planAll(makeDeepProduct(), {device.arena}, device.workspace, 8);
+  MatrixProduct product = withAlgorithm(makeDeepProduct(), products, *all[1]);
+  EXPECT_EQ(products.plan(product, {device.arena}, device.workspace)->workspaceBytes(), 0u);
+
+  MatrixProduct ofOtherLibrary = product;
+  ++ofOtherLibrary.algorithm->library;
+  EXPECT_EQ(products.plan(ofOtherLibrary, {device.arena}, device.workspace)->workspaceBytes(), 240u);
+  MatrixProduct ofOtherProduct = withAlgorithm(makeDeepProduct(), products, *products.plan(makeProduct(), {device.arena}, {}));
+  EXPECT_EQ(products.plan(ofOtherProduct, {device.arena}, device.workspace)->workspaceBytes(), 240u);
+  MatrixProduct withLargeWorkspace = withAlgorithm(makeDeepProduct(), products, *all[0]);
+  EXPECT_EQ(products.plan(withLargeWorkspace, {device.arena}, {})->workspaceBytes(), 0u);
+  EXPECT_TRUE(device.driver.reports().empty()) << device.driver.reports().front();
+}
+
+TEST(MatrixProductsTest, AProductThatTheLibraryDoesNotOfferHasNoPlan) {
+  Device device({.version = 1, .isOffered = [](uint64_t, uint64_t, uint64_t k) { return k != 64; }});
+  MatrixProducts products(device.library.table());
+  EXPECT_FALSE(products.plan(makeDeepProduct(), {device.arena}, device.workspace));
+  EXPECT_TRUE(products.plan(makeProduct(), {device.arena}, device.workspace));
+  EXPECT_TRUE(device.driver.reports().empty()) << device.driver.reports().front();
+}
+
+std::string failureOf(const std::function<void()> &action) {
+  try {
+    action();
+    return "none";
+  } catch (const LibraryCallFailed &error) {
+    return error.what();
+  }
+}
+
+TEST(MatrixProductsTest, FailuresNameTheCallAndItsStatus) {
+  Device device;
+  MatrixProduct wide = makeProduct();
+  wide.result.leading = 9;
+  EXPECT_EQ(failureOf([&] { computeByLibrary(device, wide); }),
+            "cublasLtMatmulAlgoGetHeuristic: CUBLAS_STATUS_INVALID_VALUE");
+  MatrixProduct overlapping = makeProduct();
+  overlapping.result.offset = 20;
+  EXPECT_EQ(failureOf([&] { computeByLibrary(device, overlapping); }), "cublasLtMatmul: CUBLAS_STATUS_INVALID_VALUE");
+  MatrixProduct integers = makeProduct();
+  integers.type = Type::I32;
+  EXPECT_EQ(failureOf([&] { computeByLibrary(device, integers); }), "no product of int32");
+  device.cuda.cuCtxSetCurrent(nullptr);
+  EXPECT_EQ(failureOf([&] { MatrixProducts products(device.library.table()); }),
+            "cublasLtCreate: CUBLAS_STATUS_NOT_INITIALIZED");
+}
+
+/// The place that bf16 will take: described like fp32, and refused by the simulated library only when it is to compute.
+TEST(MatrixProductsTest, ProductsOfBF16AreDescribed) {
+  Device device;
+  MatrixProducts products(device.library.table());
+  MatrixProduct product = makeProduct();
+  product.type = Type::BF16;
+  std::unique_ptr<PlannedProduct> plan = products.plan(product, {device.arena}, device.workspace);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(failureOf([&] { plan->enqueue(device.stream); }), "cublasLtMatmul: CUBLAS_STATUS_NOT_SUPPORTED");
+}
+
+} // namespace
+} // namespace neap::test
