@@ -167,6 +167,31 @@ TEST(MatrixProductsTest, OneRowAndOneColumn) {
   }
 }
 
+/// Rows of a multiple of 16 bytes invite an algorithm that wants all addresses to be one; one of them is not.
+TEST(MatrixProductsTest, EachOperandIsPromisedNoMoreAlignmentThanItHas) {
+  MatrixProduct aligned = makeProduct();
+  aligned.lhs.leading = aligned.rhs.leading = aligned.result.leading = 12;
+  aligned.batch = {2, 2};
+  for (ProductMatrix *matrix : {&aligned.lhs, &aligned.rhs, &aligned.result})
+    matrix->batchStrides = {240, 120};
+  aligned.lhs.offset = 0;
+  aligned.rhs.offset = 1024;
+  aligned.result.offset = 2048;
+  aligned.addend = aligned.result;
+  aligned.addend->offset = 4096;
+  expectPlainBits(aligned);
+  for (ProductMatrix MatrixProduct::*matrix : {&MatrixProduct::lhs, &MatrixProduct::rhs, &MatrixProduct::result}) {
+    MatrixProduct product = aligned;
+    ++(product.*matrix).offset;
+    expectPlainBits(product);
+    product = aligned;
+    ++(product.*matrix).batchStrides[0];
+    expectPlainBits(product);
+  }
+  ++aligned.addend->offset;
+  expectPlainBits(aligned);
+}
+
 TEST(MatrixProductsTest, TheAddendMayBeTheResult) {
   MatrixProduct product = makeProduct();
   product.addend = product.result;
