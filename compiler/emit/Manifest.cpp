@@ -4,6 +4,7 @@
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
+#include "neap/passes/support/Locations.h"
 #include "neap/passes/support/SlotAlignment.h"
 
 using namespace mlir;
@@ -27,8 +28,8 @@ static std::string typeName(Type type) {
 namespace {
 class ManifestBuilder {
 public:
-  ManifestBuilder(ModuleOp module, const WriteManifestOptions &options)
-      : module(module), options(options), program(*module.getOps<sched::ProgramOp>().begin()) {}
+  ManifestBuilder(ModuleOp module, const WriteManifestOptions &options, const ProductProfile &profile)
+      : module(module), options(options), profile(profile), program(*module.getOps<sched::ProgramOp>().begin()) {}
 
   json::Object build();
 
@@ -41,6 +42,8 @@ private:
   json::Array describeStates();
   json::Array describeConstants();
   json::Array describeKernels();
+  json::Object describeProduct(const LibraryProduct &product);
+  json::Array describeLibraries();
   json::Array describeProgram();
   json::Object describeLaunch(sched::LaunchOp launch);
   json::Object describeDefaults();
@@ -51,6 +54,7 @@ private:
 
   ModuleOp module;
   const WriteManifestOptions &options;
+  const ProductProfile &profile;
   sched::ProgramOp program;
 };
 } // namespace
@@ -143,6 +147,36 @@ json::Array ManifestBuilder::describeConstants() {
   return constants;
 }
 
+static json::Object describeMatrix(const LibraryMatrix &matrix) {
+  return json::Object{{"argument", matrix.argument},
+                      {"offset", matrix.offset},
+                      {"leading", matrix.leading},
+                      {"transposed", matrix.transposed},
+                      {"batch_strides", json::Array(matrix.batchStrides)}};
+}
+
+json::Object ManifestBuilder::describeProduct(const LibraryProduct &product) {
+  json::Object object{{"m", product.m},
+                      {"n", product.n},
+                      {"k", product.k},
+                      {"batch", json::Array(product.batch)},
+                      {"type", "float32"},
+                      {"compute", options.allowTf32 ? "tf32" : "float32"},
+                      {"lhs", describeMatrix(product.lhs)},
+                      {"rhs", describeMatrix(product.rhs)},
+                      {"result", describeMatrix(product.result)}};
+  if (product.bias)
+    object["bias"] = json::Object{{"argument", product.bias->argument}, {"offset", product.bias->offset}};
+  if (product.addend)
+    object["addend"] = describeMatrix(*product.addend);
+  const ProfiledProduct *known = profile.find(product);
+  if (known && known->algorithm)
+    object["algorithm"] = json::Object{{"library", known->algorithm->library},
+                                       {"workspace", known->algorithm->workspaceBytes},
+                                       {"config", known->algorithm->config}};
+  return object;
+}
+
 json::Array ManifestBuilder::describeKernels() {
   llvm::StringMap<int64_t> launches;
   program.walk([&](sched::LaunchOp launch) { ++launches[launch.getKernel()]; });
@@ -166,6 +200,8 @@ json::Array ManifestBuilder::describeKernels() {
     json::Object &kernel = *kernels.back().getAsObject();
     kernel["blocks"] = info->blocks;
     kernel["block_threads"] = info->blockThreads;
+    if (info->product)
+      kernel["product"] = describeProduct(*info->product);
   }
   return kernels;
 }
@@ -176,9 +212,15 @@ json::Object ManifestBuilder::describeLaunch(sched::LaunchOp launch) {
     sched::Place place = sched::getPlace(slot);
     arguments.push_back(json::Array{place.begin, place.bytes});
   }
-  return json::Object{{"launch", launch.getKernel()},
-                      {"arguments", std::move(arguments)},
-                      {"inputs", static_cast<int64_t>(launch.getInputs().size())}};
+  json::Object entry{{"launch", launch.getKernel()},
+                     {"arguments", std::move(arguments)},
+                     {"inputs", static_cast<int64_t>(launch.getInputs().size())}};
+  if (Value workspace = launch.getWorkspace()) {
+    sched::Place place = sched::getPlace(workspace);
+    entry["workspace"] = json::Array{place.begin, place.bytes};
+    entry["node"] = findNodeName(launch);
+  }
+  return entry;
 }
 
 /// What a step does on a device that is told so, in order: launches, copies within the arena, and gradients shown.
@@ -228,13 +270,16 @@ json::Object ManifestBuilder::countParts(int64_t scratch) {
     bytes[slot.getRole()] += alignToSlot(slot.getType().getBytes());
     persistent += alignToSlot(slot.getType().getBytes());
   }
-  return json::Object{{"parameters", bytes[Role::Parameter]},
+  json::Object parts{{"parameters", bytes[Role::Parameter]},
                       {"optimizer_state", bytes[Role::State]},
                       {"constants", bytes[Role::Constant]},
                       {"inputs", bytes[Role::Input]},
                       {"step_block", bytes[Role::StepBlock]},
                       {"activations", program.getArenaBytes(sched::Space::Device) - persistent},
                       {"scratch", scratch}};
+  if (options.device == lower::Device::Cuda)
+    parts["library_workspace"] = bytes[Role::Workspace];
+  return parts;
 }
 
 /// What a step's throughput counts: tokens where an input has them, else rows of the first input.
@@ -256,6 +301,17 @@ void ManifestBuilder::describeItems(json::Object &manifest) {
   }
   manifest["items_per_step"] = rows;
   manifest["item"] = "row";
+}
+
+/// Those that are loaded at run time. A program also runs without them: that is what its own kernels are for.
+json::Array ManifestBuilder::describeLibraries() {
+  bool hasProducts = llvm::any_of(*module.getBody(), [](Operation &op) {
+    auto info = lower::getKernelInfo(&op);
+    return info && info->product;
+  });
+  if (options.device != lower::Device::Cuda || !hasProducts)
+    return {};
+  return json::Array{json::Object{{"name", "cublasLt"}, {"required", false}}};
 }
 
 json::Object ManifestBuilder::build() {
@@ -287,13 +343,13 @@ json::Object ManifestBuilder::build() {
                         {"defaults", describeDefaults()},
                         {"kernels", describeKernels()},
                         {"options", std::move(commandLine)},
-                        {"libraries", json::Array()}};
+                        {"libraries", describeLibraries()}};
   describeItems(manifest);
   if (options.device == lower::Device::Cuda)
     manifest["program"] = describeProgram();
   return manifest;
 }
 
-json::Object emit::buildManifest(ModuleOp module, const WriteManifestOptions &options) {
-  return ManifestBuilder(module, options).build();
+json::Object emit::buildManifest(ModuleOp module, const WriteManifestOptions &options, const ProductProfile &profile) {
+  return ManifestBuilder(module, options, profile).build();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/fuse/LibraryProduct.h"
 #include "neap/passes/lower/kernels/Kernels.h"
 
 #include "llvm/ADT/SmallVector.h"
@@ -18,10 +19,12 @@ struct KernelInfo {
   GroupKind kind = GroupKind::Pointwise;
   /// Operations of the body, each once, without the dialect's name.
   llvm::SmallVector<llvm::StringRef> ops;
+  /// What a library of the device may be asked for instead.
+  std::optional<LibraryProduct> product;
 };
 
 /// What a launch of a lowered kernel needs and what the `sched.kernel` is, to be kept on the function that replaces it.
-void setKernelInfo(const Kernel &lowered, sched::KernelOp kernel);
+void setKernelInfo(const Kernel &lowered, sched::KernelOp kernel, const std::optional<LibraryProduct> &product);
 
 /// What setKernelInfo stored; nothing if the operation is no lowered kernel.
 std::optional<KernelInfo> getKernelInfo(mlir::Operation *function);

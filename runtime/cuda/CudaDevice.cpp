@@ -2,9 +2,11 @@
 #include "neap/runtime/cuda/Calls.h"
 #include "neap/runtime/cuda/Dependencies.h"
 #include "neap/runtime/cuda/OpenDriver.h"
+#include "neap/runtime/cuda/ProgramProducts.h"
 #include "neap/runtime/device/Device.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 namespace neap::runtime {
@@ -50,11 +52,16 @@ private:
   GraphNode addNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
   GraphNode addKernelNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
   GraphNode addCopyNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
+  GraphNode addProductNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
+  Graph captureProduct(const ProgramEntry &entry);
 
   std::vector<DevicePointer> addressesOf(const ProgramEntry &entry) const;
   void require(cuda::Result result, const std::string &what) const { requireSuccess(driver_, result, what); }
   void synchronize(const std::string &what) const { require(driver_.cuStreamSynchronize(stream_), what); }
-  const std::string &kernelOf(const ProgramEntry &entry) const { return manifest_.kernels[entry.kernel].name; }
+  size_t numberOf(const ProgramEntry &entry) const { return size_t(&entry - manifest_.program.data()); }
+  bool isOfLibrary(const ProgramEntry &entry) const { return products_->find(numberOf(entry)); }
+  /// "step 3", the one that the host has prepared last.
+  std::string stepName() const;
 
   const Manifest &manifest_;
   bool usesGraph_;
@@ -70,6 +77,7 @@ private:
   std::byte *staging_ = nullptr; // pinned, holds hostRange_
   Graph graph_ = nullptr;
   GraphExec graphExec_ = nullptr;
+  std::unique_ptr<ProgramProducts> products_;
 };
 
 CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, const DeviceOptions &options)
@@ -79,10 +87,14 @@ CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, co
   loadKernels(program.ptx);
   allocate();
   clearStates();
+  products_ = std::make_unique<ProgramProducts>(manifest, options, arena_, [](const std::string &note) {
+    std::fprintf(stderr, "note: %s\n", note.c_str());
+  });
 }
 
 /// Everything goes with the context; what was made before a failure as well.
 CudaDevice::~CudaDevice() {
+  products_.reset();
   if (graphExec_)
     driver_.cuGraphExecDestroy(graphExec_);
   if (graph_)
@@ -201,9 +213,12 @@ void CudaDevice::declare(const ProgramEntry &entry) {
   if (!driver_.declareAccesses)
     return;
   std::vector<DeclaredAccess> accesses;
-  for (size_t i = 0; i < entry.operands.size(); ++i)
-    accesses.push_back({arena_ + entry.operands[i].offset, entry.operands[i].bytes, true, i >= entry.inputs,
-                        i < entry.inputs ? "an input" : "a result"});
+  std::vector<Operand> operands = products_->operandsOf(numberOf(entry));
+  for (size_t i = 0; i < operands.size(); ++i)
+    accesses.push_back({arena_ + operands[i].offset, operands[i].bytes, true, i >= entry.inputs,
+                        i < entry.inputs              ? "an input"
+                        : i < entry.operands.size() ? "a result"
+                                                    : "the workspace"});
   driver_.declareAccesses(accesses.data(), accesses.size());
 }
 
@@ -213,9 +228,12 @@ void CudaDevice::launch(const ProgramEntry &entry) {
   std::vector<void *> arguments = pointersTo(addresses);
   const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
   declare(entry);
-  require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream_,
-                                 arguments.data(), nullptr),
-          "launching kernel " + kernel.name);
+  if (isOfLibrary(entry))
+    products_->enqueue(numberOf(entry), stream_, stepName());
+  else
+    require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream_,
+                                   arguments.data(), nullptr),
+            "launching kernel " + kernel.name);
   if (!usesGraph_)
     synchronize("running kernel " + kernel.name);
 }
@@ -258,10 +276,40 @@ GraphNode CudaDevice::addCopyNode(const ProgramEntry &entry, const std::vector<G
   return node;
 }
 
+std::string CudaDevice::stepName() const {
+  neap_step_block block;
+  std::memcpy(&block, staging_ + manifest_.stepBlock - hostRange_.offset, sizeof block);
+  return "step " + std::to_string(block.step);
+}
+
+/// A library puts its work into streams; captured, that becomes a graph.
+Graph CudaDevice::captureProduct(const ProgramEntry &entry) {
+  Graph captured = nullptr;
+  require(driver_.cuStreamBeginCapture(stream_, CaptureMode::Relaxed), "capturing a matrix product");
+  declare(entry);
+  try {
+    products_->enqueue(numberOf(entry), stream_, stepName());
+  } catch (...) {
+    driver_.cuStreamEndCapture(stream_, &captured);
+    throw;
+  }
+  require(driver_.cuStreamEndCapture(stream_, &captured), "capturing a matrix product");
+  return captured;
+}
+
+GraphNode CudaDevice::addProductNode(const ProgramEntry &entry, const std::vector<GraphNode> &after) {
+  Graph captured = captureProduct(entry);
+  GraphNode node = nullptr;
+  Result result = driver_.cuGraphAddChildGraphNode(&node, graph_, after.data(), after.size(), captured);
+  driver_.cuGraphDestroy(captured); // the node has a copy
+  require(result, "adding a matrix product to the graph");
+  return node;
+}
+
 GraphNode CudaDevice::addNode(const ProgramEntry &entry, const std::vector<GraphNode> &after) {
   switch (entry.kind) {
   case ProgramEntry::Kind::Launch:
-    return addKernelNode(entry, after);
+    return isOfLibrary(entry) ? addProductNode(entry, after) : addKernelNode(entry, after);
   case ProgramEntry::Kind::Copy:
     return addCopyNode(entry, after);
   case ProgramEntry::Kind::Observe:
@@ -273,7 +321,7 @@ GraphNode CudaDevice::addNode(const ProgramEntry &entry, const std::vector<Graph
 /// The edges are what bytes demand; what is free of them may run side by side.
 void CudaDevice::buildGraph() {
   require(driver_.cuGraphCreate(&graph_, 0), "making the graph");
-  std::vector<std::vector<uint32_t>> dependencies = findDependencies(manifest_.program);
+  std::vector<std::vector<uint32_t>> dependencies = findDependencies(products_->program());
   std::vector<GraphNode> nodes;
   for (size_t i = 0; i < manifest_.program.size(); ++i) {
     std::vector<GraphNode> after;

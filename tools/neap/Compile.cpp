@@ -80,6 +80,19 @@ static cl::opt<int> maxThreads("max-threads",
                                cl::desc("Threads that scratch memory is planned for (all of this machine, 4 at least)"),
                                cl::init(0), IN_COMPILE);
 
+static cl::opt<MatrixProducts>
+    matrixProducts("matrix-products", cl::desc("cuda: who computes matrix products"), cl::init(MatrixProducts::Library),
+                   cl::values(clEnumValN(MatrixProducts::Generated, "generated", "Neap's own kernels, with any epilogue"),
+                              clEnumValN(MatrixProducts::Library, "library",
+                                         "cuBLASLt, where it is installed and can (default)")),
+                   IN_COMPILE);
+static cl::opt<std::string> libraryWorkspace("library-workspace",
+                                             cl::desc("cuda: bytes that libraries may work in (32MiB)"),
+                                             cl::init("32MiB"), cl::value_desc("BYTES"), IN_COMPILE);
+static cl::opt<bool> allowTf32("allow-tf32", cl::desc("cuda: libraries may round factors of products to TF32"), IN_COMPILE);
+static cl::opt<std::string> profile("profile", cl::desc("cuda: what `neap calibrate` has measured"), cl::value_desc("FILE"),
+                                    IN_COMPILE);
+
 // The compiler itself.
 static cl::list<std::string> plugins("load-pass-plugin", cl::desc("Library with passes"), cl::value_desc("LIB"),
                                      IN_COMPILE);
@@ -107,7 +120,8 @@ static ArrayRef<RecordedOption> getRecordedOptions() {
       record("grad", momentum),      record("grad", clipGradNorm), record("grad", noDecay),
       record("lower", learningRate), record("lower", beta1),       record("lower", beta2),
       record("lower", epsilon),      record("lower", weightDecay), record("lower", maxThreads),
-      record("lower", cpu),
+      record("lower", cpu),          record("fuse", matrixProducts), record("fuse", profile),
+      record("schedule", libraryWorkspace), record("lower", allowTf32),
   };
   return table;
 }
@@ -239,6 +253,37 @@ static llvm::Error setTarget(StageOptions &stages) {
   return llvm::Error::success();
 }
 
+/// A whole number of bytes, with a unit or without.
+static llvm::Expected<int64_t> parseBytes(const cl::opt<std::string> &option) {
+  constexpr std::pair<StringRef, int64_t> units[] = {{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"", 1}};
+  for (auto [unit, factor] : units) {
+    StringRef text = option.getValue();
+    int64_t count = 0;
+    if (text.consume_back(unit) && !text.getAsInteger(10, count) && count >= 0 && count <= (int64_t(1) << 50) / factor)
+      return count * factor;
+  }
+  return llvm::createStringError("--" + option.ArgStr + ": expected a number of bytes, as in 32MiB, got '" + option.getValue() + "'");
+}
+
+/// What the libraries of a CUDA device are left with. On the CPU there are none, and their options say nothing.
+static llvm::Error setLibraries(StageOptions &stages) {
+  if (target != lower::Device::Cuda) {
+    for (const cl::Option *option : std::initializer_list<const cl::Option *>{&matrixProducts, &libraryWorkspace, &allowTf32, &profile})
+      if (option->getNumOccurrences())
+        return llvm::createStringError("--" + option->ArgStr + ": it goes with --target cuda");
+    return llvm::Error::success();
+  }
+  llvm::Expected<int64_t> workspace = parseBytes(libraryWorkspace);
+  if (!workspace)
+    return workspace.takeError();
+  stages.fuse.operators.matrixProducts = matrixProducts;
+  stages.fuse.operators.profile = profile;
+  stages.schedule.step.libraryWorkspace = *workspace;
+  stages.lower.manifest.allowTf32 = allowTf32;
+  stages.lower.manifest.profile = profile;
+  return llvm::Error::success();
+}
+
 /// Fills what the stages are told, once all options are known.
 static llvm::Error fillStages(CompileOptions &options) {
   if (llvm::Error error = checkRequired(options))
@@ -250,6 +295,8 @@ static llvm::Error fillStages(CompileOptions &options) {
   setTraining(options.stages);
   options.stages.lower.manifest = describeProgram();
   options.record = recordOptions(getRecordedOptions());
+  if (llvm::Error error = setLibraries(options.stages))
+    return error;
   return setTarget(options.stages);
 }
 

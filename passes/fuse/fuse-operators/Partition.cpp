@@ -80,7 +80,7 @@ bool Partition::fits(const FusionGroup &group, Operation *op) const {
       return false;
     return !isReduction(op) || (reducesLastAxis(op) && shapeOf(op->getOperand(0)).back() == group.loops.back());
   }
-  bool computesAtLoopPoints = mayHaveRows || group.kind == GroupKind::Gemm || group.kind == GroupKind::Column;
+  bool computesAtLoopPoints = mayHaveRows || (group.kind == GroupKind::Gemm && !group.isLibraryProduct) || group.kind == GroupKind::Column;
   return !isReduction(op) && elementsOf(result) == points && computesAtLoopPoints;
 }
 
@@ -124,10 +124,12 @@ void Partition::recordOperands(FusionGroup &group, Operation *op) {
       continue;
     }
     auto access = operandAccess(op, index, group);
+    // A library computes no operand on the way.
+    bool isOfLibrary = group.isLibraryProduct && !group.accesses.contains(operand);
     if (failed(access)) // a table, read wherever the indices say; or a view's operand that is not linear
       requireInMemory(operand, &group);
     else
-      recordRead(group, operand, *access, group.loops, /*fromMemory=*/false);
+      recordRead(group, operand, *access, group.loops, /*fromMemory=*/isOfLibrary);
   }
 }
 
@@ -207,9 +209,30 @@ void Partition::join(FusionGroup &group, Operation *op, bool asClone) {
   recordOperands(group, op);
 }
 
+bool LibraryRules::prefersLibrary(const LibraryProduct &product) const {
+  const ProfiledProduct *known = profile.find(product);
+  return known ? known->isLibraryFaster : product.k >= leastDepth;
+}
+
+/// Whether the operands lie as a library wants them, and it is worth asking.
+bool Partition::isForLibrary(Operation *matmul) const {
+  if (!rules.usesLibrary)
+    return false;
+  SmallVector<LinearForm> positions;
+  for (Value operand : matmul->getOperands()) {
+    ArrayRef<int64_t> loops = shapeOf(operand);
+    ResolvedOperand resolved = resolve(operand, identityAccess(loops), loops);
+    positions.push_back(linearPosition(resolved.access, shapeOf(resolved.source), loops.size()));
+  }
+  std::string obstacle;
+  auto product = describeLibraryProduct(matmul, positions[0], positions[1], obstacle);
+  return product && rules.prefersLibrary(*product);
+}
+
 void Partition::openGemmGroup(Operation *matmul) {
   Value result = matmul->getResult(0);
   FusionGroup &group = createGroup(GroupKind::Gemm, shapeOf(result), matmul);
+  group.isLibraryProduct = isForLibrary(matmul);
   group.accesses[result] = identityAccess(group.loops);
   join(group, matmul, /*asClone=*/false);
   growEpilogue(group, result);
@@ -238,7 +261,8 @@ bool Partition::takeView(FusionGroup &group, Operation *view) {
     result = composeAccess(inversePermutation(cast<Fusible>(view).getOperandMap(0)), access, group.loops);
   if (failed(result))
     return false;
-  if (linearPosition(*result, shapeOf(view->getResult(0)), group.loops.size()).coefficients.back() != 1)
+  LinearForm position = linearPosition(*result, shapeOf(view->getResult(0)), group.loops.size());
+  if (position.coefficients.back() != 1 || (group.isLibraryProduct && !isLibraryAddend(position, group.loops)))
     return false;
   group.accesses[view->getResult(0)] = *result;
   join(group, view, /*asClone=*/false);
@@ -254,11 +278,26 @@ static bool hasMemoryReader(Value value) {
   });
 }
 
+/// One addition, of something in memory: the product and then this. `through` is read by nobody else.
+bool Partition::isLibraryEpilogue(const FusionGroup &group, Operation *op, Value through) const {
+  bool isFirst = llvm::none_of(group.members, isElementwise);
+  if (!isa<AddOp>(op) || !isFirst || op->getOperand(0) == op->getOperand(1))
+    return false;
+  Value other = op->getOperand(op->getOperand(0) == through ? 1 : 0);
+  ResolvedOperand resolved = resolve(other, group.accesses.at(through), group.loops);
+  Operation *producer = resolved.source.getDefiningOp();
+  if (producer && (isFree(producer) || isView(producer)))
+    return false;
+  LinearForm position = linearPosition(resolved.access, shapeOf(resolved.source), group.loops.size());
+  return isLibraryBias(position, group.loops) || isLibraryAddend(position, group.loops);
+}
+
 bool Partition::takePointwise(FusionGroup &group, Operation *op, Value through) {
   if (!isElementwise(op))
     return false;
   bool isOnlyReader = llvm::all_of(through.getUsers(), [&](Operation *user) { return user == op; });
-  if (!isOnlyReader && !hasMemoryReader(op->getResult(0)))
+  if (group.isLibraryProduct ? !isOnlyReader || !isLibraryEpilogue(group, op, through)
+                             : !isOnlyReader && !hasMemoryReader(op->getResult(0)))
     return false;
   SmallVector<Value> others;
   for (Value operand : op->getOperands())
@@ -428,7 +467,7 @@ void Partition::assign(Operation *op) {
   openGroup(op);
 }
 
-Partition::Partition(Block &block) {
+Partition::Partition(Block &block, const LibraryRules &rules) : rules(rules) {
   for (auto [index, op] : llvm::enumerate(block)) {
     positions[&op] = index;
     groupEnds.push_back(index);

@@ -8,6 +8,7 @@
 #include "mlir/IR/Remarks.h"
 
 #include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/ErrorKind.h"
 
 using namespace mlir;
 
@@ -153,9 +154,17 @@ struct DraftedGroup {
 };
 
 struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
+  using FuseOperatorsPassBase::FuseOperatorsPassBase;
+
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
-    Partition partition(block);
+    llvm::Expected<ProductProfile> profile = ProductProfile::read(this->profile);
+    if (!profile) {
+      marked(getOperation().emitError(llvm::toString(profile.takeError())), ErrorKind::Usage);
+      return signalPassFailure();
+    }
+    LibraryRules rules{matrixProducts == MatrixProducts::Library, libraryDepth, std::move(*profile)};
+    Partition partition(block, rules);
     std::vector<DraftedGroup> drafts = draftBodies(partition);
     llvm::SetVector<Value> needed = collectNeededValues(block, drafts);
     SmallVector<std::pair<Value, Value>> replacements;
@@ -166,7 +175,31 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     eraseFusedOps(block, partition);
     sortTopologically(&block);
     if (!llvm::all_of(block.getOps<FusedOp>(), hasLoops))
-      signalPassFailure();
+      return signalPassFailure();
+    if (rules.usesLibrary)
+      for (auto fused : block.getOps<FusedOp>())
+        if (fused.getKind() == GroupKind::Gemm)
+          markLibraryProduct(fused, rules);
+  }
+
+  /// Looks at what the group has become: its result may lie otherwise than thought, or be written twice.
+  static void markLibraryProduct(FusedOp fused, const LibraryRules &rules) {
+    std::string obstacle;
+    std::optional<LibraryProduct> product = describeLibraryProduct(fused.getBody().front(), obstacle);
+    if (product && !rules.prefersLibrary(*product)) {
+      bool isKnown = rules.profile.find(*product);
+      obstacle = isKnown ? "the profile prefers the generated kernel"
+                         : "its depth of " + std::to_string(product->k) + " does not pay for an epilogue of its own";
+      product.reset();
+    }
+    auto name = remark::RemarkOpts::name("LibraryProduct").category("neap-fuse-operators");
+    if (!product) {
+      remark::missed(fused.getLoc(), name) << remark::add("a matrix product keeps its generated kernel")
+                                           << remark::reason("{0}", obstacle);
+      return;
+    }
+    fused.setLibrary(true);
+    remark::passed(fused.getLoc(), name) << remark::add("{0} x {1} x {2} is left to a library", product->m, product->n, product->k);
   }
 
   /// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
@@ -225,7 +258,7 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     OpBuilder builder(last);
     SmallVector<Value> yielded = llvm::map_to_vector(results, [&](Value v) { return draft.builder->lookup(v); });
     auto fused = FusedOp::create(builder, fuseLocations(draft), ValueRange(results).getTypes(), draft.group->kind,
-                                 draft.builder->getInputs());
+                                 /*library=*/false, draft.builder->getInputs());
     fused.getBody().push_back(draft.body.release());
     auto inner = OpBuilder::atBlockEnd(&fused.getBody().front());
     YieldOp::create(inner, fused.getLoc(), yielded);

@@ -10,21 +10,13 @@ namespace neap::lower {
 
 /// How a matmul operand lies in the buffer of the argument that it is a view of.
 static FailureOr<OperandLayout> layoutOf(Value operand) {
-  ArrayRef<int64_t> shape = shapeOf(operand);
-  Access access = identityAccess(shape);
-  Operation *user = operand.getDefiningOp();
-  for (; user; user = operand.getDefiningOp()) {
-    auto through = composeAccess(cast<Fusible>(user).getOperandMap(0), access, shape);
-    if (failed(through))
-      return user->emitError("expected a view that is linear in the loops of the matmul");
-    access = *through;
-    operand = user->getOperand(0);
-  }
-  LinearForm position = linearPosition(access, shapeOf(operand), shape.size());
+  FailureOr<MatrixPosition> matrix = findMatrixPosition(operand);
+  if (failed(matrix))
+    return failure();
   OperandLayout layout;
-  layout.buffer = cast<BlockArgument>(operand).getArgNumber();
-  layout.offset = position.constant;
-  ArrayRef<int64_t> strides = position.coefficients;
+  layout.buffer = matrix->argument.getArgNumber();
+  layout.offset = matrix->position.constant;
+  ArrayRef<int64_t> strides = matrix->position.coefficients;
   layout.batchStrides = llvm::to_vector(strides.drop_back(2));
   layout.rowStride = strides[strides.size() - 2];
   layout.columnStride = strides.back();

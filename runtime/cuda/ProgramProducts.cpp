@@ -1,0 +1,99 @@
+// One plan for each launch: addresses are fixed.
+#include "neap/runtime/cuda/ProgramProducts.h"
+
+#include "neap/runtime/cuda/LoadCublasLt.h"
+#include "neap/runtime/program/Failure.h"
+
+#include <algorithm>
+
+namespace neap::runtime {
+
+namespace {
+
+bool isProduct(const Manifest &manifest, const ProgramEntry &entry) {
+  return entry.kind == ProgramEntry::Kind::Launch && manifest.kernels[entry.kernel].product;
+}
+
+} // namespace
+
+std::string ProgramProducts::describe(size_t entry) const {
+  const ProgramEntry &launch = manifest_.program[entry];
+  const DeviceKernel &kernel = manifest_.kernels[launch.kernel];
+  return "the matrix product " + kernel.product->text() + " of node '" + launch.node + "' (kernel " + kernel.name + ")";
+}
+
+/// Names what fails.
+template <class Call> auto ProgramProducts::inCall(size_t entry, const std::string &when, Call call) const {
+  try {
+    return call();
+  } catch (const LibraryCallFailed &error) {
+    throw Failure(ExitCode::DeviceFault, when + ": " + describe(entry) + ": " + error.what(),
+                  "a program compiled with --matrix-products generated does without cuBLASLt");
+  }
+}
+
+void ProgramProducts::open(const DeviceOptions &options, const std::function<void(const std::string &)> &note) {
+  try {
+    opened_ = openCublasLt(options);
+    library_ = std::make_unique<MatrixProducts>(opened_->table());
+  } catch (const cublas::Unavailable &error) {
+    note(std::string("matrix products run on generated kernels: no cuBLASLt: ") + error.what());
+  } catch (const LibraryCallFailed &error) {
+    throw Failure(ExitCode::DeviceFault, std::string("starting cuBLASLt: ") + error.what(),
+                  "a program compiled with --matrix-products generated does without cuBLASLt");
+  }
+}
+
+void ProgramProducts::plan(size_t entry, cuda::DevicePointer arena) {
+  const ProgramEntry &launch = manifest_.program[entry];
+  std::vector<cuda::DevicePointer> addresses;
+  for (const Operand &operand : launch.operands)
+    addresses.push_back(arena + operand.offset);
+  Workspace workspace{arena + launch.workspace.offset, launch.workspace.bytes};
+  plans_[entry] = inCall(entry, "planning", [&] {
+    return library_->plan(*manifest_.kernels[launch.kernel].product, addresses, workspace);
+  });
+}
+
+ProgramProducts::ProgramProducts(const Manifest &manifest, const DeviceOptions &options, cuda::DevicePointer arena,
+                                 const std::function<void(const std::string &)> &note)
+    : manifest_(manifest) {
+  auto isOfLibrary = [&](const ProgramEntry &entry) { return isProduct(manifest, entry); };
+  if (std::none_of(manifest.program.begin(), manifest.program.end(), isOfLibrary))
+    return;
+  open(options, note);
+  if (!library_)
+    return;
+  plans_.resize(manifest.program.size());
+  size_t missing = 0;
+  for (size_t entry = 0; entry < plans_.size(); ++entry) {
+    if (!isOfLibrary(manifest.program[entry]))
+      continue;
+    plan(entry, arena);
+    missing += plans_[entry] == nullptr;
+  }
+  if (missing > 0)
+    note("cuBLASLt has no algorithm for " + std::to_string(missing) + " matrix products; they run on generated kernels");
+}
+
+void ProgramProducts::enqueue(size_t entry, cuda::Stream stream, const std::string &when) const {
+  inCall(entry, when, [&] { plans_[entry]->enqueue(stream); });
+}
+
+std::vector<Operand> ProgramProducts::operandsOf(size_t entry) const {
+  const ProgramEntry &launch = manifest_.program[entry];
+  std::vector<Operand> operands = launch.operands;
+  const PlannedProduct *plan = find(entry);
+  if (plan && plan->workspaceBytes() > 0)
+    operands.push_back({launch.workspace.offset, plan->workspaceBytes()});
+  return operands;
+}
+
+std::vector<ProgramEntry> ProgramProducts::program() const {
+  std::vector<ProgramEntry> program = manifest_.program;
+  for (size_t entry = 0; entry < program.size(); ++entry)
+    program[entry].operands = operandsOf(entry);
+  return program;
+}
+
+} // namespace neap::runtime

@@ -1,0 +1,41 @@
+// The matrix products of a program: which of its launches a library does, and how.
+#ifndef NEAP_RUNTIME_CUDA_PROGRAMPRODUCTS_H
+#define NEAP_RUNTIME_CUDA_PROGRAMPRODUCTS_H
+
+#include "neap/runtime/cuda/MatrixProducts.h"
+#include "neap/runtime/cuda/OpenCublasLt.h"
+
+namespace neap::runtime {
+
+class ProgramProducts {
+public:
+  /// Plans every launch of a kernel that is a product, in the current context, over an arena at `arena`. Without a library, or
+  /// where it has no algorithm, the generated kernel stays; `note` is told once what and why. Throws Failure with
+  /// ExitCode::DeviceFault if a call of the library fails.
+  ProgramProducts(const Manifest &manifest, const DeviceOptions &options, cuda::DevicePointer arena,
+                  const std::function<void(const std::string &)> &note);
+
+  /// How an entry of the program is done by the library; null if it is not.
+  const PlannedProduct *find(size_t entry) const { return plans_.empty() ? nullptr : plans_[entry].get(); }
+  /// Puts an entry that has a plan into a stream. Throws Failure with ExitCode::DeviceFault; `when` says when, as in "step 3".
+  void enqueue(size_t entry, cuda::Stream stream, const std::string &when) const;
+  /// The operands of an entry, and after them what it really uses of its workspace.
+  std::vector<Operand> operandsOf(size_t entry) const;
+  /// The program with these operands: what must wait for what.
+  std::vector<ProgramEntry> program() const;
+
+private:
+  void open(const DeviceOptions &options, const std::function<void(const std::string &)> &note);
+  void plan(size_t entry, cuda::DevicePointer arena);
+  std::string describe(size_t entry) const;
+  template <class Call> auto inCall(size_t entry, const std::string &when, Call call) const;
+
+  const Manifest &manifest_;
+  std::unique_ptr<OpenCublasLt> opened_;
+  std::unique_ptr<MatrixProducts> library_;
+  std::vector<std::unique_ptr<PlannedProduct>> plans_; // by entry; empty without a library
+};
+
+} // namespace neap::runtime
+
+#endif
