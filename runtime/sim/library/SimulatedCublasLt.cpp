@@ -256,13 +256,14 @@ void requireAllocated(const Core &core, const IntervalSet &bytes) {
   }
 }
 
+/// Neighbouring operands are one interval here.
 bool isCovered(const IntervalSet &bytes, const std::vector<DeclaredRange> &declared, bool DeclaredRange::*intent) {
-  std::vector<Interval> ranges;
+  IntervalSet allowed;
   for (const DeclaredRange &range : declared)
     if (range.*intent)
-      ranges.push_back({range.address, range.address + range.bytes});
+      allowed.add({range.address, range.address + range.bytes});
   return std::all_of(bytes.intervals().begin(), bytes.intervals().end(), [&](const Interval &interval) {
-    return std::any_of(ranges.begin(), ranges.end(), [&](const Interval &range) {
+    return std::any_of(allowed.intervals().begin(), allowed.intervals().end(), [&](const Interval &range) {
       return range.begin <= interval.begin && interval.end <= range.end;
     });
   });

@@ -2,8 +2,9 @@
 
     against_cpu.py MODEL_FOLDER SCRATCH_FOLDER STEPS SEEDS COMPILE_OPTION...
 
-SEEDS are the orders in which the device does its work: `0`, or `0,1,2`. With 20 steps of a golden run, judge the log with
-check.py: what it says holds for both devices then.
+Matrix products run on generated kernels and through the library, which the simulated device computes in the same order. SEEDS are
+the orders in which the device does its work: `0`, or `0,1,2`. With 20 steps of a golden run, judge the log with check.py: what it says
+holds for both devices then.
 """
 
 import json
@@ -31,12 +32,16 @@ def train(program, out, *more):
 
 
 scratch.mkdir(parents=True, exist_ok=True)
-for target in ("cpu", "cuda"):
-    run("neap", "compile", model / "model.onnx", *options, "--target", target, "-o", scratch / target)
+programs = {"cpu": ["--target", "cpu"]}
+for products in ("library", "generated"):
+    programs[products] = ["--target", "cuda", "--matrix-products", products]
+for program, target in programs.items():
+    run("neap", "compile", model / "model.onnx", *options, *target, "-o", scratch / program)
 expected = train(scratch / "cpu", scratch / "out-cpu")
-runs = [(f"order {seed}", ["--sim-seed", seed]) for seed in seeds] + [("no graph", ["--no-graph"])]
-for name, more in runs:
-    got = train(scratch / "cuda", scratch / f"out-{name.replace(' ', '-')}", "--device", "sim", *more)
+runs = [("library", f"order {seed}", ["--sim-seed", seed]) for seed in seeds]
+runs += [("library", "no graph", ["--no-graph"]), ("generated", "generated", [])]
+for program, name, more in runs:
+    got = train(scratch / program, scratch / f"out-{name.replace(' ', '-')}", "--device", "sim", *more)
     for what, wanted, found in zip(("log", "gradients", "weights"), expected, got):
         if wanted != found:
             sys.exit(f"{model.name}, {name}: {what} differ\n{wanted if what == 'log' else ''}\n{found if what == 'log' else ''}")

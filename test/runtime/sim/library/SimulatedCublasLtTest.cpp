@@ -319,8 +319,9 @@ TEST(SimulatedCublasLtTest, ACallIsHeldToWhatWasDeclared) {
   for (bool declaresD : {true, false}) {
     Call call;
     EXPECT_EQ(int(call.choose()), 0);
-    cuda::DeclaredAccess accesses[] = {{call.addressA, 160, true, false, "A"},
-                                       {call.addressB, 120, true, false, "B"},
+    call.addressB = call.addressA + 160; // neighbours
+    cuda::DeclaredAccess accesses[] = {{call.addressB, 120, true, false, "B"},
+                                       {call.addressA, 160, true, false, "A"},
                                        {call.addressD, declaresD ? uint64_t(192) : 188, false, true, "D"}};
     call.cuda.declareAccesses(accesses, 3);
     if (declaresD)
