@@ -209,15 +209,14 @@ void Partition::join(FusionGroup &group, Operation *op, bool asClone) {
   recordOperands(group, op);
 }
 
-bool LibraryRules::prefersLibrary(const LibraryProduct &product) const {
-  const ProfiledProduct *known = profile.find(product);
-  return known ? known->isLibraryFaster : product.k >= leastDepth;
+std::string LibraryRules::findObjection(const LibraryProduct &product) const {
+  if (const ProfiledProduct *known = profile.find(product))
+    return known->isLibraryFaster ? "" : "the profile prefers the generated kernel";
+  return product.k >= leastDepth ? "" : "its depth of " + std::to_string(product.k) + " does not pay for an epilogue of its own";
 }
 
-/// Whether the operands lie as a library wants them, and it is worth asking.
-bool Partition::isForLibrary(Operation *matmul) const {
-  if (!rules.usesLibrary)
-    return false;
+/// Why a matmul is not left to a library; empty if its operands lie as that wants them, and it is worth asking.
+std::string Partition::findObstacle(Operation *matmul) const {
   SmallVector<LinearForm> positions;
   for (Value operand : matmul->getOperands()) {
     ArrayRef<int64_t> loops = shapeOf(operand);
@@ -226,13 +225,15 @@ bool Partition::isForLibrary(Operation *matmul) const {
   }
   std::string obstacle;
   auto product = describeLibraryProduct(matmul, positions[0], positions[1], obstacle);
-  return product && rules.prefersLibrary(*product);
+  return product ? rules.findObjection(*product) : obstacle;
 }
 
 void Partition::openGemmGroup(Operation *matmul) {
   Value result = matmul->getResult(0);
   FusionGroup &group = createGroup(GroupKind::Gemm, shapeOf(result), matmul);
-  group.isLibraryProduct = isForLibrary(matmul);
+  if (rules.usesLibrary)
+    group.obstacle = findObstacle(matmul);
+  group.isLibraryProduct = rules.usesLibrary && group.obstacle.empty();
   group.accesses[result] = identityAccess(group.loops);
   join(group, matmul, /*asClone=*/false);
   growEpilogue(group, result);

@@ -17,7 +17,8 @@ struct LibraryRules {
   int64_t leastDepth = 0;
   ProductProfile profile;
 
-  bool prefersLibrary(const LibraryProduct &product) const;
+  /// Why a product that a library can compute is not left to it; empty if it is.
+  std::string findObjection(const LibraryProduct &product) const;
 };
 
 /// A group in the making: its loops, its ops, and the access of each value that an op of it produces or reads.
@@ -30,6 +31,7 @@ struct FusionGroup {
   llvm::DenseSet<mlir::Value> readTwoWays; ///< values read through more than one access: they cannot be computed here
   unsigned first, last;                    ///< positions of its first and last member in the block
   bool isLibraryProduct = false;           ///< may take what a library can be told, and no more
+  std::string obstacle;                    ///< why a gemm group is no library product
 };
 
 /// What an operand of a group's op is once linear views are seen through.
@@ -62,7 +64,7 @@ private:
   void growEpilogue(FusionGroup &group, mlir::Value value);
   bool takeView(FusionGroup &group, mlir::Operation *view);
   bool takePointwise(FusionGroup &group, mlir::Operation *op, mlir::Value through);
-  bool isForLibrary(mlir::Operation *matmul) const;
+  std::string findObstacle(mlir::Operation *matmul) const;
   bool isLibraryEpilogue(const FusionGroup &group, mlir::Operation *op, mlir::Value through) const;
 
   // Everything else, last op first.

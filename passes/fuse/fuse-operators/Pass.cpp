@@ -169,37 +169,32 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     llvm::SetVector<Value> needed = collectNeededValues(block, drafts);
     SmallVector<std::pair<Value, Value>> replacements;
     for (DraftedGroup &draft : drafts)
-      createFusedOp(draft, needed, replacements);
+      createFusedOp(draft, needed, rules, replacements);
     for (auto [value, result] : replacements)
       value.replaceAllUsesWith(result);
     eraseFusedOps(block, partition);
     sortTopologically(&block);
     if (!llvm::all_of(block.getOps<FusedOp>(), hasLoops))
-      return signalPassFailure();
-    if (rules.usesLibrary)
-      for (auto fused : block.getOps<FusedOp>())
-        if (fused.getKind() == GroupKind::Gemm)
-          markLibraryProduct(fused, rules);
+      signalPassFailure();
   }
 
-  /// Looks at what the group has become: its result may lie otherwise than thought, or be written twice.
-  static void markLibraryProduct(FusedOp fused, const LibraryRules &rules) {
-    std::string obstacle;
-    std::optional<LibraryProduct> product = describeLibraryProduct(fused.getBody().front(), obstacle);
-    if (product && !rules.prefersLibrary(*product)) {
-      bool isKnown = rules.profile.find(*product);
-      obstacle = isKnown ? "the profile prefers the generated kernel"
-                         : "its depth of " + std::to_string(product->k) + " does not pay for an epilogue of its own";
-      product.reset();
-    }
+  /// Looks at what a group has become: its result may lie otherwise than thought, or be written twice.
+  static void markLibraryProduct(FusedOp fused, const FusionGroup &group, const LibraryRules &rules) {
+    std::string obstacle = group.obstacle;
+    std::optional<LibraryProduct> product;
+    if (group.isLibraryProduct)
+      product = describeLibraryProduct(fused.getBody().front(), obstacle);
+    if (product)
+      obstacle = rules.findObjection(*product);
     auto name = remark::RemarkOpts::name("LibraryProduct").category("neap-fuse-operators");
-    if (!product) {
+    if (!product || !obstacle.empty()) {
       remark::missed(fused.getLoc(), name) << remark::add("a matrix product keeps its generated kernel")
                                            << remark::reason("{0}", obstacle);
       return;
     }
     fused.setLibrary(true);
-    remark::passed(fused.getLoc(), name) << remark::add("{0} x {1} x {2} is left to a library", product->m, product->n, product->k);
+    remark::passed(fused.getLoc(), name)
+        << remark::add("{0} x {1} x {2} is left to a library", product->m, product->n, product->k);
   }
 
   /// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
@@ -244,7 +239,7 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     return needed;
   }
 
-  static void createFusedOp(DraftedGroup &draft, const llvm::SetVector<Value> &needed,
+  static void createFusedOp(DraftedGroup &draft, const llvm::SetVector<Value> &needed, const LibraryRules &rules,
                             SmallVectorImpl<std::pair<Value, Value>> &replacements) {
     SmallVector<Value> results;
     for (Operation *member : draft.group->members)
@@ -264,6 +259,8 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     YieldOp::create(inner, fused.getLoc(), yielded);
     remark::passed(fused.getLoc(), remark::RemarkOpts::name("Fused").category("neap-fuse-operators"))
         << remark::add("{0} group of {1} ops", stringifyGroupKind(draft.group->kind).str(), draft.group->members.size());
+    if (rules.usesLibrary && fused.getKind() == GroupKind::Gemm)
+      markLibraryProduct(fused, *draft.group, rules);
     for (auto [value, result] : llvm::zip_equal(results, fused.getResults()))
       replacements.push_back({value, result});
   }
