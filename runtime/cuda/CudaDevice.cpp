@@ -87,9 +87,9 @@ CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, co
   loadKernels(program.ptx);
   allocate();
   clearStates();
-  products_ = std::make_unique<ProgramProducts>(manifest, options, arena_, [](const std::string &note) {
-    std::fprintf(stderr, "note: %s\n", note.c_str());
-  });
+  products_ = std::make_unique<ProgramProducts>(
+      manifest, arena_, [&] { return openCublasLt(options); },
+      [](const std::string &note) { std::fprintf(stderr, "note: %s\n", note.c_str()); });
 }
 
 /// Everything goes with the context; what was made before a failure as well.

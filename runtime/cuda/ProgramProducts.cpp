@@ -32,9 +32,9 @@ template <class Call> auto ProgramProducts::inCall(size_t entry, const std::stri
   }
 }
 
-void ProgramProducts::open(const DeviceOptions &options, const std::function<void(const std::string &)> &note) {
+void ProgramProducts::open(const OpenLibrary &openLibrary, const std::function<void(const std::string &)> &note) {
   try {
-    opened_ = openCublasLt(options);
+    opened_ = openLibrary();
     library_ = std::make_unique<MatrixProducts>(opened_->table());
   } catch (const cublas::Unavailable &error) {
     note(std::string("matrix products run on generated kernels: no cuBLASLt: ") + error.what());
@@ -55,13 +55,13 @@ void ProgramProducts::plan(size_t entry, cuda::DevicePointer arena) {
   });
 }
 
-ProgramProducts::ProgramProducts(const Manifest &manifest, const DeviceOptions &options, cuda::DevicePointer arena,
+ProgramProducts::ProgramProducts(const Manifest &manifest, cuda::DevicePointer arena, const OpenLibrary &openLibrary,
                                  const std::function<void(const std::string &)> &note)
     : manifest_(manifest) {
   auto isOfLibrary = [&](const ProgramEntry &entry) { return isProduct(manifest, entry); };
   if (std::none_of(manifest.program.begin(), manifest.program.end(), isOfLibrary))
     return;
-  open(options, note);
+  open(openLibrary, note);
   if (!library_)
     return;
   plans_.resize(manifest.program.size());

@@ -7,12 +7,15 @@
 
 namespace neap::runtime {
 
+/// Opens the library, or throws cublas::Unavailable.
+using OpenLibrary = std::function<std::unique_ptr<OpenCublasLt>()>;
+
 class ProgramProducts {
 public:
   /// Plans every launch of a kernel that is a product, in the current context, over an arena at `arena`. Without a library, or
   /// where it has no algorithm, the generated kernel stays; `note` is told once what and why. Throws Failure with
   /// ExitCode::DeviceFault if a call of the library fails.
-  ProgramProducts(const Manifest &manifest, const DeviceOptions &options, cuda::DevicePointer arena,
+  ProgramProducts(const Manifest &manifest, cuda::DevicePointer arena, const OpenLibrary &openLibrary,
                   const std::function<void(const std::string &)> &note);
 
   /// How an entry of the program is done by the library; null if it is not.
@@ -25,7 +28,7 @@ public:
   std::vector<ProgramEntry> program() const;
 
 private:
-  void open(const DeviceOptions &options, const std::function<void(const std::string &)> &note);
+  void open(const OpenLibrary &openLibrary, const std::function<void(const std::string &)> &note);
   void plan(size_t entry, cuda::DevicePointer arena);
   std::string describe(size_t entry) const;
   template <class Call> auto inCall(size_t entry, const std::string &when, Call call) const;

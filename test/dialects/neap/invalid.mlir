@@ -394,3 +394,15 @@ neap.step @s(%x: tensor<4xf32>) {
   %0 = neap.slice %x starts [0] sizes [5] strides [4611686018427387904] : tensor<4xf32>
   neap.return
 }
+
+// -----
+
+func.func @library_of_no_product(%x: tensor<8xf32>) -> tensor<8xf32> {
+  // expected-error@+1 {{expected a gemm for a library, got pointwise}}
+  %0 = neap.fused pointwise library(%x) {
+  ^bb0(%a: tensor<8xf32>):
+    %1 = neap.exp %a : tensor<8xf32>
+    neap.yield %1 : tensor<8xf32>
+  } : (tensor<8xf32>) -> tensor<8xf32>
+  return %0 : tensor<8xf32>
+}

@@ -1,64 +1,15 @@
 // Products through the simulated cuBLASLt: every layout that the manifest can say gives the bits of a plain loop.
-#include "neap/runtime/cuda/MatrixProducts.h"
+#include "SimulatedArena.h"
 
-#include "neap/runtime/sim/driver/SimulatedDriver.h"
-#include "neap/runtime/sim/library/SimulatedCublasLt.h"
+#include "neap/runtime/cuda/MatrixProducts.h"
 
 #include <cmath>
 #include <cstring>
-#include <gtest/gtest.h>
-#include <random>
 
 namespace neap::test {
 namespace {
 
 using namespace runtime;
-
-/// A simulated device with one arena of floats.
-class Device {
-public:
-  explicit Device(sim::CublasLtSettings librarySettings = {}, uint64_t seed = 0)
-      : driver(settings(seed)), cuda(driver.table()), library(std::move(librarySettings)) {
-    expect(cuda.cuInit(0));
-    expect(cuda.cuDevicePrimaryCtxRetain(&context, 0));
-    expect(cuda.cuCtxSetCurrent(context));
-    expect(cuda.cuStreamCreate(&stream, cuda::streamNonBlocking));
-    expect(cuda.cuMemAlloc(&arena, arenaFloats * sizeof(float)));
-    expect(cuda.cuMemAlloc(&workspace.address, workspaceBytes));
-    workspace.bytes = workspaceBytes;
-    std::mt19937 random(seed);
-    std::uniform_real_distribution<float> values(-1, 1);
-    for (float &value : host)
-      value = values(random);
-    expect(cuda.cuMemcpyHtoDAsync(arena, host.data(), arenaFloats * sizeof(float), stream));
-    expect(cuda.cuStreamSynchronize(stream));
-  }
-
-  std::vector<float> read() {
-    std::vector<float> values(arenaFloats);
-    expect(cuda.cuMemcpyDtoHAsync(values.data(), arena, arenaFloats * sizeof(float), stream));
-    return values;
-  }
-
-  static constexpr uint64_t arenaFloats = 1 << 14, workspaceBytes = 1 << 16;
-  sim::SimulatedDriver driver;
-  const cuda::Driver &cuda;
-  sim::SimulatedCublasLt library;
-  cuda::Context context = nullptr;
-  cuda::Stream stream = nullptr;
-  cuda::DevicePointer arena = 0;
-  Workspace workspace;
-  std::vector<float> host = std::vector<float>(arenaFloats);
-
-private:
-  static sim::DriverSettings settings(uint64_t seed) {
-    sim::DriverSettings settings;
-    settings.seed = seed;
-    settings.onReport = nullptr;
-    return settings;
-  }
-  static void expect(cuda::Result result) { EXPECT_EQ(int(result), 0); }
-};
 
 /// The element of a matrix at an index of the batch.
 uint64_t elementOf(const ProductMatrix &matrix, const std::vector<uint64_t> &batch, uint64_t row, uint64_t column) {
@@ -94,7 +45,7 @@ void computePlainly(const MatrixProduct &product, std::vector<float> &arena) {
 }
 
 /// Runs it on the device. All operands lie in one arena, the argument of number 0.
-std::vector<float> computeByLibrary(Device &device, const MatrixProduct &product) {
+std::vector<float> computeByLibrary(SimulatedArena &device, const MatrixProduct &product) {
   MatrixProducts products(device.library.table());
   std::unique_ptr<PlannedProduct> plan = products.plan(product, {device.arena}, device.workspace);
   EXPECT_TRUE(plan);
@@ -105,7 +56,7 @@ std::vector<float> computeByLibrary(Device &device, const MatrixProduct &product
 
 void expectPlainBits(const MatrixProduct &product) {
   for (uint64_t seed = 0; seed < 3; ++seed) {
-    Device device({}, seed);
+    SimulatedArena device({}, seed);
     std::vector<float> expected = device.host;
     computePlainly(product, expected);
     std::vector<float> got = computeByLibrary(device, product);
@@ -199,7 +150,7 @@ TEST(MatrixProductsTest, TheAddendMayBeTheResult) {
 }
 
 TEST(MatrixProductsTest, TheCallSaysWhatTheManifestSays) {
-  Device device;
+  SimulatedArena device;
   MatrixProduct product = makeProduct();
   product.allowsTf32 = true;
   product.lhs.transposed = true;
@@ -230,7 +181,7 @@ MatrixProduct makeDeepProduct() {
 }
 
 TEST(MatrixProductsTest, TheWorkspaceBoundsTheAlgorithm) {
-  Device device;
+  SimulatedArena device;
   MatrixProducts products(device.library.table());
   uint64_t needed = products.plan(makeDeepProduct(), {device.arena}, device.workspace)->workspaceBytes();
   EXPECT_EQ(needed, 6 * 10 * 4u);
@@ -246,7 +197,7 @@ MatrixProduct withAlgorithm(MatrixProduct product, const MatrixProducts &library
 }
 
 TEST(MatrixProductsTest, AStoredAlgorithmIsTakenWhereItFits) {
-  Device device;
+  SimulatedArena device;
   MatrixProducts products(device.library.table());
   auto all = products.planAll(makeDeepProduct(), {device.arena}, device.workspace, 8);
   MatrixProduct product = withAlgorithm(makeDeepProduct(), products, *all[1]);
@@ -263,7 +214,7 @@ TEST(MatrixProductsTest, AStoredAlgorithmIsTakenWhereItFits) {
 }
 
 TEST(MatrixProductsTest, AProductThatTheLibraryDoesNotOfferHasNoPlan) {
-  Device device({.version = 1, .isOffered = [](uint64_t, uint64_t, uint64_t k) { return k != 64; }});
+  SimulatedArena device({.version = 1, .isOffered = [](uint64_t, uint64_t, uint64_t k) { return k != 64; }});
   MatrixProducts products(device.library.table());
   EXPECT_FALSE(products.plan(makeDeepProduct(), {device.arena}, device.workspace));
   EXPECT_TRUE(products.plan(makeProduct(), {device.arena}, device.workspace));
@@ -280,7 +231,7 @@ std::string failureOf(const std::function<void()> &action) {
 }
 
 TEST(MatrixProductsTest, FailuresNameTheCallAndItsStatus) {
-  Device device;
+  SimulatedArena device;
   MatrixProduct wide = makeProduct();
   wide.result.leading = 9;
   EXPECT_EQ(failureOf([&] { computeByLibrary(device, wide); }),
@@ -298,7 +249,7 @@ TEST(MatrixProductsTest, FailuresNameTheCallAndItsStatus) {
 
 /// The place that bf16 will take: described like fp32, and refused by the simulated library only when it is to compute.
 TEST(MatrixProductsTest, ProductsOfBF16AreDescribed) {
-  Device device;
+  SimulatedArena device;
   MatrixProducts products(device.library.table());
   MatrixProduct product = makeProduct();
   product.type = Type::BF16;
