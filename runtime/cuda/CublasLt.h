@@ -48,6 +48,9 @@ enum class PreferenceAttribute : int {
   AlignmentD = 8,
 };
 
+/// Bytes that pointers, leading dimensions and strides must be multiples of for an algorithm.
+enum class AlgorithmCapability : int { AlignmentA = 16, AlignmentB = 17, AlignmentC = 18, AlignmentD = 19 };
+
 struct HandleObject;
 struct MatmulObject;
 struct LayoutObject;
@@ -92,6 +95,8 @@ struct CublasLt {
                                            HeuristicResult *results, int *found);
   Status (*cublasLtMatmulAlgoCheck)(Handle, Matmul, Layout a, Layout b, Layout c, Layout d, const Algorithm *,
                                     HeuristicResult *result);
+  Status (*cublasLtMatmulAlgoCapGetAttribute)(const Algorithm *, AlgorithmCapability, void *value, size_t bytes,
+                                              size_t *written);
   /// D = alpha op(A) op(B) + beta C, and the epilogue; alpha and beta lie on the host and are read during the call.
   Status (*cublasLtMatmul)(Handle, Matmul, const void *alpha, const void *a, Layout, const void *b, Layout, const void *beta,
                            const void *c, Layout, void *d, Layout, const Algorithm *, void *workspace,

@@ -23,6 +23,7 @@ inline constexpr cuda::LibrarySymbol cublasLtSymbols[] = {
     {"cublasLtMatmulPreferenceSetAttribute", offsetof(CublasLt, cublasLtMatmulPreferenceSetAttribute)},
     {"cublasLtMatmulAlgoGetHeuristic", offsetof(CublasLt, cublasLtMatmulAlgoGetHeuristic)},
     {"cublasLtMatmulAlgoCheck", offsetof(CublasLt, cublasLtMatmulAlgoCheck)},
+    {"cublasLtMatmulAlgoCapGetAttribute", offsetof(CublasLt, cublasLtMatmulAlgoCapGetAttribute)},
     {"cublasLtMatmul", offsetof(CublasLt, cublasLtMatmul)},
 };
 

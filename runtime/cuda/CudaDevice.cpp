@@ -2,6 +2,7 @@
 #include "neap/runtime/cuda/Calls.h"
 #include "neap/runtime/cuda/Dependencies.h"
 #include "neap/runtime/cuda/OpenDriver.h"
+#include "neap/runtime/cuda/ProductTimer.h"
 #include "neap/runtime/cuda/ProgramProducts.h"
 #include "neap/runtime/device/Device.h"
 
@@ -35,6 +36,7 @@ public:
   void write(uint64_t offset, const void *source, uint64_t bytes) override;
   void read(uint64_t offset, void *target, uint64_t bytes) const override;
   void runStep(const ShowGradient &show) override;
+  DeviceProfile calibrate() override;
 
 private:
   void open();
@@ -44,6 +46,7 @@ private:
 
   void runEntries(const ShowGradient &show);
   void launch(const ProgramEntry &entry);
+  void launchKernel(const ProgramEntry &entry);
   void copy(const ProgramEntry &entry);
   void observe(const ProgramEntry &entry, const ShowGradient &show);
   void declare(const ProgramEntry &entry);
@@ -55,6 +58,9 @@ private:
   GraphNode addProductNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
   Graph captureProduct(const ProgramEntry &entry);
 
+  void fillWithNumbers();
+  ProductTiming timeProduct(const ProgramEntry &entry, const ProductTimer &timer);
+
   std::vector<DevicePointer> addressesOf(const ProgramEntry &entry) const;
   void require(cuda::Result result, const std::string &what) const { requireSuccess(driver_, result, what); }
   void synchronize(const std::string &what) const { require(driver_.cuStreamSynchronize(stream_), what); }
@@ -64,7 +70,7 @@ private:
   std::string stepName() const;
 
   const Manifest &manifest_;
-  bool usesGraph_;
+  bool usesGraph_, isSimulated_;
   std::unique_ptr<OpenDriver> opened_;
   const Driver &driver_;
   cuda::Device ordinal_ = 0;
@@ -81,7 +87,7 @@ private:
 };
 
 CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, const DeviceOptions &options)
-    : manifest_(manifest), usesGraph_(options.graph), opened_(openDriver(options)), driver_(opened_->driver()),
+    : manifest_(manifest), usesGraph_(options.graph), isSimulated_(options.simulate), opened_(openDriver(options)), driver_(opened_->driver()),
       hostRange_(findHostRange(manifest)) {
   open();
   loadKernels(program.ptx);
@@ -224,18 +230,22 @@ void CudaDevice::declare(const ProgramEntry &entry) {
 
 /// Without a graph every kernel is waited for, so that a fault is known to be its own.
 void CudaDevice::launch(const ProgramEntry &entry) {
-  std::vector<DevicePointer> addresses = addressesOf(entry);
-  std::vector<void *> arguments = pointersTo(addresses);
-  const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
   declare(entry);
   if (isOfLibrary(entry))
     products_->enqueue(numberOf(entry), stream_, stepName());
   else
-    require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream_,
-                                   arguments.data(), nullptr),
-            "launching kernel " + kernel.name);
+    launchKernel(entry);
   if (!usesGraph_)
-    synchronize("running kernel " + kernel.name);
+    synchronize("running kernel " + manifest_.kernels[entry.kernel].name);
+}
+
+void CudaDevice::launchKernel(const ProgramEntry &entry) {
+  std::vector<DevicePointer> addresses = addressesOf(entry);
+  std::vector<void *> arguments = pointersTo(addresses);
+  const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
+  require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream_,
+                                 arguments.data(), nullptr),
+          "launching kernel " + kernel.name);
 }
 
 void CudaDevice::copy(const ProgramEntry &entry) {
@@ -330,6 +340,68 @@ void CudaDevice::buildGraph() {
     nodes.push_back(addNode(manifest_.program[i], after));
   }
   require(driver_.cuGraphInstantiateWithFlags(&graphExec_, graph_, 0), "making the graph");
+}
+
+/// Small numbers everywhere: a card is slower with numbers that differ than with zeros, and none may grow out of bounds.
+void CudaDevice::fillWithNumbers() {
+  constexpr unsigned char byte = 0x3c; // 0x3c3c3c3c is 0.0115
+  require(driver_.cuMemsetD8Async(arena_, byte, manifest_.arenaBytes, stream_), "filling the arena");
+  synchronize("filling the arena");
+}
+
+/// Nothing for an algorithm that the library offers and cannot run.
+static std::optional<double> timePlan(const PlannedProduct &plan, Stream stream, const ProductTimer &timer) {
+  try {
+    return timer.measure([&] { plan.enqueue(stream); });
+  } catch (const LibraryCallFailed &) {
+    return std::nullopt;
+  }
+}
+
+ProductTiming CudaDevice::timeProduct(const ProgramEntry &entry, const ProductTimer &timer) {
+  constexpr int mostAlgorithms = 8;
+  ProductTiming timing;
+  timing.product = &*manifest_.kernels[entry.kernel].product;
+  timing.generatedMicroseconds = timer.measure([&] { launchKernel(entry); });
+  for (const std::unique_ptr<PlannedProduct> &plan : products_->planAll(numberOf(entry), mostAlgorithms)) {
+    std::optional<double> microseconds = timePlan(*plan, stream_, timer);
+    if (!microseconds || (timing.libraryMicroseconds && *timing.libraryMicroseconds <= *microseconds))
+      continue;
+    timing.libraryMicroseconds = microseconds;
+    const cublas::Algorithm &algorithm = plan->algorithm();
+    timing.algorithm = {products_->version(), plan->workspaceBytes(),
+                        {std::begin(algorithm.data), std::end(algorithm.data)}};
+  }
+  return timing;
+}
+
+/// Whether a profile would tell two products apart.
+bool isSameShape(const MatrixProduct &a, const MatrixProduct &b) {
+  return a.m == b.m && a.n == b.n && a.k == b.k && a.batch == b.batch && a.lhs.transposed == b.lhs.transposed &&
+         a.rhs.transposed == b.rhs.transposed;
+}
+
+DeviceProfile CudaDevice::calibrate() {
+  DeviceProfile profile;
+  char name[256] = "";
+  require(driver_.cuDeviceGetName(name, sizeof name, ordinal_), "asking for the device's name");
+  require(driver_.cuDriverGetVersion(&profile.driver), "asking for the driver's version");
+  profile.device = name;
+  profile.library = products_->version();
+  if (profile.library == 0)
+    throw Failure(ExitCode::DeviceFault, "calibrating: there is nothing to choose between without cuBLASLt");
+  fillWithNumbers();
+  // A simulated device has no time of its own: once is enough to see that all of it works.
+  ProductTimer timer(driver_, stream_, isSimulated_ ? 1 : 20);
+  for (const ProgramEntry &entry : manifest_.program) {
+    if (entry.kind != ProgramEntry::Kind::Launch || !manifest_.kernels[entry.kernel].product)
+      continue;
+    const MatrixProduct &product = *manifest_.kernels[entry.kernel].product;
+    auto isKnown = [&](const ProductTiming &timing) { return isSameShape(*timing.product, product); };
+    if (std::none_of(profile.products.begin(), profile.products.end(), isKnown))
+      profile.products.push_back(timeProduct(entry, timer));
+  }
+  return profile;
 }
 
 std::unique_ptr<runtime::Device> create(const neap_program &program, const Manifest &manifest,

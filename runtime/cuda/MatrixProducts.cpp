@@ -104,6 +104,7 @@ public:
   void enqueue(const HeuristicResult &algorithm, cuda::Stream stream) const;
 
 private:
+  bool isAlignedFor(const Algorithm &algorithm) const;
   Descriptor<Layout> makeLayout(const ColumnMajor &matrix, DataType type) const;
   Descriptor<Preference> makePreference() const;
   void makeOperation(const MatrixProduct &product, const std::vector<cuda::DevicePointer> &addresses);
@@ -214,11 +215,26 @@ std::vector<HeuristicResult> Problem::findAlgorithms(int most) const {
   return results;
 }
 
+/// The library checks that only when it is called, and then it is too late.
+bool Problem::isAlignedFor(const Algorithm &algorithm) const {
+  const std::pair<const ColumnMajor *, AlgorithmCapability> needs[] = {{&a_, AlgorithmCapability::AlignmentA},
+                                                                       {&b_, AlgorithmCapability::AlignmentB},
+                                                                       {&c_, AlgorithmCapability::AlignmentC},
+                                                                       {&d_, AlgorithmCapability::AlignmentD}};
+  return std::all_of(std::begin(needs), std::end(needs), [&](auto &need) {
+    uint32_t bytes = 0;
+    size_t written = 0;
+    Status status =
+        library_.cublasLtMatmulAlgoCapGetAttribute(&algorithm, need.second, &bytes, sizeof bytes, &written);
+    return status == Status::Success && written == sizeof bytes && need.first->alignment() >= bytes;
+  });
+}
+
 std::optional<HeuristicResult> Problem::check(const Algorithm &algorithm) const {
   HeuristicResult result{};
   Status status = library_.cublasLtMatmulAlgoCheck(handle_, operation_, layoutA_, layoutB_, layoutC_, layoutD_, &algorithm,
                                                    &result);
-  if (status != Status::Success || result.workspaceBytes > workspace_.bytes)
+  if (status != Status::Success || result.workspaceBytes > workspace_.bytes || !isAlignedFor(algorithm))
     return std::nullopt;
   result.algorithm = algorithm; // the library leaves that field as it was
   return result;

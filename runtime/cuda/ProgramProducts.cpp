@@ -44,20 +44,29 @@ void ProgramProducts::open(const OpenLibrary &openLibrary, const std::function<v
   }
 }
 
-void ProgramProducts::plan(size_t entry, cuda::DevicePointer arena) {
-  const ProgramEntry &launch = manifest_.program[entry];
+std::vector<cuda::DevicePointer> ProgramProducts::addressesOf(size_t entry) const {
   std::vector<cuda::DevicePointer> addresses;
-  for (const Operand &operand : launch.operands)
-    addresses.push_back(arena + operand.offset);
-  Workspace workspace{arena + launch.workspace.offset, launch.workspace.bytes};
-  plans_[entry] = inCall(entry, "planning", [&] {
-    return library_->plan(*manifest_.kernels[launch.kernel].product, addresses, workspace);
+  for (const Operand &operand : manifest_.program[entry].operands)
+    addresses.push_back(arena_ + operand.offset);
+  return addresses;
+}
+
+Workspace ProgramProducts::workspaceOf(size_t entry) const {
+  const Operand &workspace = manifest_.program[entry].workspace;
+  return {arena_ + workspace.offset, workspace.bytes};
+}
+
+std::vector<std::unique_ptr<PlannedProduct>> ProgramProducts::planAll(size_t entry, int most) const {
+  if (!library_)
+    return {};
+  return inCall(entry, "planning", [&] {
+    return library_->planAll(productOf(entry), addressesOf(entry), workspaceOf(entry), most);
   });
 }
 
 ProgramProducts::ProgramProducts(const Manifest &manifest, cuda::DevicePointer arena, const OpenLibrary &openLibrary,
                                  const std::function<void(const std::string &)> &note)
-    : manifest_(manifest) {
+    : manifest_(manifest), arena_(arena) {
   auto isOfLibrary = [&](const ProgramEntry &entry) { return isProduct(manifest, entry); };
   if (std::none_of(manifest.program.begin(), manifest.program.end(), isOfLibrary))
     return;
@@ -69,7 +78,9 @@ ProgramProducts::ProgramProducts(const Manifest &manifest, cuda::DevicePointer a
   for (size_t entry = 0; entry < plans_.size(); ++entry) {
     if (!isOfLibrary(manifest.program[entry]))
       continue;
-    plan(entry, arena);
+    plans_[entry] = inCall(entry, "planning", [&] {
+      return library_->plan(productOf(entry), addressesOf(entry), workspaceOf(entry));
+    });
     missing += plans_[entry] == nullptr;
   }
   if (missing > 0)

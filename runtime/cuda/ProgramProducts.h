@@ -18,6 +18,11 @@ public:
   ProgramProducts(const Manifest &manifest, cuda::DevicePointer arena, const OpenLibrary &openLibrary,
                   const std::function<void(const std::string &)> &note);
 
+  /// The library's version; 0 without one.
+  size_t version() const { return library_ ? library_->version() : 0; }
+  /// Plans an entry by each of the library's best algorithms, `most` of them. Throws Failure with ExitCode::DeviceFault.
+  std::vector<std::unique_ptr<PlannedProduct>> planAll(size_t entry, int most) const;
+
   /// How an entry of the program is done by the library; null if it is not.
   const PlannedProduct *find(size_t entry) const { return plans_.empty() ? nullptr : plans_[entry].get(); }
   /// Puts an entry that has a plan into a stream. Throws Failure with ExitCode::DeviceFault; `when` says when, as in "step 3".
@@ -29,11 +34,14 @@ public:
 
 private:
   void open(const OpenLibrary &openLibrary, const std::function<void(const std::string &)> &note);
-  void plan(size_t entry, cuda::DevicePointer arena);
+  std::vector<cuda::DevicePointer> addressesOf(size_t entry) const;
+  Workspace workspaceOf(size_t entry) const;
+  const MatrixProduct &productOf(size_t entry) const { return *manifest_.kernels[manifest_.program[entry].kernel].product; }
   std::string describe(size_t entry) const;
   template <class Call> auto inCall(size_t entry, const std::string &when, Call call) const;
 
   const Manifest &manifest_;
+  cuda::DevicePointer arena_;
   std::unique_ptr<OpenCublasLt> opened_;
   std::unique_ptr<MatrixProducts> library_;
   std::vector<std::unique_ptr<PlannedProduct>> plans_; // by entry; empty without a library

@@ -57,9 +57,10 @@ void requireFit(uint64_t elements, size_t argument, const MatrixProduct &product
 
 std::string MatrixProduct::text() const {
   std::string size = std::to_string(m) + " x " + std::to_string(n) + " x " + std::to_string(k);
+  std::string counts;
   for (uint64_t count : batch)
-    size = std::to_string(count) + " of " + size;
-  return size;
+    counts += (counts.empty() ? "" : " x ") + std::to_string(count);
+  return counts.empty() ? size : counts + " of " + size;
 }
 
 MatrixProduct parseProduct(const json &object) {

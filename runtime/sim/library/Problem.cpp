@@ -155,10 +155,15 @@ Algorithm encode(const AlgorithmContents &contents) {
   return algorithm;
 }
 
-AlgorithmContents decode(const Algorithm &algorithm, const Problem &problem, uint64_t version) {
+AlgorithmContents contentsOf(const Algorithm &algorithm) {
   AlgorithmContents contents;
   std::memcpy(&contents, &algorithm, sizeof contents);
   require(contents.magic == algorithmMagic && contents.checksum == checksumOf(contents), "these bytes are no algorithm");
+  return contents;
+}
+
+AlgorithmContents decode(const Algorithm &algorithm, const Problem &problem, uint64_t version) {
+  AlgorithmContents contents = contentsOf(algorithm);
   require(contents.version == version, "an algorithm of another version of the library");
   require(contents.problem == hashOf(problem), "an algorithm that was made for another product");
   return contents;

@@ -39,7 +39,9 @@ struct AlgorithmContents {
 /// The algorithms that a preference allows, best first.
 std::vector<AlgorithmContents> findAlgorithms(const Problem &problem, const PreferenceState &preference, uint64_t version);
 cublas::Algorithm encode(const AlgorithmContents &contents);
-/// Throws LibraryError if the bytes are no algorithm, or one for another problem or version.
+/// Throws LibraryError if the bytes are no algorithm.
+AlgorithmContents contentsOf(const cublas::Algorithm &algorithm);
+/// And if it is one for another problem or version.
 AlgorithmContents decode(const cublas::Algorithm &algorithm, const Problem &problem, uint64_t version);
 
 /// The bytes of a matrix, or of all matrices of its batch, that starts at `address`.

@@ -4,6 +4,8 @@
 #include "neap/runtime/sim/driver/Call.h"
 #include "neap/runtime/sim/library/Product.h"
 
+#include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace neap::sim::library {
@@ -162,6 +164,18 @@ Status checkAlgorithm(Handle handle, Matmul matmul, Layout a, Layout b, Layout c
     } catch (const LibraryError &error) {
       throw LibraryError{error.status, {}};
     }
+  });
+}
+
+/// Of whichever algorithm: these bytes may come from anywhere.
+Status getCapability(const Algorithm *algorithm, AlgorithmCapability capability, void *value, size_t bytes, size_t *written) {
+  return inLibrary("cublasLtMatmulAlgoCapGetAttribute", [&](Core &) {
+    auto number = unsigned(capability) - unsigned(AlgorithmCapability::AlignmentA);
+    require(number < 4, "capability " + std::to_string(int(capability)) + " is not simulated");
+    require(algorithm && value && written && bytes == sizeof(uint32_t), "no algorithm, or no room for a number of 4 bytes");
+    auto alignment = uint32_t(contentsOf(*algorithm).alignment);
+    std::memcpy(value, &alignment, sizeof alignment);
+    *written = sizeof alignment;
   });
 }
 
@@ -335,6 +349,7 @@ void fill(CublasLt &table) {
   table.cublasLtMatmulPreferenceSetAttribute = setPreferenceAttribute;
   table.cublasLtMatmulAlgoGetHeuristic = getHeuristic;
   table.cublasLtMatmulAlgoCheck = checkAlgorithm;
+  table.cublasLtMatmulAlgoCapGetAttribute = getCapability;
   table.cublasLtMatmul = multiply;
 }
 

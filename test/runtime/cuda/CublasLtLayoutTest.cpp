@@ -44,6 +44,10 @@ EXPECT_VALUE(PreferenceAttribute::AlignmentA, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT
 EXPECT_VALUE(PreferenceAttribute::AlignmentB, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES);
 EXPECT_VALUE(PreferenceAttribute::AlignmentC, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES);
 EXPECT_VALUE(PreferenceAttribute::AlignmentD, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES);
+EXPECT_VALUE(AlgorithmCapability::AlignmentA, CUBLASLT_ALGO_CAP_MIN_ALIGNMENT_A_BYTES);
+EXPECT_VALUE(AlgorithmCapability::AlignmentB, CUBLASLT_ALGO_CAP_MIN_ALIGNMENT_B_BYTES);
+EXPECT_VALUE(AlgorithmCapability::AlignmentC, CUBLASLT_ALGO_CAP_MIN_ALIGNMENT_C_BYTES);
+EXPECT_VALUE(AlgorithmCapability::AlignmentD, CUBLASLT_ALGO_CAP_MIN_ALIGNMENT_D_BYTES);
 
 static_assert(sizeof(Algorithm) == sizeof(cublasLtMatmulAlgo_t) && alignof(Algorithm) == alignof(cublasLtMatmulAlgo_t));
 
@@ -69,7 +73,7 @@ constexpr std::string_view symbolAt(size_t offset) {
   X(cublasLtMatmulDescDestroy) X(cublasLtMatmulDescSetAttribute) X(cublasLtMatrixLayoutCreate)                         \
   X(cublasLtMatrixLayoutDestroy) X(cublasLtMatrixLayoutSetAttribute) X(cublasLtMatmulPreferenceCreate)                 \
   X(cublasLtMatmulPreferenceDestroy) X(cublasLtMatmulPreferenceSetAttribute) X(cublasLtMatmulAlgoGetHeuristic)         \
-  X(cublasLtMatmulAlgoCheck) X(cublasLtMatmul)
+  X(cublasLtMatmulAlgoCheck) X(cublasLtMatmulAlgoCapGetAttribute) X(cublasLtMatmul)
 
 #define EXPECT_FUNCTION(name)                                                                                          \
   static_assert(test::IsCalledAlike<decltype(CublasLt::name), decltype(&::name)>());                                   \

@@ -19,5 +19,6 @@ FAKE(12, cublasLtMatmulPreferenceSetAttribute)
 FAKE(13, cublasLtMatmulAlgoGetHeuristic)
 #ifndef FAKE_PARTIAL
 FAKE(14, cublasLtMatmulAlgoCheck)
-FAKE(15, cublasLtMatmul)
+FAKE(15, cublasLtMatmulAlgoCapGetAttribute)
+FAKE(16, cublasLtMatmul)
 #endif

@@ -208,6 +208,15 @@ TEST(MatrixProductsTest, AStoredAlgorithmIsTakenWhereItFits) {
   EXPECT_EQ(products.plan(ofOtherLibrary, {device.arena}, device.workspace)->workspaceBytes(), 240u);
   MatrixProduct ofOtherProduct = withAlgorithm(makeDeepProduct(), products, *products.plan(makeProduct(), {device.arena}, {}));
   EXPECT_EQ(products.plan(ofOtherProduct, {device.arena}, device.workspace)->workspaceBytes(), 240u);
+  MatrixProduct aligned = makeDeepProduct(), misaligned;
+  aligned.m = 4; // rows of 16 bytes
+  aligned.n = 4;
+  aligned.rhs.leading = aligned.result.leading = 4;
+  aligned = withAlgorithm(aligned, products, *products.plan(aligned, {device.arena}, {}));
+  misaligned = aligned;
+  ++misaligned.lhs.offset;
+  EXPECT_EQ(products.plan(aligned, {device.arena}, device.workspace)->workspaceBytes(), 0u);
+  EXPECT_NE(products.plan(misaligned, {device.arena}, device.workspace)->workspaceBytes(), 0u);
   MatrixProduct withLargeWorkspace = withAlgorithm(makeDeepProduct(), products, *all[0]);
   EXPECT_EQ(products.plan(withLargeWorkspace, {device.arena}, {})->workspaceBytes(), 0u);
   EXPECT_TRUE(device.driver.reports().empty()) << device.driver.reports().front();

@@ -307,6 +307,23 @@ TEST(SimulatedCublasLtTest, AlgorithmsAreForOneProduct) {
       "its bits change from run to run");
 }
 
+TEST(SimulatedCublasLtTest, AlgorithmsTellWhatAlignmentTheyWant) {
+  Call call;
+  EXPECT_EQ(int(call.choose()), 0);
+  uint32_t bytes = 0;
+  size_t written = 0;
+  auto ask = [&](AlgorithmCapability capability, size_t room) {
+    return call.table.cublasLtMatmulAlgoCapGetAttribute(&call.chosen.algorithm, capability, &bytes, room, &written);
+  };
+  EXPECT_EQ(int(ask(AlgorithmCapability::AlignmentD, 4)), 0);
+  EXPECT_EQ(bytes, 4u);
+  EXPECT_EQ(written, 4u);
+  expectReport(call, ask(AlgorithmCapability::AlignmentD, 8), Status::InvalidValue, "no room for a number of 4 bytes");
+  expectReport(call, ask(AlgorithmCapability(3), 4), Status::InvalidValue, "capability 3 is not simulated");
+  call.chosen.algorithm.data[0] = 0;
+  expectReport(call, ask(AlgorithmCapability::AlignmentD, 4), Status::InvalidValue, "these bytes are no algorithm");
+}
+
 TEST(SimulatedCublasLtTest, HandlesAreCheckedAtEveryUse) {
   expectRefusedCall([](Call &call) { call.table.cublasLtMatrixLayoutDestroy(call.a); }, "matrix layout 1");
   expectRefusedCall([](Call &call) { call.table.cublasLtMatmulDescDestroy(call.operation); }, "matmul descriptor 1");
