@@ -41,7 +41,36 @@ int64_t Object::get(Attribute attribute, AttributeType type, int64_t room, void 
   return count;
 }
 
-Object describeDevice(const Cudnn &library, const std::string &json) {
+/// The members that the library insists on. What all devices from sm_80 on have in common is filled in.
+static std::string writeJson(const DeviceProperties &properties) {
+  const std::pair<const char *, int64_t> numbers[] = {{"deviceVer", properties.version},
+                                                      {"driverVer", properties.driver},
+                                                      {"cudaDeviceId", 0},
+                                                      {"totalGlobalMem", properties.memoryBytes},
+                                                      {"regsPerBlock", 65536},
+                                                      {"multiProcessorCount", properties.multiprocessors},
+                                                      {"warpSize", 32},
+                                                      {"maxSharedMemoryPerBlock", properties.sharedBytes},
+                                                      {"maxSharedMemoryPerBlockOptin", properties.sharedBytesAtMost},
+                                                      {"reservedSharedMemoryPerBlock", 1024},
+                                                      {"maxRegistersPerSM", 65536},
+                                                      {"maxCtasPerSM", properties.blocksOfMultiprocessor},
+                                                      {"maxThreadsPerBlock", 1024},
+                                                      {"maxThreadsPerSM", properties.threadsOfMultiprocessor},
+                                                      {"pciDeviceId", 0},
+                                                      {"isTccDriver", 0},
+                                                      {"supportCoopLaunch", 1},
+                                                      {"smClockRateKHz", properties.clock},
+                                                      {"memClockRateKHz", properties.memoryClock},
+                                                      {"l2CacheSize", properties.l2Bytes}};
+  std::string json = "{\"deviceName\":\"" + properties.name + "\"";
+  for (auto [name, value] : numbers)
+    json += std::string(",\"") + name + "\":" + std::to_string(value);
+  return json + ",\"maxGridSize\":[2147483647,65535,65535],\"maxBlockSize\":[1024,1024,64]}";
+}
+
+Object describeDevice(const Cudnn &library, const DeviceProperties &properties) {
+  std::string json = writeJson(properties);
   Object device(library, DescriptorType::DeviceProperties);
   device.set(Attribute::DeviceJson, AttributeType::Char, int64_t(json.size()), json.data());
   device.finalize();
@@ -68,7 +97,7 @@ Graph::Tensor Graph::makeTensor(const Shape &shape, const Shape &strides, DataTy
   tensor.set(Attribute::TensorIsVirtual, AttributeType::Boolean, isVirtual);
   tensor.set(Attribute::TensorIsByValue, AttributeType::Boolean, isByValue);
   tensor.finalize();
-  tensors_.push_back({std::move(tensor), shape});
+  tensors_.push_back({std::move(tensor), shape, strides});
   return tensors_.size() - 1;
 }
 
@@ -172,7 +201,7 @@ Graph::Tensor Graph::reduce(ReductionOperator reduction, Tensor x, DataType type
 }
 
 Graph::Tensor Graph::transpose(Tensor x, DataType type) {
-  Shape shape = tensors_[x].shape, strides = denseStrides(shape);
+  Shape shape = tensors_[x].shape, strides = tensors_[x].strides;
   std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
   std::swap(strides[shape.size() - 1], strides[shape.size() - 2]);
   Tensor result = addResult(shape, strides, type);
@@ -195,7 +224,9 @@ EngineChoice Graph::describe(const Object &config) const {
   constexpr int64_t mostNotes = 16;
   NumericalNote notes[mostNotes];
   int64_t count = engine.get(Attribute::EngineNumericalNotes, AttributeType::NumericalNote, mostNotes, notes);
-  choice.isDeterministic = std::find(notes, notes + count, NumericalNote::Nondeterministic) == notes + count;
+  auto has = [&](NumericalNote note) { return std::find(notes, notes + count, note) != notes + count; };
+  choice.isNondeterministic = has(NumericalNote::Nondeterministic);
+  choice.usesTensorCores = has(NumericalNote::TensorCore);
   return choice;
 }
 

@@ -50,14 +50,29 @@ private:
   Descriptor descriptor_ = nullptr;
 };
 
-/// A device that need not be there, as the library writes its properties down.
-Object describeDevice(const Cudnn &library, const std::string &json);
+/// A device that need not be there. Bytes, kHz, counts.
+struct DeviceProperties {
+  std::string name;
+  /// Compute capability times 100: 900 for 9.0.
+  int64_t version = 0;
+  /// As cuDriverGetVersion counts.
+  int64_t driver = 0;
+  int64_t memoryBytes = 0, l2Bytes = 0, multiprocessors = 0;
+  /// Of a block: without asking for more, and at most.
+  int64_t sharedBytes = 0, sharedBytesAtMost = 0;
+  int64_t threadsOfMultiprocessor = 0, blocksOfMultiprocessor = 0;
+  int64_t clock = 0, memoryClock = 0;
+};
+
+/// Throws CallFailed if the library does not take it.
+Object describeDevice(const Cudnn &library, const DeviceProperties &properties);
 
 /// An engine that would run a graph.
 struct EngineChoice {
   int64_t engine = 0;
-  bool isDeterministic = false;
   int64_t workspaceBytes = 0;
+  /// What the library notes of its numbers. It says nothing of sums that a graph lets it add in memory in any order.
+  bool isNondeterministic = false, usesTensorCores = false;
 };
 
 using Shape = std::vector<int64_t>;
@@ -87,7 +102,7 @@ public:
   Tensor indexAlong(int64_t axis, Tensor x);
   /// Along the last axis, which becomes 1.
   Tensor reduce(ReductionOperator reduction, Tensor x, DataType type);
-  /// The last two axes exchanged.
+  /// The last two axes exchanged; the same elements at the same places.
   Tensor transpose(Tensor x, DataType type);
 
   /// The engines that the library's heuristic would try on a device, best first; none if it has none for the graph. Throws
@@ -104,7 +119,7 @@ private:
 
   struct TensorInfo {
     Object object;
-    Shape shape;
+    Shape shape, strides;
   };
   const Cudnn &library_;
   std::vector<TensorInfo> tensors_;

@@ -6,9 +6,11 @@
 
 namespace neap::test {
 
-/// Whether two types are passed alike: as a pointer, or as an integer of one size and sign.
+/// Whether two types are passed alike: as a pointer, as an integer of one size and sign, or not at all.
 template <class Ours, class Theirs> constexpr bool isPassedAlike() {
-  if constexpr (std::is_pointer_v<Ours> || std::is_pointer_v<Theirs>)
+  if constexpr (std::is_void_v<Ours> || std::is_void_v<Theirs>)
+    return std::is_void_v<Ours> && std::is_void_v<Theirs>;
+  else if constexpr (std::is_pointer_v<Ours> || std::is_pointer_v<Theirs>)
     return std::is_pointer_v<Ours> && std::is_pointer_v<Theirs>;
   else if constexpr (std::is_enum_v<Ours> || std::is_enum_v<Theirs>)
     return sizeof(Ours) == sizeof(Theirs);
