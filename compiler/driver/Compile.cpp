@@ -264,7 +264,8 @@ ExitCode Compilation::explainFailure(const Stage &stage, StringRef pass, StringR
 std::vector<files::NamedPath> Compilation::collectReads() {
   std::vector<files::NamedPath> reads{{"MODEL", options.model},
                                       {"the model of this IR", getModelPath().str()},
-                                      {"--train-list", options.stages.import.trained.trainList}};
+                                      {"--train-list", options.stages.import.trained.trainList},
+                                      {"--profile", options.stages.fuse.operators.profile}};
   for (const std::string &plugin : options.passPlugins)
     reads.push_back({"--load-pass-plugin", plugin});
   module->walk([&](Operation *op) { // in IR of a later day, nobody has imported the files

@@ -29,8 +29,8 @@ static std::string typeName(Type type) {
 namespace {
 class ManifestBuilder {
 public:
-  ManifestBuilder(ModuleOp module, const WriteManifestOptions &options)
-      : module(module), options(options), program(*module.getOps<sched::ProgramOp>().begin()) {}
+  ManifestBuilder(ModuleOp module, const WriteManifestOptions &options, const ProductProfile &profile)
+      : module(module), options(options), profile(profile), program(*module.getOps<sched::ProgramOp>().begin()) {}
 
   json::Object build();
 
@@ -44,6 +44,8 @@ private:
   json::Array describeConstants();
   json::Array describeKernels();
   json::Array describeSlots();
+  json::Object describeProduct(const LibraryProduct &product);
+  json::Array describeLibraries();
   json::Array describeProgram();
   json::Array describeOperand(Value slot);
   json::Object describeLaunch(sched::LaunchOp launch);
@@ -54,6 +56,7 @@ private:
 
   ModuleOp module;
   const WriteManifestOptions &options;
+  const ProductProfile &profile;
   sched::ProgramOp program;
   llvm::DenseMap<Operation *, int64_t> slotNumbers;
 };
@@ -157,6 +160,36 @@ static void describeCost(const lower::KernelInfo &info, json::Object &kernel) {
   kernel["bytes_written"] = info.cost->bytesWritten;
 }
 
+static json::Object describeMatrix(const LibraryMatrix &matrix) {
+  return json::Object{{"argument", matrix.argument},
+                      {"offset", matrix.offset},
+                      {"leading", matrix.leading},
+                      {"transposed", matrix.transposed},
+                      {"batch_strides", json::Array(matrix.batchStrides)}};
+}
+
+json::Object ManifestBuilder::describeProduct(const LibraryProduct &product) {
+  json::Object object{{"m", product.m},
+                      {"n", product.n},
+                      {"k", product.k},
+                      {"batch", json::Array(product.batch)},
+                      {"type", "float32"},
+                      {"compute", options.allowTf32 ? "tf32" : "float32"},
+                      {"lhs", describeMatrix(product.lhs)},
+                      {"rhs", describeMatrix(product.rhs)},
+                      {"result", describeMatrix(product.result)}};
+  if (product.bias)
+    object["bias"] = json::Object{{"argument", product.bias->argument}, {"offset", product.bias->offset}};
+  if (product.addend)
+    object["addend"] = describeMatrix(*product.addend);
+  const ProfiledProduct *known = profile.find(product);
+  if (known && known->algorithm)
+    object["algorithm"] = json::Object{{"library", known->algorithm->library},
+                                       {"workspace", known->algorithm->workspaceBytes},
+                                       {"config", known->algorithm->config}};
+  return object;
+}
+
 json::Array ManifestBuilder::describeKernels() {
   llvm::StringMap<int64_t> launches = lower::countLaunches(program);
   json::Array kernels;
@@ -180,6 +213,8 @@ json::Array ManifestBuilder::describeKernels() {
       continue;
     kernel["blocks"] = info->blocks;
     kernel["block_threads"] = info->blockThreads;
+    if (info->product)
+      kernel["product"] = describeProduct(*info->product);
   }
   return kernels;
 }
@@ -189,11 +224,12 @@ json::Array ManifestBuilder::describeSlots() {
   json::Array slots;
   for (auto slot : program.getOps<sched::SlotOp>()) {
     slotNumbers[slot] = slots.size();
-    bool aliveBefore = slot.getRole() != Role::Activation && slot.getRole() != Role::Output;
+    Role role = slot.getRole();
+    bool aliveBefore = role != Role::Activation && role != Role::Output && role != Role::Workspace;
     slots.push_back(json::Object{{"offset", static_cast<int64_t>(slot.getOffset())},
                                  {"bytes", slot.getType().getBytes()},
                                  {"alive_before", aliveBefore},
-                                 {"alive_after", aliveBefore || slot.getRole() == Role::Output}});
+                                 {"alive_after", aliveBefore || role == Role::Output}});
   }
   return slots;
 }
@@ -207,9 +243,12 @@ json::Object ManifestBuilder::describeLaunch(sched::LaunchOp launch) {
   json::Array arguments;
   for (Value slot : llvm::concat<Value>(launch.getInputs(), launch.getOutputs()))
     arguments.push_back(describeOperand(slot));
-  return json::Object{{"launch", launch.getKernel()},
-                      {"arguments", std::move(arguments)},
-                      {"inputs", static_cast<int64_t>(launch.getInputs().size())}};
+  json::Object entry{{"launch", launch.getKernel()},
+                     {"arguments", std::move(arguments)},
+                     {"inputs", static_cast<int64_t>(launch.getInputs().size())}};
+  if (Value workspace = launch.getWorkspace())
+    entry["workspace"] = describeOperand(workspace);
+  return entry;
 }
 
 /// Names of the nodes that an operation was made from, each once.
@@ -276,13 +315,16 @@ json::Object ManifestBuilder::countParts(int64_t scratch) {
     bytes[slot.getRole()] += alignToSlot(slot.getType().getBytes());
     persistent += alignToSlot(slot.getType().getBytes());
   }
-  return json::Object{{"parameters", bytes[Role::Parameter]},
+  json::Object parts{{"parameters", bytes[Role::Parameter]},
                       {"optimizer_state", bytes[Role::State]},
                       {"constants", bytes[Role::Constant]},
                       {"inputs", bytes[Role::Input]},
                       {"step_block", bytes[Role::StepBlock]},
                       {"activations", program.getArenaBytes(sched::Space::Device) - persistent},
                       {"scratch", scratch}};
+  if (options.device == lower::Device::Cuda)
+    parts["library_workspace"] = bytes[Role::Workspace];
+  return parts;
 }
 
 std::pair<int64_t, std::string> emit::countItems(sched::ProgramOp program) {
@@ -297,6 +339,17 @@ std::pair<int64_t, std::string> emit::countItems(sched::ProgramOp program) {
       rows = type.getRank() > 0 ? type.getDimSize(0) : 1;
   }
   return {rows.value_or(1), "row"};
+}
+
+/// Those that are loaded at run time. A program also runs without them: that is what its own kernels are for.
+json::Array ManifestBuilder::describeLibraries() {
+  bool hasProducts = llvm::any_of(*module.getBody(), [](Operation &op) {
+    auto info = lower::getKernelInfo(&op);
+    return info && info->product;
+  });
+  if (options.device != lower::Device::Cuda || !hasProducts)
+    return {};
+  return json::Array{json::Object{{"name", "cublasLt"}, {"required", false}}};
 }
 
 json::Object ManifestBuilder::build() {
@@ -328,7 +381,7 @@ json::Object ManifestBuilder::build() {
                         {"defaults", describeDefaults()},
                         {"kernels", describeKernels()},
                         {"options", std::move(commandLine)},
-                        {"libraries", json::Array()}};
+                        {"libraries", describeLibraries()}};
   auto [items, item] = countItems(program);
   manifest["items_per_step"] = items;
   manifest["item"] = item;
@@ -339,6 +392,6 @@ json::Object ManifestBuilder::build() {
   return manifest;
 }
 
-json::Object emit::buildManifest(ModuleOp module, const WriteManifestOptions &options) {
-  return ManifestBuilder(module, options).build();
+json::Object emit::buildManifest(ModuleOp module, const WriteManifestOptions &options, const ProductProfile &profile) {
+  return ManifestBuilder(module, options, profile).build();
 }

@@ -61,11 +61,11 @@ static void buildFuse(OpPassManager &manager, const StageOptions &options) {
   // Decomposing several ops of one kind repeats constants and broadcasts.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
-  manager.addNestedPass<StepOp>(createFuseOperatorsPass());
+  manager.addNestedPass<StepOp>(createFuseOperatorsPass(options.fuse.operators));
 }
 
-static void buildSchedule(OpPassManager &manager, const StageOptions &) {
-  manager.addPass(createScheduleStep());
+static void buildSchedule(OpPassManager &manager, const StageOptions &options) {
+  manager.addPass(createScheduleStep(options.schedule.step));
   // Right behind what it checks.
   manager.addNestedPass<sched::ProgramOp>(createVerifyArena());
 }

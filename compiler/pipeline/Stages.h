@@ -3,10 +3,12 @@
 #pragma once
 
 #include "neap/compiler/emit/Passes.h"
+#include "neap/passes/fuse/Passes.h"
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/graph/Passes.h"
 #include "neap/passes/lower/Program.h"
 #include "neap/passes/onnx/Passes.h"
+#include "neap/passes/schedule/Passes.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -27,6 +29,12 @@ struct StageOptions {
     ClipGradientNormOptions clip;
     BuildOptimizerOptions optimizer;
   } grad;
+  struct {
+    FuseOperatorsPassOptions operators;
+  } fuse;
+  struct {
+    ScheduleStepOptions step;
+  } schedule;
   struct {
     LowerKernelsOptions kernels;
     emit::WriteManifestOptions manifest;

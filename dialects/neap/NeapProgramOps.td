@@ -114,6 +114,8 @@ def Neap_FusedOp : Neap_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock,
     The body says in tensors what the kernel computes; only what it yields is written to memory. `kind` is the shape of
     its loops: *pointwise*; *row*, with reductions along the last axis; *column*, with reductions along the others;
     *gemm*, a matmul and what follows it point by point; *concat*, one pointwise nest per part; *scatter*; *scan*; *attention*.
+    A gemm marked `library` is a product as a library of the device computes it: at most a bias or an addend follows
+    (docs/design/0007).
 
     ```mlir
     %r = neap.fused row (%x) {
@@ -123,10 +125,10 @@ def Neap_FusedOp : Neap_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock,
     } : (tensor<8x64xf32>) -> tensor<8xf32>
     ```
   }];
-  let arguments = (ins Neap_GroupKindAttr:$kind, Variadic<Neap_Tensor>:$inputs);
+  let arguments = (ins Neap_GroupKindAttr:$kind, UnitAttr:$library, Variadic<Neap_Tensor>:$inputs);
   let results = (outs Variadic<Neap_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "`` $kind `(` $inputs `)` $body attr-dict `:` functional-type($inputs, $outputs)";
+  let assemblyFormat = "`` $kind (`library` $library^)? `(` $inputs `)` $body attr-dict `:` functional-type($inputs, $outputs)";
   let hasVerifier = 1;
 }
 

@@ -114,6 +114,8 @@ LogicalResult FusedOp::verify() {
     return emitOpError("expected block arguments of the operands' types");
   if (TypeRange(yield.getOperandTypes()) != TypeRange(getResultTypes()))
     return emitOpError("expected to yield the results' types");
+  if (getLibrary() && getKind() != GroupKind::Gemm)
+    return emitOpError("expected a gemm for a library, got ") << stringifyGroupKind(getKind());
   return success();
 }
 

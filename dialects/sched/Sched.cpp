@@ -282,6 +282,21 @@ static SmallVector<Type> getTensorTypes(ValueRange slots) {
   return llvm::map_to_vector(slots.getTypes(), [](Type type) -> Type { return cast<SlotType>(type).getTensor(); });
 }
 
+/// launch_c4
+static LogicalResult verifyWorkspace(LaunchOp launch, ArrayRef<Place> inputs, ArrayRef<Place> outputs) {
+  if (!launch.getWorkspace())
+    return success();
+  FailureOr<SmallVector<Place>> workspace = findPlaces(launch, launch.getWorkspace());
+  if (failed(workspace))
+    return failure();
+  if (workspace->front().getSpace() != Space::Device)
+    return launch.emitOpError("expected a workspace on the device");
+  for (const Place &place : llvm::concat<const Place>(inputs, outputs))
+    if (place.mayOverlap(workspace->front()))
+      return launch.emitOpError("expected a workspace that overlaps no operand or result");
+  return success();
+}
+
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Operation *callee = symbols.lookupNearestSymbolFrom(*this, getKernelAttr());
   if (!callee)
@@ -316,7 +331,7 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
                << result << " not to overlap operand " << operand << ": " << getKernelAttr() << " cannot work in place";
     }
   }
-  return success();
+  return verifyWorkspace(*this, *inputs, *outputs);
 }
 
 LogicalResult CopyOp::verify() {

@@ -50,7 +50,7 @@ def Sched_Role : Sched_Enum<"Role", "what a slot holds", [
   I32EnumAttrCase<"Parameter", 0, "parameter">, I32EnumAttrCase<"State", 1, "state">,
   I32EnumAttrCase<"Constant", 2, "constant">, I32EnumAttrCase<"Input", 3, "input">,
   I32EnumAttrCase<"Output", 4, "output">, I32EnumAttrCase<"Activation", 5, "activation">,
-  I32EnumAttrCase<"StepBlock", 6, "step_block">]>;
+  I32EnumAttrCase<"StepBlock", 6, "step_block">, I32EnumAttrCase<"Workspace", 7, "workspace">]>;
 def Sched_RoleAttr : Sched_EnumAttr<Sched_Role, "role">;
 
 class Sched_Attr<string name, string attrMnemonic> : AttrDef<Sched_Dialect, name> {
@@ -109,8 +109,8 @@ def Sched_KernelOp : Sched_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock,
     DeclareOpInterfaceMethods<CostModel, ["getFlops", "getBytesRead", "getBytesWritten"]>]> {
   let summary = "what a kernel computes, on tensors";
   let description = [{
-    The body of a fusion group, shared by every launch of an equal group; `kind` as in `neap.fused`. `in_place` lists the
-    results that may share their slot with an operand: every element of the operand is read before that element of the
+    The body of a fusion group, shared by every launch of an equal group; `kind` and `library` as in `neap.fused`. `in_place` lists
+    the results that may share their slot with an operand: every element of the operand is read before that element of the
     result is written, whatever way the items are handed out.
 
     C1: block arguments and yielded values have the types of the signature.
@@ -125,9 +125,9 @@ def Sched_KernelOp : Sched_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock,
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Sched_GroupKindAttr:$kind, TypeAttrOf<FunctionType>:$function_type,
-    OptionalAttr<TypedArrayAttrBase<Sched_InPlaceAttr, "in-place pairs">>:$in_place);
+    OptionalAttr<TypedArrayAttrBase<Sched_InPlaceAttr, "in-place pairs">>:$in_place, UnitAttr:$library);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name `` $kind $function_type (`in_place` $in_place^)? $body attr-dict";
+  let assemblyFormat = "$sym_name `` $kind (`library` $library^)? $function_type (`in_place` $in_place^)? $body attr-dict";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// Whether a result may be written over an operand.
@@ -166,7 +166,7 @@ def Sched_SlotOp : Sched_Op<"slot", [Pure, HasParent<"ProgramOp">]> {
   let summary = "reserves bytes of an arena";
   let description = [{
     The result is what lies there when the step begins: the current value of parameters, states, inputs, constants and the
-    step block, nothing yet for the others. Two slots may lie on the same bytes when their contents are never needed at
+    step block, nothing yet for the others. A workspace is bytes for the libraries of the device, with nothing in them. Two slots may lie on the same bytes when their contents are never needed at
     the same time.
 
     C1: the slot lies within its arena.
@@ -226,18 +226,19 @@ def Sched_LaunchOp : Sched_Op<"launch", [AttrSizedOperandSegments, InferTypeOpAd
   let summary = "runs a kernel";
   let description = [{
     Runs after everything before it on its stream and after the events of `after`. Results are the new contents of the
-    `out` slots.
+    `out` slots. What lies in the `workspace` is lost.
 
     C1: `in` and `out` have the kernel's operand and result types and lie on the device.
     C2: no two `out` slots overlap.
     C3: an `out` slot overlaps an `in` slot only if they are the same bytes and the kernel's `in_place` has the pair.
+    C4: the `workspace` lies on the device and overlaps no other slot of the launch.
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Sched_StreamAttr:$stream, Variadic<Sched_SlotType>:$inputs,
-    Variadic<Sched_SlotType>:$outputs, Variadic<Sched_EventType>:$after);
+    Variadic<Sched_SlotType>:$outputs, Optional<Sched_SlotType>:$workspace, Variadic<Sched_EventType>:$after);
   let results = (outs Variadic<Sched_SlotType>:$results_);
   let assemblyFormat = [{
     $kernel `stream` `` custom<Stream>($stream) `in` `(` ($inputs^ `:` type($inputs))? `)` `out` `(` ($outputs^ `:` type($outputs))? `)`
-    (`after` `(` $after^ `)`)? attr-dict
+    (`workspace` `(` $workspace^ `:` type($workspace) `)`)? (`after` `(` $after^ `)`)? attr-dict
   }];
 }
 

@@ -16,6 +16,19 @@ bool GroupAccesses::isRowLevel(Value value) const {
   return llvm::none_of(accesses.at(value), [&](const LinearForm &form) { return form.dependsOn(loops.size() - 1); });
 }
 
+FailureOr<MatrixPosition> findMatrixPosition(Value operand) {
+  ArrayRef<int64_t> shape = shapeOf(operand);
+  Access access = identityAccess(shape);
+  while (Operation *view = operand.getDefiningOp()) {
+    auto through = composeAccess(cast<Fusible>(view).getOperandMap(0), access, shape);
+    if (failed(through))
+      return view->emitError("expected a view that is linear in the loops of the kernel");
+    access = *through;
+    operand = view->getOperand(0);
+  }
+  return MatrixPosition{cast<BlockArgument>(operand), linearPosition(access, shapeOf(operand), shape.size())};
+}
+
 SmallVector<size_t> reductionLoops(const IterationSpace &space) {
   SmallVector<size_t> loops;
   for (auto [index, kind] : llvm::enumerate(space.kinds))

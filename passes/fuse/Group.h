@@ -28,6 +28,15 @@ struct GroupAccesses {
 /// Analyses the body of a fused op or kernel. Fails, with an error on the body's parent, if some access is not linear.
 mlir::FailureOr<GroupAccesses> analyzeGroup(mlir::Block &body, GroupKind kind);
 
+/// Where an operand that is read as a whole lies: in which argument of the body, and where at each point of the operand's own
+/// dimensions.
+struct MatrixPosition {
+  mlir::BlockArgument argument;
+  LinearForm position;
+};
+/// Sees through the views of a body. Fails with an error at one that is not linear.
+mlir::FailureOr<MatrixPosition> findMatrixPosition(mlir::Value operand);
+
 /// The reduction dimensions of an op's loops.
 mlir::SmallVector<size_t> reductionLoops(const IterationSpace &space);
 

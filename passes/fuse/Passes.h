@@ -4,6 +4,9 @@
 #include "mlir/Pass/Pass.h"
 
 namespace neap {
+/// Who computes matrix products.
+enum class MatrixProducts { Generated, Library };
+
 #define GEN_PASS_DECL
 #include "neap/passes/fuse/Fuse.h.inc"
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/fuse/LibraryProduct.h"
 #include "neap/passes/lower/kernels/Kernels.h"
 #include "neap/passes/planning/KernelCost.h"
 
@@ -22,6 +23,8 @@ struct KernelInfo {
   llvm::SmallVector<llvm::StringRef> ops;
   /// Nothing in IR of another source than neap-lower-kernels. Launches are the program's to count.
   std::optional<planning::KernelCost> cost;
+  /// What a library of the device may be asked for instead.
+  std::optional<LibraryProduct> product;
 };
 
 /// Names of a kernel's operations, each once, without the dialect's name.
@@ -34,7 +37,7 @@ planning::KernelCost describeCost(sched::KernelOp kernel);
 llvm::StringMap<int64_t> countLaunches(sched::ProgramOp program);
 
 /// What a launch of a lowered kernel needs and what the `sched.kernel` is, to be kept on the function that replaces it.
-void setKernelInfo(const Kernel &lowered, sched::KernelOp kernel);
+void setKernelInfo(const Kernel &lowered, sched::KernelOp kernel, const std::optional<LibraryProduct> &product);
 
 /// What setKernelInfo stored; nothing if the operation is no lowered kernel.
 std::optional<KernelInfo> getKernelInfo(mlir::Operation *function);

@@ -3,9 +3,12 @@
 #include "neap/runtime/cuda/Declarations.h"
 #include "neap/runtime/cuda/Dependencies.h"
 #include "neap/runtime/cuda/OpenDriver.h"
+#include "neap/runtime/cuda/ProductTimer.h"
+#include "neap/runtime/cuda/ProgramProducts.h"
 #include "neap/runtime/device/Device.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 namespace neap::runtime {
@@ -35,6 +38,7 @@ public:
   void write(uint64_t offset, const void *source, uint64_t bytes) override;
   void read(uint64_t offset, void *target, uint64_t bytes) const override;
   void runStep(const ShowGradient &show) override;
+  DeviceProfile calibrate() override;
 
 private:
   void open();
@@ -48,6 +52,9 @@ private:
   void copyToHost(uint64_t offset, void *target, uint64_t bytes) const;
   void runEntries(const ShowGradient &show);
   void launch(const ProgramEntry &entry);
+  void launchKernel(const ProgramEntry &entry);
+  void enqueueProduct(const ProgramEntry &entry);
+  void declare(const ProgramEntry &entry) const;
   void copy(const ProgramEntry &entry);
   void observe(const ProgramEntry &entry, const ShowGradient &show);
 
@@ -55,14 +62,22 @@ private:
   GraphNode addNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
   GraphNode addKernelNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
   GraphNode addCopyNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
+  GraphNode addProductNode(const ProgramEntry &entry, const std::vector<GraphNode> &after);
+  Graph captureProduct(const ProgramEntry &entry);
+
+  void fillWithNumbers();
+  ProductTiming timeProduct(const ProgramEntry &entry, const ProductTimer &timer);
 
   std::vector<DevicePointer> addressesOf(const ProgramEntry &entry) const;
   void require(cuda::Result result, const std::string &what) const { requireSuccess(driver_, result, what); }
   void synchronize(const std::string &what) const { require(driver_.cuStreamSynchronize(stream_), what); }
-  const std::string &kernelOf(const ProgramEntry &entry) const { return manifest_.kernels[entry.kernel].name; }
+  size_t numberOf(const ProgramEntry &entry) const { return size_t(&entry - manifest_.program.data()); }
+  bool isOfLibrary(const ProgramEntry &entry) const { return products_->find(numberOf(entry)); }
+  /// "step 3", the one that the host has prepared last.
+  std::string stepName() const;
 
   const Manifest &manifest_;
-  bool usesGraph_;
+  bool usesGraph_, isSimulated_;
   std::unique_ptr<OpenDriver> opened_;
   const Driver &driver_;
   Declarations declarations_;
@@ -77,19 +92,24 @@ private:
   std::byte *staging_ = nullptr; // pinned, holds hostRange_
   Graph graph_ = nullptr;
   GraphExec graphExec_ = nullptr;
+  std::unique_ptr<ProgramProducts> products_;
 };
 
 CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, const DeviceOptions &options)
-    : manifest_(manifest), usesGraph_(options.graph), opened_(openDriver(options)), driver_(opened_->driver()),
-      declarations_(driver_, manifest), hostRange_(findHostRange(manifest)) {
+    : manifest_(manifest), usesGraph_(options.graph), isSimulated_(options.simulate), opened_(openDriver(options)),
+      driver_(opened_->driver()), declarations_(driver_, manifest), hostRange_(findHostRange(manifest)) {
   open();
   loadKernels(program);
   allocate();
   clearStates();
+  products_ = std::make_unique<ProgramProducts>(
+      manifest, arena_, [&] { return openCublasLt(options); },
+      [](const std::string &note) { std::fprintf(stderr, "note: %s\n", note.c_str()); });
 }
 
 /// Everything goes with the context; what was made before a failure as well.
 CudaDevice::~CudaDevice() {
+  products_.reset();
   if (graphExec_)
     driver_.cuGraphExecDestroy(graphExec_);
   if (graph_)
@@ -243,21 +263,41 @@ static std::vector<void *> pointersTo(std::vector<DevicePointer> &addresses) {
   return pointers;
 }
 
+/// Tells a simulated device what the next operation is.
+void CudaDevice::declare(const ProgramEntry &entry) const {
+  declarations_.operation(entry, products_->operandsOf(numberOf(entry)));
+}
+
 /// Without a graph every kernel is waited for, so that a fault is known to be its own.
 void CudaDevice::launch(const ProgramEntry &entry) {
+  std::string name = "kernel " + manifest_.kernels[entry.kernel].name;
+  if (isOfLibrary(entry)) {
+    name = products_->describe(numberOf(entry));
+    enqueueProduct(entry);
+  } else {
+    declare(entry);
+    launchKernel(entry);
+  }
+  if (!usesGraph_)
+    synchronize("running " + name);
+}
+
+/// The library puts its work into the stream.
+void CudaDevice::enqueueProduct(const ProgramEntry &entry) {
+  products_->enqueue(numberOf(entry), stream_, stepName(), [&] { declare(entry); });
+}
+
+void CudaDevice::launchKernel(const ProgramEntry &entry) {
   std::vector<DevicePointer> addresses = addressesOf(entry);
   std::vector<void *> arguments = pointersTo(addresses);
   const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
-  declarations_.operation(entry);
   require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream_,
                                  arguments.data(), nullptr),
           "launching kernel " + kernel.name);
-  if (!usesGraph_)
-    synchronize("running kernel " + kernel.name);
 }
 
 void CudaDevice::copy(const ProgramEntry &entry) {
-  declarations_.operation(entry);
+  declare(entry);
   require(driver_.cuMemcpyDtoDAsync(arena_ + entry.operands[1].offset, arena_ + entry.operands[0].offset,
                                     entry.operands[0].bytes, stream_),
           "copying within the device");
@@ -265,7 +305,7 @@ void CudaDevice::copy(const ProgramEntry &entry) {
 
 void CudaDevice::observe(const ProgramEntry &entry, const ShowGradient &show) {
   std::vector<std::byte> gradient(entry.operands[0].bytes);
-  declarations_.operation(entry);
+  declare(entry);
   copyToHost(entry.operands[0].offset, gradient.data(), gradient.size());
   show(int64_t(entry.parameter), gradient.data());
 }
@@ -277,7 +317,7 @@ GraphNode CudaDevice::addKernelNode(const ProgramEntry &entry, const std::vector
   KernelNodeParameters parameters{functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0,
                                   arguments.data(),         nullptr,       nullptr, nullptr};
   GraphNode node = nullptr;
-  declarations_.operation(entry);
+  declare(entry);
   require(driver_.cuGraphAddKernelNode(&node, graph_, after.data(), after.size(), &parameters),
           "adding kernel " + kernel.name + " to the graph");
   return node;
@@ -291,16 +331,45 @@ GraphNode CudaDevice::addCopyNode(const ProgramEntry &entry, const std::vector<G
   parameters.widthBytes = entry.operands[0].bytes;
   parameters.height = parameters.depth = 1;
   GraphNode node = nullptr;
-  declarations_.operation(entry);
+  declare(entry);
   require(driver_.cuGraphAddMemcpyNode(&node, graph_, after.data(), after.size(), &parameters, context_),
           "adding a copy to the graph");
+  return node;
+}
+
+std::string CudaDevice::stepName() const {
+  neap_step_block block;
+  std::memcpy(&block, staging_ + manifest_.stepBlock - hostRange_.offset, sizeof block);
+  return "step " + std::to_string(block.step);
+}
+
+/// A library puts its work into streams; captured, that becomes a graph.
+Graph CudaDevice::captureProduct(const ProgramEntry &entry) {
+  Graph captured = nullptr;
+  require(driver_.cuStreamBeginCapture(stream_, CaptureMode::Relaxed), "capturing a matrix product");
+  try {
+    enqueueProduct(entry);
+  } catch (...) {
+    driver_.cuStreamEndCapture(stream_, &captured);
+    throw;
+  }
+  require(driver_.cuStreamEndCapture(stream_, &captured), "capturing a matrix product");
+  return captured;
+}
+
+GraphNode CudaDevice::addProductNode(const ProgramEntry &entry, const std::vector<GraphNode> &after) {
+  Graph captured = captureProduct(entry);
+  GraphNode node = nullptr;
+  Result result = driver_.cuGraphAddChildGraphNode(&node, graph_, after.data(), after.size(), captured);
+  driver_.cuGraphDestroy(captured); // the node has a copy
+  require(result, "adding a matrix product to the graph");
   return node;
 }
 
 GraphNode CudaDevice::addNode(const ProgramEntry &entry, const std::vector<GraphNode> &after) {
   switch (entry.kind) {
   case ProgramEntry::Kind::Launch:
-    return addKernelNode(entry, after);
+    return isOfLibrary(entry) ? addProductNode(entry, after) : addKernelNode(entry, after);
   case ProgramEntry::Kind::Copy:
     return addCopyNode(entry, after);
   case ProgramEntry::Kind::Observe:
@@ -312,7 +381,7 @@ GraphNode CudaDevice::addNode(const ProgramEntry &entry, const std::vector<Graph
 /// The edges are what bytes demand; what is free of them may run side by side.
 void CudaDevice::buildGraph() {
   require(driver_.cuGraphCreate(&graph_, 0), "making the graph");
-  std::vector<std::vector<uint32_t>> dependencies = findDependencies(manifest_.program);
+  std::vector<std::vector<uint32_t>> dependencies = findDependencies(products_->program());
   std::vector<GraphNode> nodes;
   for (size_t i = 0; i < manifest_.program.size(); ++i) {
     std::vector<GraphNode> after;
@@ -321,6 +390,68 @@ void CudaDevice::buildGraph() {
     nodes.push_back(addNode(manifest_.program[i], after));
   }
   require(driver_.cuGraphInstantiateWithFlags(&graphExec_, graph_, 0), "making the graph");
+}
+
+/// Small numbers everywhere: a card is slower with numbers that differ than with zeros, and none may grow out of bounds.
+void CudaDevice::fillWithNumbers() {
+  constexpr unsigned char byte = 0x3c; // 0x3c3c3c3c is 0.0115
+  require(driver_.cuMemsetD8Async(arena_, byte, manifest_.arenaBytes, stream_), "filling the arena");
+  synchronize("filling the arena");
+}
+
+/// Nothing for an algorithm that the library offers and cannot run.
+static std::optional<double> timePlan(const PlannedProduct &plan, Stream stream, const ProductTimer &timer) {
+  try {
+    return timer.measure([&] { plan.enqueue(stream, {}); });
+  } catch (const LibraryCallFailed &) {
+    return std::nullopt;
+  }
+}
+
+ProductTiming CudaDevice::timeProduct(const ProgramEntry &entry, const ProductTimer &timer) {
+  constexpr int mostAlgorithms = 8;
+  ProductTiming timing;
+  timing.product = &*manifest_.kernels[entry.kernel].product;
+  timing.generatedMicroseconds = timer.measure([&] { launchKernel(entry); });
+  for (const std::unique_ptr<PlannedProduct> &plan : products_->planAll(numberOf(entry), mostAlgorithms)) {
+    std::optional<double> microseconds = timePlan(*plan, stream_, timer);
+    if (!microseconds || (timing.libraryMicroseconds && *timing.libraryMicroseconds <= *microseconds))
+      continue;
+    timing.libraryMicroseconds = microseconds;
+    const cublas::Algorithm &algorithm = plan->algorithm();
+    timing.algorithm = {products_->version(), plan->workspaceBytes(),
+                        {std::begin(algorithm.data), std::end(algorithm.data)}};
+  }
+  return timing;
+}
+
+/// Whether a profile would tell two products apart.
+bool isSameShape(const MatrixProduct &a, const MatrixProduct &b) {
+  return a.m == b.m && a.n == b.n && a.k == b.k && a.batch == b.batch && a.lhs.transposed == b.lhs.transposed &&
+         a.rhs.transposed == b.rhs.transposed;
+}
+
+DeviceProfile CudaDevice::calibrate() {
+  DeviceProfile profile;
+  char name[256] = "";
+  require(driver_.cuDeviceGetName(name, sizeof name, ordinal_), "asking for the device's name");
+  require(driver_.cuDriverGetVersion(&profile.driver), "asking for the driver's version");
+  profile.device = name;
+  profile.library = products_->version();
+  if (profile.library == 0)
+    throw Failure(ExitCode::DeviceFault, "calibrating: there is nothing to choose between without cuBLASLt");
+  fillWithNumbers();
+  // A simulated device has no time of its own: once is enough to see that all of it works.
+  ProductTimer timer(driver_, stream_, isSimulated_ ? 1 : 20);
+  for (const ProgramEntry &entry : manifest_.program) {
+    if (entry.kind != ProgramEntry::Kind::Launch || !manifest_.kernels[entry.kernel].product)
+      continue;
+    const MatrixProduct &product = *manifest_.kernels[entry.kernel].product;
+    auto isKnown = [&](const ProductTiming &timing) { return isSameShape(*timing.product, product); };
+    if (std::none_of(profile.products.begin(), profile.products.end(), isKnown))
+      profile.products.push_back(timeProduct(entry, timer));
+  }
+  return profile;
 }
 
 std::unique_ptr<runtime::Device> create(const neap_program &program, const Manifest &manifest,

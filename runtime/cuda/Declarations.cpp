@@ -8,9 +8,11 @@ namespace neap::runtime {
 namespace {
 
 /// "input 1 of launch 17"
-std::string nameOperand(const std::string &entry, size_t operand, size_t inputs) {
-  bool isInput = operand < inputs;
-  return (isInput ? "input " : "result ") + std::to_string(isInput ? operand : operand - inputs) + " of " + entry;
+std::string nameOperand(const ProgramEntry &entry, size_t operand, const std::string &name) {
+  if (operand >= entry.operands.size())
+    return "workspace of " + name;
+  bool isInput = operand < entry.inputs;
+  return (isInput ? "input " : "result ") + std::to_string(isInput ? operand : operand - entry.inputs) + " of " + name;
 }
 
 std::string nameEntry(const ProgramEntry &entry, const Manifest &manifest) {
@@ -20,19 +22,18 @@ std::string nameEntry(const ProgramEntry &entry, const Manifest &manifest) {
 
 } // namespace
 
-void Declarations::operation(const ProgramEntry &entry) const {
+void Declarations::operation(const ProgramEntry &entry, const std::vector<Operand> &operands) const {
   if (!driver_.declareAccesses)
     return;
   std::string name = nameEntry(entry, manifest_);
   std::vector<std::string> names; // the accesses point into them
-  for (size_t i = 0; i < entry.operands.size(); ++i)
-    names.push_back(nameOperand(name, i, entry.inputs));
+  for (size_t i = 0; i < operands.size(); ++i)
+    names.push_back(nameOperand(entry, i, name));
   std::vector<cuda::DeclaredAccess> accesses;
-  for (size_t i = 0; i < entry.operands.size(); ++i) {
-    const Operand &operand = entry.operands[i];
+  for (size_t i = 0; i < operands.size(); ++i) {
     bool isRead = i < entry.inputs;
-    accesses.push_back(
-        {arena_ + operand.offset, operand.bytes, isRead, !isRead, names[i].c_str(), uint32_t(operand.slot)});
+    accesses.push_back({arena_ + operands[i].offset, operands[i].bytes, isRead, !isRead, names[i].c_str(),
+                        uint32_t(operands[i].slot)});
   }
   driver_.declareAccesses(accesses.data(), accesses.size());
   driver_.describeOperation((name + " of the step" + (entry.origin.empty() ? "" : ", from " + entry.origin)).c_str());

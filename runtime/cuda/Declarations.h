@@ -13,8 +13,9 @@ public:
   Declarations(const cuda::Driver &driver, const Manifest &manifest) : driver_(driver), manifest_(manifest) {}
   void setArena(cuda::DevicePointer arena) { arena_ = arena; }
 
-  /// The next operation is this entry of the manifest's program: it reads its inputs and writes its other operands.
-  void operation(const ProgramEntry &entry) const;
+  /// The next operation is this entry of the manifest's program: it reads its inputs and writes its other operands. `operands`
+  /// are the entry's, and behind them what a library uses of its workspace.
+  void operation(const ProgramEntry &entry, const std::vector<Operand> &operands) const;
   /// The next operation writes, from the host, all slots in these bytes of the arena that are alive when a step begins.
   void hostWrites(uint64_t offset, uint64_t bytes) const;
   /// The next operation reads, to the host, all slots in these bytes of the arena that are alive when a step has ended.

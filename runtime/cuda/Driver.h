@@ -28,6 +28,8 @@ enum class Result : int {
   IllegalAddress = 700,
   MisalignedAddress = 716,
   LaunchFailed = 719,
+  StreamCaptureUnsupported = 900,
+  StreamCaptureInvalidated = 901,
   Unknown = 999,
 };
 
@@ -60,6 +62,8 @@ enum class FunctionAttribute : int { SharedBytes = 1, LocalBytes = 3, Registers 
 enum class JitOption : int { InfoLogBuffer = 3, InfoLogBufferBytes = 4, ErrorLogBuffer = 5, ErrorLogBufferBytes = 6 };
 enum StreamFlags : unsigned { streamNonBlocking = 1 };
 enum EventFlags : unsigned { eventDisableTiming = 2 };
+/// What other calls may do while a stream is captured: relaxed, whatever they like.
+enum class CaptureMode : int { Relaxed = 2 };
 enum class MemoryType : int { Host = 1, Device = 2 };
 
 /// CUDA_KERNEL_NODE_PARAMS, version 2.
@@ -141,6 +145,9 @@ struct Driver {
   Result (*cuEventRecord)(Event, Stream);
   Result (*cuEventSynchronize)(Event);
   Result (*cuEventQuery)(Event);
+  /// What is put into the stream becomes nodes of a new graph instead of running.
+  Result (*cuStreamBeginCapture)(Stream, CaptureMode);
+  Result (*cuStreamEndCapture)(Stream, Graph *);
 
   Result (*cuModuleLoadDataEx)(Module *, const void *image, unsigned optionCount, JitOption *options, void **values);
   Result (*cuModuleUnload)(Module);
@@ -154,6 +161,8 @@ struct Driver {
   Result (*cuGraphAddKernelNode)(GraphNode *, Graph, const GraphNode *after, size_t count, const KernelNodeParameters *);
   Result (*cuGraphAddMemcpyNode)(GraphNode *, Graph, const GraphNode *after, size_t count, const CopyNodeParameters *,
                                  Context);
+  /// The child is copied.
+  Result (*cuGraphAddChildGraphNode)(GraphNode *, Graph, const GraphNode *after, size_t count, Graph child);
   Result (*cuGraphInstantiateWithFlags)(GraphExec *, Graph, unsigned long long flags);
   Result (*cuGraphExecDestroy)(GraphExec);
   Result (*cuGraphLaunch)(GraphExec, Stream);

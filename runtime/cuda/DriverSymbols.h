@@ -4,17 +4,12 @@
 #define NEAP_RUNTIME_CUDA_DRIVERSYMBOLS_H
 
 #include "neap/runtime/cuda/Driver.h"
+#include "neap/runtime/cuda/SharedLibrary.h"
 
 namespace neap::cuda {
 
-struct DriverSymbol {
-  const char *name;
-  /// Where its pointer stands in Driver.
-  size_t offset;
-};
-
 /// All that the library exports; `declareAccesses` is none of it.
-inline constexpr DriverSymbol driverSymbols[] = {
+inline constexpr LibrarySymbol driverSymbols[] = {
     {"cuInit", offsetof(Driver, cuInit)},
     {"cuDriverGetVersion", offsetof(Driver, cuDriverGetVersion)},
     {"cuGetErrorName", offsetof(Driver, cuGetErrorName)},
@@ -47,6 +42,8 @@ inline constexpr DriverSymbol driverSymbols[] = {
     {"cuEventRecord", offsetof(Driver, cuEventRecord)},
     {"cuEventSynchronize", offsetof(Driver, cuEventSynchronize)},
     {"cuEventQuery", offsetof(Driver, cuEventQuery)},
+    {"cuStreamBeginCapture_v2", offsetof(Driver, cuStreamBeginCapture)},
+    {"cuStreamEndCapture", offsetof(Driver, cuStreamEndCapture)},
     {"cuModuleLoadDataEx", offsetof(Driver, cuModuleLoadDataEx)},
     {"cuModuleUnload", offsetof(Driver, cuModuleUnload)},
     {"cuModuleGetFunction", offsetof(Driver, cuModuleGetFunction)},
@@ -56,6 +53,7 @@ inline constexpr DriverSymbol driverSymbols[] = {
     {"cuGraphDestroy", offsetof(Driver, cuGraphDestroy)},
     {"cuGraphAddKernelNode_v2", offsetof(Driver, cuGraphAddKernelNode)},
     {"cuGraphAddMemcpyNode", offsetof(Driver, cuGraphAddMemcpyNode)},
+    {"cuGraphAddChildGraphNode", offsetof(Driver, cuGraphAddChildGraphNode)},
     {"cuGraphInstantiateWithFlags", offsetof(Driver, cuGraphInstantiateWithFlags)},
     {"cuGraphExecDestroy", offsetof(Driver, cuGraphExecDestroy)},
     {"cuGraphLaunch", offsetof(Driver, cuGraphLaunch)},

@@ -3,25 +3,20 @@
 
 #include "neap/runtime/cuda/DriverSymbols.h"
 
-#include <cstring>
-#include <dlfcn.h>
-
 namespace neap::cuda {
 
 namespace {
 
-void *openLibrary(const char *name) {
-  if (void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL))
+SharedLibrary openLibrary(const char *name) {
+  SharedLibrary library(name);
+  if (library.isLoaded())
     return library;
-  const char *reason = dlerror();
-  throw DriverUnavailable(std::string("no CUDA driver: ") + (reason ? reason : name),
-                          "install NVIDIA's driver, or run with --device sim");
+  throw DriverUnavailable("no CUDA driver: " + library.reason(), "install NVIDIA's driver, or run with --device sim");
 }
 
-void *findSymbol(void *library, const char *name) {
-  if (void *symbol = dlsym(library, name))
-    return symbol;
-  throw DriverUnavailable(std::string("the CUDA driver has no function '") + name + "'", "install a newer driver");
+void requireFunction(const char *missing) {
+  if (missing)
+    throw DriverUnavailable(std::string("the CUDA driver has no function '") + missing + "'", "install a newer driver");
 }
 
 std::string versionText(int version) {
@@ -29,8 +24,10 @@ std::string versionText(int version) {
 }
 
 /// Before anything else: an old driver lacks functions too, and its age says more than their names.
-void requireVersion(void *library) {
-  auto getVersion = reinterpret_cast<decltype(Driver::cuDriverGetVersion)>(findSymbol(library, "cuDriverGetVersion"));
+void requireVersion(const SharedLibrary &library) {
+  constexpr const char *name = "cuDriverGetVersion";
+  auto getVersion = reinterpret_cast<decltype(Driver::cuDriverGetVersion)>(library.find(name));
+  requireFunction(getVersion ? nullptr : name);
   int version = 0;
   if (getVersion(&version) != Result::Success)
     throw DriverUnavailable("the CUDA driver does not tell its version", "install NVIDIA's driver again");
@@ -43,13 +40,10 @@ void requireVersion(void *library) {
 } // namespace
 
 Driver loadDriver(const char *name) {
-  void *library = openLibrary(name);
+  SharedLibrary library = openLibrary(name);
   requireVersion(library);
   Driver driver = {};
-  for (const DriverSymbol &symbol : driverSymbols) {
-    void *function = findSymbol(library, symbol.name);
-    std::memcpy(reinterpret_cast<char *>(&driver) + symbol.offset, &function, sizeof function);
-  }
+  requireFunction(library.fill(driverSymbols, &driver));
   return driver;
 }
 

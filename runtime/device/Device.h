@@ -18,6 +18,22 @@ struct DeviceOptions {
   bool graph = true;
 };
 
+/// How fast a matrix product of the manifest is. The library's time is that of its best algorithm; nothing where it has none.
+struct ProductTiming {
+  const MatrixProduct *product = nullptr;
+  double generatedMicroseconds = 0;
+  std::optional<double> libraryMicroseconds;
+  ProductAlgorithm algorithm;
+};
+
+/// What was measured on a device, and with which versions.
+struct DeviceProfile {
+  std::string device;
+  int driver = 0;
+  size_t library = 0;
+  std::vector<ProductTiming> products;
+};
+
 /// Takes the gradient of parameter `index` of the manifest; the data are gone when it returns.
 using ShowGradient = std::function<void(int64_t index, const void *data)>;
 
@@ -40,6 +56,9 @@ public:
   virtual std::byte *memory() { return nullptr; }
   /// Runs one step; shows every gradient where it is complete, unless `show` is empty.
   virtual void runStep(const ShowGradient &show) = 0;
+  /// Times what the compiler may choose between, each shape once; what lies in the arena is lost. A device without choices
+  /// has nothing to tell.
+  virtual DeviceProfile calibrate() { return {}; }
 };
 
 } // namespace neap::runtime

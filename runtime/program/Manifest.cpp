@@ -19,6 +19,12 @@ void checkRange(uint64_t offset, uint64_t bytes, uint64_t limit, const std::stri
                     std::to_string(limit));
 }
 
+Type parseType(const std::string &name) {
+  if (std::optional<Type> type = parseElementType(name))
+    return *type;
+  damagedManifest("unknown element type '" + name + "'");
+}
+
 namespace {
 
 using nlohmann::json;
@@ -38,12 +44,6 @@ constexpr std::array<std::pair<std::string_view, Optimizer>, 2> optimizers{
     {{"adamw", Optimizer::AdamW}, {"sgd", Optimizer::Sgd}}};
 
 constexpr std::array<std::pair<std::string_view, Target>, 2> targets{{{"cpu", Target::Cpu}, {"cuda", Target::Cuda}}};
-
-Type parseType(const std::string &name) {
-  if (std::optional<Type> type = parseElementType(name))
-    return *type;
-  damagedManifest("unknown element type '" + name + "'");
-}
 
 /// The value at `key`, or nothing where it is absent or null.
 template <typename T> std::optional<T> optionalValue(const json &object, const char *key) {

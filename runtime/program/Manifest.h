@@ -5,6 +5,7 @@
 
 #include "neap/runtime/abi/neap_runtime.h"
 #include "neap/runtime/program/ElementType.h"
+#include "neap/runtime/program/MatrixProduct.h"
 
 #include <optional>
 
@@ -89,6 +90,8 @@ struct DeviceKernel {
   std::string name;
   uint32_t blocks = 0;
   uint32_t blockThreads = 0;
+  /// What a library may be asked for instead.
+  std::optional<MatrixProduct> product;
 };
 
 /// One thing that a step does. A launch has a kernel and operands, the first `inputs` of which are read, the others written;
@@ -100,6 +103,8 @@ struct ProgramEntry {
   size_t parameter = 0; ///< of Manifest::parameters
   std::vector<Operand> operands;
   size_t inputs = 0;
+  /// A launch's: bytes that a library may use meanwhile; none if it has no product.
+  Operand workspace = {};
   std::string origin; ///< names of the model's nodes that it was made from, for messages
 };
 

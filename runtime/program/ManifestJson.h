@@ -14,6 +14,13 @@ namespace neap::runtime {
 /// Requires bytes [offset, offset + bytes) to lie below `limit`.
 void checkRange(uint64_t offset, uint64_t bytes, uint64_t limit, const std::string &what);
 
+/// Parses the name of an element type.
+Type parseType(const std::string &name);
+
+MatrixProduct parseProduct(const nlohmann::json &object);
+/// Requires the matrices of a product to lie within the operands of a launch.
+void checkProduct(const MatrixProduct &product, const std::vector<Operand> &operands);
+
 /// Fills `kernels` and `program`, whose parameters are parsed already.
 void parseStepProgram(const nlohmann::json &object, uint64_t arenaBytes, Manifest &manifest);
 

@@ -24,6 +24,13 @@ ArenaSlot parseArenaSlot(const json &object, uint64_t arenaBytes) {
   return slot;
 }
 
+DeviceKernel parseKernel(const json &object) {
+  DeviceKernel kernel{object.at("name"), object.at("blocks"), object.at("block_threads"), {}};
+  if (object.contains("product"))
+    kernel.product = parseProduct(object["product"]);
+  return kernel;
+}
+
 /// [offset, bytes, slot]
 Operand parseOperand(const json &array, const Manifest &manifest) {
   Operand operand{array.at(0), array.at(1), array.at(2)};
@@ -43,6 +50,10 @@ ProgramEntry parseLaunch(const json &object, const Manifest &manifest) {
   entry.inputs = object.at("inputs");
   if (entry.inputs > entry.operands.size())
     damagedManifest("a launch reads more operands than it has");
+  if (const std::optional<MatrixProduct> &product = manifest.kernels[entry.kernel].product)
+    checkProduct(*product, entry.operands);
+  if (object.contains("workspace"))
+    entry.workspace = parseOperand(object["workspace"], manifest);
   return entry;
 }
 
@@ -100,7 +111,7 @@ void parseStepProgram(const json &object, uint64_t arenaBytes, Manifest &manifes
   for (const json &slot : object.at("slots"))
     manifest.slots.push_back(parseArenaSlot(slot, arenaBytes));
   for (const json &kernel : object.at("kernels"))
-    manifest.kernels.push_back({kernel.at("name"), kernel.at("blocks"), kernel.at("block_threads")});
+    manifest.kernels.push_back(parseKernel(kernel));
   if (object.contains("cubin"))
     manifest.cubinArchitecture = parseArchitecture(object["cubin"].at("architecture"));
   for (const json &entry : object.at("program"))

@@ -1,5 +1,6 @@
 // The entry point of every training binary: parses, dispatches, and turns exceptions into messages and exit codes.
 #include "neap/runtime/program/Failure.h"
+#include "neap/runtime/trainer/Calibrate.h"
 #include "neap/runtime/trainer/Options.h"
 #include "neap/runtime/trainer/Trainer.h"
 
@@ -22,6 +23,8 @@ ExitCode run(int argc, char **argv, const neap_program &program) {
     std::fwrite(program.manifest, 1, program.manifest_bytes, stdout);
     std::putchar('\n');
     return ExitCode::Ok;
+  case Action::Calibrate:
+    return calibrate(program, manifest, command.options);
   case Action::Train:
     return train(program, manifest, command.options);
   }

@@ -13,13 +13,13 @@ struct Options {
   Hyperparameters hyperparameters;
   Schedule schedule;
   /// Empty where the default applies or nothing is wanted.
-  std::string weights, log, dumpGradients;
+  std::string weights, log, dumpGradients, profile;
   std::string outputDir = ".";
   DeviceOptions device;
 };
 
 /// What a command line asks for.
-enum class Action { Train, PrintHelp, PrintInfo };
+enum class Action { Train, PrintHelp, PrintInfo, Calibrate };
 
 struct CommandLine {
   Action action = Action::Train;

@@ -119,6 +119,62 @@ TEST(ManifestTest, DamagedProgramsAreRefused) {
   refuses("/program/2/from", "[128, 8, 1]", "a gradient has another size than its parameter");
 }
 
+json programWithProduct() {
+  json manifest = validManifest();
+  manifest["target"] = "cuda";
+  manifest["kernels"] = json::parse(R"([{"name": "k", "blocks": 3, "block_threads": 128, "product":
+    {"m": 2, "n": 4, "k": 3, "batch": [2], "type": "float32", "compute": "tf32",
+     "lhs": {"argument": 0, "offset": 1, "leading": 3, "transposed": false, "batch_strides": [6]},
+     "rhs": {"argument": 1, "offset": 0, "leading": 3, "transposed": true, "batch_strides": [0]},
+     "result": {"argument": 3, "offset": 0, "leading": 4, "transposed": false, "batch_strides": [8]},
+     "bias": {"argument": 2, "offset": 1}, "algorithm": {"library": 130100, "workspace": 64, "config": "00000000000000ff0000000000000001"}}}])");
+  manifest["slots"] = json::parse(R"([{"offset": 0, "bytes": 256, "alive_before": false, "alive_after": false},
+    {"offset": 512, "bytes": 256, "alive_before": false, "alive_after": false}])");
+  manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 52, 0], [64, 48, 0], [128, 20, 0], [192, 64, 0]],
+    "inputs": 3, "workspace": [512, 256, 1], "nodes": ["h.0"]}])");
+  return manifest;
+}
+
+TEST(ManifestTest, ProductsAreParsed) {
+  Manifest parsed = parse(programWithProduct());
+  const MatrixProduct &product = *parsed.kernels.at(0).product;
+  EXPECT_EQ(product.text(), "2 of 2 x 4 x 3");
+  EXPECT_TRUE(product.allowsTf32);
+  EXPECT_TRUE(product.rhs.transposed);
+  EXPECT_EQ(product.lhs.batchStrides, std::vector<uint64_t>{6});
+  EXPECT_EQ(product.bias->offset, 1u);
+  EXPECT_FALSE(product.addend);
+  EXPECT_EQ(product.algorithm->config, (std::vector<uint64_t>{255, 1}));
+  EXPECT_EQ(parsed.program.at(0).workspace.offset, 512u);
+  EXPECT_EQ(parsed.program.at(0).workspace.slot, 1u);
+  EXPECT_EQ(parsed.program.at(0).origin, "'h.0'");
+}
+
+TEST(ManifestTest, ProductsThatCannotBeAreRefused) {
+  auto expectDamagedProgram = [](const char *pointer, const json &value, const std::string &message) {
+    json manifest = programWithProduct();
+    manifest[json::json_pointer(pointer)] = value;
+    expectDamaged(manifest, message);
+  };
+  std::string fit = "the product 2 of 2 x 4 x 3 does not fit its operand ";
+  expectDamagedProgram("/program/0/arguments/0/1", 48, fit + "0");
+  expectDamagedProgram("/program/0/arguments/1/1", 44, fit + "1");
+  expectDamagedProgram("/program/0/arguments/2/1", 16, fit + "2");
+  expectDamagedProgram("/program/0/arguments/3/1", 60, fit + "3");
+  expectDamagedProgram("/kernels/0/product/lhs/argument", 4, fit + "4");
+  expectDamagedProgram("/program/0/workspace/0", 640, "an operand takes bytes [128, +256) of 256");
+  expectDamagedProgram("/program/0/workspace/2", 2, "an operand lies in slot 2 of 2");
+  expectDamagedProgram("/kernels/0/product/m", 0, "a product of no elements");
+  expectDamagedProgram("/kernels/0/product/batch/0", 0, "a product of no elements");
+  expectDamagedProgram("/kernels/0/product/type", "float31", "unknown element type 'float31'");
+  expectDamagedProgram("/kernels/0/product/result/transposed", true, "a product's result is transposed");
+  expectDamagedProgram("/kernels/0/product/lhs/batch_strides", json::array(), "another number of batch strides");
+  expectDamagedProgram("/kernels/0/product/algorithm/config", "0x", "the configuration of an algorithm is '0x'");
+  expectDamagedProgram("/kernels/0/product/addend",
+                       json::parse(R"({"argument": 2, "offset": 0, "leading": 4, "transposed": false, "batch_strides": [8]})"),
+                       fit + "2");
+}
+
 TEST(ManifestTest, TextThatIsNoJsonIsRefused) {
   neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr, nullptr};
   EXPECT_THROW(parseManifest(program), Failure);

@@ -15,6 +15,7 @@ struct Command {
   ExitCode (*run)();
 };
 
+Command calibrateCommand();
 Command compileCommand();
 Command exportWeightsCommand();
 Command inspectCommand();

@@ -4,6 +4,7 @@
 #include "neap/compiler/emit/Object.h"
 #include "neap/compiler/emit/Ptx.h"
 #include "neap/compiler/emit/Ptxas.h"
+#include "neap/tools/neap/CalibrateProgram.h"
 #include "neap/tools/neap/Commands.h"
 #include "neap/tools/neap/RecordedOptions.h"
 
@@ -18,73 +19,89 @@ namespace cl = llvm::cl;
 using namespace mlir;
 using namespace neap;
 
+static cl::SubCommand calibrateCommandLine("calibrate", "Time the choices of a device for a model");
 static cl::SubCommand compileCommandLine("compile", "Compile a model into a training program");
+/// Options of the compilation itself, and those that say what is compiled: `neap calibrate` takes these as well.
 #define IN_COMPILE cl::sub(compileCommandLine)
+#define IN_BOTH cl::sub(compileCommandLine), cl::sub(calibrateCommandLine)
 
-static cl::opt<std::string> model(cl::Positional, cl::desc("MODEL.onnx"), IN_COMPILE);
-static cl::opt<std::string> output("o", cl::desc("The program; its weights go to NAME.safetensors"),
-                                   cl::value_desc("NAME"), IN_COMPILE);
+static cl::opt<std::string> model(cl::Positional, cl::desc("MODEL.onnx"), IN_BOTH);
+static cl::opt<std::string> output("o", cl::desc("The program; its weights go to NAME.safetensors. Of calibrate: the profile"),
+                                   cl::value_desc("NAME"), IN_BOTH);
 
 // What is trained, and on what.
 static cl::list<std::string> dims("dim", cl::desc("Value of a symbolic dimension of an input"),
-                                  cl::value_desc("NAME=N"), IN_COMPILE);
+                                  cl::value_desc("NAME=N"), IN_BOTH);
 static cl::opt<std::string> lossOutput("loss-output", cl::desc("Scalar output that is the loss"),
-                                       cl::value_desc("NAME"), IN_COMPILE);
+                                       cl::value_desc("NAME"), IN_BOTH);
 static cl::opt<LossKind>
     loss("loss", cl::desc("Loss to attach to an output"),
          cl::values(clEnumValN(LossKind::CrossEntropy, "cross-entropy", "mean over the labels that count"),
                     clEnumValN(LossKind::MeanSquaredError, "mse", "mean over all elements")),
-         IN_COMPILE);
+         IN_BOTH);
 static cl::opt<std::string> lossInput("output", cl::desc("Output to attach the loss to (default: the only one)"),
-                                      cl::value_desc("NAME"), IN_COMPILE);
+                                      cl::value_desc("NAME"), IN_BOTH);
 static cl::alias logits("logits", cl::desc("Alias for --output"), cl::aliasopt(lossInput));
 static cl::opt<std::string> labels("labels", cl::desc("Name of the labels input"), cl::init("labels"),
-                                   cl::value_desc("NAME"), IN_COMPILE);
-static cl::opt<bool> shiftLabels("shift-labels", cl::desc("Score position t against the label at t + 1"), IN_COMPILE);
+                                   cl::value_desc("NAME"), IN_BOTH);
+static cl::opt<bool> shiftLabels("shift-labels", cl::desc("Score position t against the label at t + 1"), IN_BOTH);
 static cl::list<std::string> train("train", cl::desc("Train what matches, and nothing else"), cl::value_desc("GLOB"),
-                                   IN_COMPILE);
+                                   IN_BOTH);
 static cl::list<std::string> freeze("freeze", cl::desc("Do not train what matches"), cl::value_desc("GLOB"),
-                                    IN_COMPILE);
+                                    IN_BOTH);
 static cl::opt<std::string> trainList("train-list", cl::desc("Train the initializers in a file, one a line"),
-                                      cl::value_desc("FILE"), IN_COMPILE);
-static cl::opt<bool> tie("tie", cl::desc("Make equal matrices one parameter again"), IN_COMPILE);
-static cl::opt<bool> untie("untie", cl::desc("Give norms that share a vector one each"), IN_COMPILE);
+                                      cl::value_desc("FILE"), IN_BOTH);
+static cl::opt<bool> tie("tie", cl::desc("Make equal matrices one parameter again"), IN_BOTH);
+static cl::opt<bool> untie("untie", cl::desc("Give norms that share a vector one each"), IN_BOTH);
 static cl::opt<bool> trustLinks("trust-external-links", cl::desc("External data may be symbolic or hard links"),
-                                IN_COMPILE);
+                                IN_BOTH);
 
 // The optimizer, as torch.optim has it.
 static cl::opt<OptimizerKind>
     optimizer("optimizer", cl::desc("The optimizer"),
               cl::values(clEnumValN(OptimizerKind::AdamW, "adamw", "Adam with decoupled weight decay"),
                          clEnumValN(OptimizerKind::Sgd, "sgd", "stochastic gradient descent")),
-              IN_COMPILE);
-static cl::opt<double> learningRate("learning-rate", cl::desc("Default of the program's --learning-rate"), IN_COMPILE);
-static cl::opt<double> beta1("beta1", cl::desc("adamw (0.9)"), cl::init(0.9), IN_COMPILE);
-static cl::opt<double> beta2("beta2", cl::desc("adamw (0.999)"), cl::init(0.999), IN_COMPILE);
-static cl::opt<double> epsilon("epsilon", cl::desc("adamw (1e-8)"), cl::init(1e-8), IN_COMPILE);
-static cl::opt<double> weightDecay("weight-decay", cl::desc("adamw (0.01), sgd (0)"), IN_COMPILE);
-static cl::opt<double> momentum("momentum", cl::desc("sgd (0)"), cl::init(0), IN_COMPILE);
+              IN_BOTH);
+static cl::opt<double> learningRate("learning-rate", cl::desc("Default of the program's --learning-rate"), IN_BOTH);
+static cl::opt<double> beta1("beta1", cl::desc("adamw (0.9)"), cl::init(0.9), IN_BOTH);
+static cl::opt<double> beta2("beta2", cl::desc("adamw (0.999)"), cl::init(0.999), IN_BOTH);
+static cl::opt<double> epsilon("epsilon", cl::desc("adamw (1e-8)"), cl::init(1e-8), IN_BOTH);
+static cl::opt<double> weightDecay("weight-decay", cl::desc("adamw (0.01), sgd (0)"), IN_BOTH);
+static cl::opt<double> momentum("momentum", cl::desc("sgd (0)"), cl::init(0), IN_BOTH);
 static cl::list<std::string> noDecay("no-decay", cl::desc("Takes tensors out of weight decay"), cl::value_desc("GLOB"),
-                                     IN_COMPILE);
-static cl::opt<double> clipGradNorm("clip-grad-norm", cl::desc("Scale gradients to this norm at most"), IN_COMPILE);
+                                     IN_BOTH);
+static cl::opt<double> clipGradNorm("clip-grad-norm", cl::desc("Scale gradients to this norm at most"), IN_BOTH);
 
 // The target.
 static cl::opt<lower::Device> target("target", cl::desc("What the program runs on"), cl::init(lower::Device::Cpu),
                                      cl::values(clEnumValN(lower::Device::Cpu, "cpu", "threads of the CPU"),
                                                 clEnumValN(lower::Device::Cuda, "cuda", "a CUDA device, or --device sim")),
-                                     IN_COMPILE);
+                                     IN_BOTH);
 static cl::opt<std::string> architecture("arch", cl::desc("cuda: the least device (sm_80)"), cl::init("sm_80"),
-                                         cl::value_desc("sm_NN"), IN_COMPILE);
+                                         cl::value_desc("sm_NN"), IN_BOTH);
 static cl::opt<std::string> ptxas("ptxas",
                                   cl::desc("cuda: what assembles kernels for the device of --arch: a program, or none "
                                            "(default: ptxas, where it is installed)"),
                                   cl::value_desc("PROGRAM|none"), IN_COMPILE);
-static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
+static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_BOTH);
 /// A binary should bear a few more threads than the machine it was compiled on.
 static constexpr unsigned fewestThreads = 4;
 static cl::opt<int> maxThreads("max-threads",
                                cl::desc("Threads that scratch memory is planned for (all of this machine, 4 at least)"),
-                               cl::init(0), IN_COMPILE);
+                               cl::init(0), IN_BOTH);
+
+static cl::opt<MatrixProducts>
+    matrixProducts("matrix-products", cl::desc("cuda: who computes matrix products"), cl::init(MatrixProducts::Library),
+                   cl::values(clEnumValN(MatrixProducts::Generated, "generated", "Neap's own kernels, with any epilogue"),
+                              clEnumValN(MatrixProducts::Library, "library",
+                                         "cuBLASLt, where it is installed and can (default)")),
+                   IN_BOTH);
+static cl::opt<std::string> libraryWorkspace("library-workspace",
+                                             cl::desc("cuda: bytes that libraries may work in (32MiB)"),
+                                             cl::init("32MiB"), cl::value_desc("BYTES"), IN_BOTH);
+static cl::opt<bool> allowTf32("allow-tf32", cl::desc("cuda: libraries may round factors of products to TF32"), IN_BOTH);
+static cl::opt<std::string> profile("profile", cl::desc("cuda: what `neap calibrate` has measured"), cl::value_desc("FILE"),
+                                    IN_COMPILE);
 
 // The compiler itself.
 static cl::list<std::string> plugins("load-pass-plugin", cl::desc("Library with passes"), cl::value_desc("LIB"),
@@ -113,7 +130,8 @@ static ArrayRef<RecordedOption> getRecordedOptions() {
       record("grad", momentum),      record("grad", clipGradNorm), record("grad", noDecay),
       record("lower", learningRate), record("lower", beta1),       record("lower", beta2),
       record("lower", epsilon),      record("lower", weightDecay), record("lower", maxThreads),
-      record("lower", cpu),
+      record("lower", cpu),          record("fuse", matrixProducts), record("fuse", profile),
+      record("schedule", libraryWorkspace), record("lower", allowTf32),
   };
   return table;
 }
@@ -261,6 +279,37 @@ static llvm::Error setTarget(StageOptions &stages) {
   return llvm::Error::success();
 }
 
+/// A whole number of bytes, with a unit or without.
+static llvm::Expected<int64_t> parseBytes(const cl::opt<std::string> &option) {
+  constexpr std::pair<StringRef, int64_t> units[] = {{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"", 1}};
+  for (auto [unit, factor] : units) {
+    StringRef text = option.getValue();
+    int64_t count = 0;
+    if (text.consume_back(unit) && !text.getAsInteger(10, count) && count >= 0 && count <= (int64_t(1) << 50) / factor)
+      return count * factor;
+  }
+  return llvm::createStringError("--" + option.ArgStr + ": expected a number of bytes, as in 32MiB, got '" + option.getValue() + "'");
+}
+
+/// What the libraries of a CUDA device are left with. On the CPU there are none, and their options say nothing.
+static llvm::Error setLibraries(StageOptions &stages) {
+  if (target != lower::Device::Cuda) {
+    for (const cl::Option *option : std::initializer_list<const cl::Option *>{&matrixProducts, &libraryWorkspace, &allowTf32, &profile})
+      if (option->getNumOccurrences())
+        return llvm::createStringError("--" + option->ArgStr + ": it goes with --target cuda");
+    return llvm::Error::success();
+  }
+  llvm::Expected<int64_t> workspace = parseBytes(libraryWorkspace);
+  if (!workspace)
+    return workspace.takeError();
+  stages.fuse.operators.matrixProducts = matrixProducts;
+  stages.fuse.operators.profile = profile;
+  stages.schedule.step.libraryWorkspace = *workspace;
+  stages.lower.manifest.allowTf32 = allowTf32;
+  stages.lower.manifest.profile = profile;
+  return llvm::Error::success();
+}
+
 /// Fills what the stages are told, once all options are known.
 static llvm::Error fillStages(CompileOptions &options) {
   if (llvm::Error error = checkRequired(options))
@@ -272,6 +321,8 @@ static llvm::Error fillStages(CompileOptions &options) {
   setTraining(options.stages);
   options.stages.lower.manifest = describeProgram();
   options.record = recordOptions(getRecordedOptions());
+  if (llvm::Error error = setLibraries(options.stages))
+    return error;
   return setTarget(options.stages);
 }
 
@@ -335,3 +386,23 @@ static ExitCode run() {
 }
 
 Command neap::compileCommand() { return {&compileCommandLine, run}; }
+
+static cl::opt<std::string> device("device", cl::desc("Where to measure: cuda, or sim to try out the way"), cl::init("cuda"),
+                                   cl::value_desc("cuda|sim"), cl::sub(calibrateCommandLine));
+
+/// Compiles a program that leaves to the library whatever that can do, and lets it measure itself.
+static ExitCode calibrate() {
+  CompileOptions options;
+  if (llvm::Error error = fillOptions(options)) {
+    printError(llvm::toString(std::move(error)));
+    return ExitCode::Usage;
+  }
+  if (target != lower::Device::Cuda || matrixProducts != MatrixProducts::Library) {
+    printError("calibrate: expected --target cuda and products for a library: there is nothing else to choose");
+    return ExitCode::Usage;
+  }
+  options.stages.fuse.operators.libraryDepth = 1;
+  return calibrateProgram(options, output, device);
+}
+
+Command neap::calibrateCommand() { return {&calibrateCommandLine, calibrate}; }

@@ -2,6 +2,7 @@
 #include "neap/compiler/emit/Manifest.h"
 
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/SlotAlignment.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -33,6 +34,7 @@ struct WriteManifest : emit::impl::WriteManifestBase<WriteManifest> {
     collected.clipGradNorm.assign(clipGradNorm.begin(), clipGradNorm.end());
     collected.maxWorkers = maxWorkers;
     collected.device = device;
+    collected.allowTf32 = allowTf32;
     collected.commandLine.assign(commandLine.begin(), commandLine.end());
     return collected;
   }
@@ -44,8 +46,13 @@ struct WriteManifest : emit::impl::WriteManifestBase<WriteManifest> {
       module.emitError("expected one scheduled program, got ") << std::distance(programs.begin(), programs.end());
       return signalPassFailure();
     }
+    llvm::Expected<ProductProfile> known = ProductProfile::read(profile);
+    if (!known) {
+      marked(module.emitError(llvm::toString(known.takeError())), ErrorKind::Usage);
+      return signalPassFailure();
+    }
     std::string text;
-    llvm::raw_string_ostream(text) << llvm::json::Value(emit::buildManifest(module, collectOptions()));
+    llvm::raw_string_ostream(text) << llvm::json::Value(emit::buildManifest(module, collectOptions(), *known));
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
     auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
     LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,

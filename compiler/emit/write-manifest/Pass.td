@@ -32,6 +32,8 @@ def WriteManifest : Pass<"neap-write-manifest", "::mlir::ModuleOp"> {
     Option<"device", "device", "::neap::lower::Device", "::neap::lower::Device::Cpu", "What the program runs on",
       [{::llvm::cl::values(clEnumValN(::neap::lower::Device::Cpu, "cpu", "threads of the CPU"),
                            clEnumValN(::neap::lower::Device::Cuda, "cuda", "a CUDA device"))}]>,
+    Option<"allowTf32", "allow-tf32", "bool", "false", "Libraries may round factors to TF32">,
+    Option<"profile", "profile", "std::string", "\"\"", "A file of `neap calibrate`, for the libraries' algorithms">,
     ListOption<"commandLine", "command-line", "std::string", "The compiler's options, for people to read">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];

@@ -78,7 +78,7 @@ bool Partition::fits(const FusionGroup &group, Operation *op) const {
       return false;
     return !isReduction(op) || (reducesLastAxis(op) && shapeOf(op->getOperand(0)).back() == group.loops.back());
   }
-  bool computesAtLoopPoints = mayHaveRows || group.kind == GroupKind::Gemm || group.kind == GroupKind::Column;
+  bool computesAtLoopPoints = mayHaveRows || (group.kind == GroupKind::Gemm && !group.isLibraryProduct) || group.kind == GroupKind::Column;
   return !isReduction(op) && elementsOf(result) == points && computesAtLoopPoints;
 }
 
@@ -122,10 +122,12 @@ void Partition::recordOperands(FusionGroup &group, Operation *op) {
       continue;
     }
     auto access = operandAccess(op, index, group);
+    // A library computes no operand on the way.
+    bool isOfLibrary = group.isLibraryProduct && !group.accesses.contains(operand);
     if (failed(access)) // a table, read wherever the indices say; or a view's operand that is not linear
       requireInMemory(operand, &group);
     else
-      recordRead(group, operand, *access, group.loops, /*fromMemory=*/false);
+      recordRead(group, operand, *access, group.loops, /*fromMemory=*/isOfLibrary);
   }
 }
 
@@ -205,9 +207,31 @@ void Partition::join(FusionGroup &group, Operation *op, bool asClone) {
   recordOperands(group, op);
 }
 
+std::string LibraryRules::findObjection(const LibraryProduct &product) const {
+  if (const ProfiledProduct *known = profile.find(product))
+    return known->isLibraryFaster ? "" : "the profile prefers the generated kernel";
+  return product.k >= leastDepth ? "" : "its depth of " + std::to_string(product.k) + " does not pay for an epilogue of its own";
+}
+
+/// Why a matmul is not left to a library; empty if its operands lie as that wants them, and it is worth asking.
+std::string Partition::findObstacle(Operation *matmul) const {
+  SmallVector<LinearForm> positions;
+  for (Value operand : matmul->getOperands()) {
+    ArrayRef<int64_t> loops = shapeOf(operand);
+    ResolvedOperand resolved = resolve(operand, identityAccess(loops), loops);
+    positions.push_back(linearPosition(resolved.access, shapeOf(resolved.source), loops.size()));
+  }
+  std::string obstacle;
+  auto product = describeLibraryProduct(matmul, positions[0], positions[1], obstacle);
+  return product ? rules.findObjection(*product) : obstacle;
+}
+
 void Partition::openGemmGroup(Operation *matmul) {
   Value result = matmul->getResult(0);
   FusionGroup &group = createGroup(GroupKind::Gemm, shapeOf(result), matmul);
+  if (rules.usesLibrary)
+    group.obstacle = findObstacle(matmul);
+  group.isLibraryProduct = rules.usesLibrary && group.obstacle.empty();
   group.accesses[result] = identityAccess(group.loops);
   join(group, matmul, /*asClone=*/false);
   growEpilogue(group, result);
@@ -231,7 +255,8 @@ bool Partition::takeView(FusionGroup &group, Operation *view, ArrayRef<int64_t> 
   FailureOr<Access> result = accessThroughView(view, group.accesses.at(view->getOperand(0)), loops);
   if (failed(result))
     return false;
-  if (linearPosition(*result, shapeOf(view->getResult(0)), loops.size()).coefficients.back() != 1)
+  LinearForm position = linearPosition(*result, shapeOf(view->getResult(0)), loops.size());
+  if (position.coefficients.back() != 1 || (group.isLibraryProduct && !isLibraryAddend(position, loops)))
     return false;
   group.accesses[view->getResult(0)] = *result;
   join(group, view, /*asClone=*/false);
@@ -247,11 +272,26 @@ static bool hasMemoryReader(Value value) {
   });
 }
 
+/// One addition, of something in memory: the product and then this. `through` is read by nobody else.
+bool Partition::isLibraryEpilogue(const FusionGroup &group, Operation *op, Value through) const {
+  bool isFirst = llvm::none_of(group.members, isElementwise);
+  if (!isa<AddOp>(op) || !isFirst || op->getOperand(0) == op->getOperand(1))
+    return false;
+  Value other = op->getOperand(op->getOperand(0) == through ? 1 : 0);
+  ResolvedOperand resolved = resolve(other, group.accesses.at(through), group.loops);
+  Operation *producer = resolved.source.getDefiningOp();
+  if (producer && (isFree(producer) || isView(producer)))
+    return false;
+  LinearForm position = linearPosition(resolved.access, shapeOf(resolved.source), group.loops.size());
+  return isLibraryBias(position, group.loops) || isLibraryAddend(position, group.loops);
+}
+
 bool Partition::takePointwise(FusionGroup &group, Operation *op, Value through) {
   if (!isElementwise(op))
     return false;
   bool isOnlyReader = llvm::all_of(through.getUsers(), [&](Operation *user) { return user == op; });
-  if (!isOnlyReader && !hasMemoryReader(op->getResult(0)))
+  if (group.isLibraryProduct ? !isOnlyReader || !isLibraryEpilogue(group, op, through)
+                             : !isOnlyReader && !hasMemoryReader(op->getResult(0)))
     return false;
   SmallVector<Value> others;
   for (Value operand : op->getOperands())
@@ -433,7 +473,7 @@ void Partition::assign(Operation *op) {
   openGroup(op);
 }
 
-Partition::Partition(Block &block) {
+Partition::Partition(Block &block, const LibraryRules &rules) : rules(rules) {
   for (auto [index, op] : llvm::enumerate(block)) {
     positions[&op] = index;
     groupEnds.push_back(index);

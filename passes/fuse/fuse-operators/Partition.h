@@ -1,7 +1,7 @@
 // Which ops of a step share a kernel: the decisions of neap-fuse-operators, before any IR is changed.
 #pragma once
 
-#include "neap/passes/fuse/Group.h"
+#include "neap/passes/fuse/ProductProfile.h"
 
 #include "llvm/ADT/SetVector.h"
 
@@ -9,6 +9,17 @@
 #include <vector>
 
 namespace neap {
+
+/// Which matrix products are left to a library of the device.
+struct LibraryRules {
+  bool usesLibrary = false;
+  /// Without a profile: products of at least this depth.
+  int64_t leastDepth = 0;
+  ProductProfile profile;
+
+  /// Why a product that a library can compute is not left to it; empty if it is.
+  std::string findObjection(const LibraryProduct &product) const;
+};
 
 /// A group in the making: its loops, its ops, and the access of each value that an op of it produces or reads.
 struct FusionGroup {
@@ -19,6 +30,8 @@ struct FusionGroup {
   llvm::DenseMap<mlir::Value, Access> accesses;
   llvm::DenseSet<mlir::Value> readTwoWays; ///< values read through more than one access: they cannot be computed here
   unsigned first, last;                    ///< positions of its first and last member in the block
+  bool isLibraryProduct = false;           ///< may take what a library can be told, and no more
+  std::string obstacle;                    ///< why a gemm group is no library product
 };
 
 /// What an operand of a group's op is once linear views are seen through.
@@ -30,7 +43,7 @@ struct ResolvedOperand {
 class Partition {
 public:
   /// Decides for all ops of a block.
-  explicit Partition(mlir::Block &block);
+  Partition(mlir::Block &block, const LibraryRules &rules);
 
   const std::vector<std::unique_ptr<FusionGroup>> &getGroups() const { return groups; }
   /// The group whose kernel produces an op's results; null for cloned ops and for ops that get no kernel.
@@ -51,6 +64,8 @@ private:
   void growEpilogue(FusionGroup &group, mlir::Value value);
   bool takeView(FusionGroup &group, mlir::Operation *view, mlir::ArrayRef<int64_t> loops);
   bool takePointwise(FusionGroup &group, mlir::Operation *op, mlir::Value through);
+  std::string findObstacle(mlir::Operation *matmul) const;
+  bool isLibraryEpilogue(const FusionGroup &group, mlir::Operation *op, mlir::Value through) const;
 
   void openAttentionGroup(mlir::Operation *attention);
 
@@ -78,6 +93,7 @@ private:
   unsigned farthestFrom(unsigned position) const;
   unsigned position(mlir::Operation *op) const { return positions.lookup(op); }
 
+  const LibraryRules &rules;
   llvm::DenseMap<mlir::Operation *, unsigned> positions;
   std::vector<std::unique_ptr<FusionGroup>> groups;
   /// For each position, the last one of all groups that begin there or before, and at least itself.

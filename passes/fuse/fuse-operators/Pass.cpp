@@ -8,6 +8,7 @@
 #include "mlir/IR/Remarks.h"
 
 #include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/support/ErrorKind.h"
 
 using namespace mlir;
 
@@ -153,20 +154,47 @@ struct DraftedGroup {
 };
 
 struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
+  using FuseOperatorsPassBase::FuseOperatorsPassBase;
+
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
-    Partition partition(block);
+    llvm::Expected<ProductProfile> profile = ProductProfile::read(this->profile);
+    if (!profile) {
+      marked(getOperation().emitError(llvm::toString(profile.takeError())), ErrorKind::Usage);
+      return signalPassFailure();
+    }
+    LibraryRules rules{matrixProducts == MatrixProducts::Library, libraryDepth, std::move(*profile)};
+    Partition partition(block, rules);
     std::vector<DraftedGroup> drafts = draftBodies(partition);
     llvm::SetVector<Value> needed = collectNeededValues(block, drafts);
     SmallVector<std::pair<Value, Value>> replacements;
     for (DraftedGroup &draft : drafts)
-      createFusedOp(draft, needed, replacements);
+      createFusedOp(draft, needed, rules, replacements);
     for (auto [value, result] : replacements)
       value.replaceAllUsesWith(result);
     eraseFusedOps(block, partition);
     sortTopologically(&block);
     if (!llvm::all_of(block.getOps<FusedOp>(), hasLoops))
       signalPassFailure();
+  }
+
+  /// Looks at what a group has become: its result may lie otherwise than thought, or be written twice.
+  static void markLibraryProduct(FusedOp fused, const FusionGroup &group, const LibraryRules &rules) {
+    std::string obstacle = group.obstacle;
+    std::optional<LibraryProduct> product;
+    if (group.isLibraryProduct)
+      product = describeLibraryProduct(fused.getBody().front(), obstacle);
+    if (product)
+      obstacle = rules.findObjection(*product);
+    auto name = remark::RemarkOpts::name("LibraryProduct").category("neap-fuse-operators");
+    if (!product || !obstacle.empty()) {
+      remark::missed(fused.getLoc(), name) << remark::add("a matrix product keeps its generated kernel")
+                                           << remark::reason("{0}", obstacle);
+      return;
+    }
+    fused.setLibrary(true);
+    remark::passed(fused.getLoc(), name)
+        << remark::add("{0} x {1} x {2} is left to a library", product->m, product->n, product->k);
   }
 
   /// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
@@ -212,7 +240,7 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     return needed;
   }
 
-  static void createFusedOp(DraftedGroup &draft, const llvm::SetVector<Value> &needed,
+  static void createFusedOp(DraftedGroup &draft, const llvm::SetVector<Value> &needed, const LibraryRules &rules,
                             SmallVectorImpl<std::pair<Value, Value>> &replacements) {
     SmallVector<Value> results;
     for (Operation *member : draft.group->members)
@@ -226,12 +254,14 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     OpBuilder builder(last);
     SmallVector<Value> yielded = llvm::map_to_vector(results, [&](Value v) { return draft.builder->lookup(v); });
     auto fused = FusedOp::create(builder, fuseLocations(draft), ValueRange(results).getTypes(), draft.group->kind,
-                                 draft.builder->getInputs());
+                                 /*library=*/false, draft.builder->getInputs());
     fused.getBody().push_back(draft.body.release());
     auto inner = OpBuilder::atBlockEnd(&fused.getBody().front());
     YieldOp::create(inner, fused.getLoc(), yielded);
     remark::passed(fused.getLoc(), remark::RemarkOpts::name("Fused").category("neap-fuse-operators"))
         << remark::add("{0} group of {1} ops", stringifyGroupKind(draft.group->kind).str(), draft.group->members.size());
+    if (rules.usesLibrary && fused.getKind() == GroupKind::Gemm)
+      markLibraryProduct(fused, *draft.group, rules);
     for (auto [value, result] : llvm::zip_equal(results, fused.getResults()))
       replacements.push_back({value, result});
   }

@@ -23,6 +23,11 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
     4. Views are repeated in every group that reads through them. A view that is not linear in the reader's loops is
        materialised by a group of its own.
 
+    5. With `matrix-products=library`, a matmul whose operands lie as a library of the device wants them takes no more than one
+       addition that a library can be told: a bias or an addend (docs/design/0007). Its group is marked `library`. Products
+       of less than `library-depth` are not left to it, as their epilogue would cost more than the library saves; for shapes that
+       the profile knows, it decides.
+
     Joining never makes a cycle: a group is refused where another reader of the op leads back into it.
 
     ```mlir
@@ -45,6 +50,14 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
     constants, reshapes, writes, observations and the return; every value of a group is accessed linearly in the group's loops.
   }];
   let dependentDialects = ["::neap::NeapDialect"];
+  let options = [
+    Option<"matrixProducts", "matrix-products", "::neap::MatrixProducts", "::neap::MatrixProducts::Generated",
+      "Who computes matrix products",
+      [{::llvm::cl::values(clEnumValN(::neap::MatrixProducts::Generated, "generated", "kernels with any epilogue"),
+                           clEnumValN(::neap::MatrixProducts::Library, "library", "a library of the device, where it can"))}]>,
+    Option<"libraryDepth", "library-depth", "int64_t", "64", "Least depth (k) of a product that is left to a library">,
+    Option<"profile", "profile", "std::string", "\"\"", "A file of `neap calibrate`; empty for none">
+  ];
 }
 
 #endif

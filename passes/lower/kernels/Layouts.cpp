@@ -20,17 +20,10 @@ static OperandLayout layoutAt(int64_t buffer, const LinearForm &position, unsign
 }
 
 FailureOr<OperandLayout> layoutOfOperand(Value operand, unsigned matrixRank) {
-  ArrayRef<int64_t> shape = shapeOf(operand);
-  Access access = identityAccess(shape);
-  for (Operation *view = operand.getDefiningOp(); view; view = operand.getDefiningOp()) {
-    auto through = composeAccess(cast<Fusible>(view).getOperandMap(0), access, shape);
-    if (failed(through))
-      return view->emitError("expected a view that is linear in the loops of the kernel");
-    access = *through;
-    operand = view->getOperand(0);
-  }
-  LinearForm position = linearPosition(access, shapeOf(operand), shape.size());
-  return layoutAt(cast<BlockArgument>(operand).getArgNumber(), position, matrixRank);
+  FailureOr<MatrixPosition> matrix = findMatrixPosition(operand);
+  if (failed(matrix))
+    return failure();
+  return layoutAt(matrix->argument.getArgNumber(), matrix->position, matrixRank);
 }
 
 FailureOr<SmallVector<OperandLayout>> layoutsOfResult(Value result, unsigned matrixRank) {

@@ -10,6 +10,7 @@ def LowerKernels : Pass<"neap-lower-kernels", "::mlir::ModuleOp"> {
     launch needs to know of it (items, grain, scratch) and what people want to know (kind, ops) stays on it as
     `neap.kernel`. The options describe the CPU; they change speed, never bits. With `device=cuda` the function has a pointer to
     global memory for each buffer and `neap.cuda_block`, the size of its blocks, and gives the same bits again (docs/design/0005).
+    A kernel marked `library` gets its loops like any other, and the product that it is as `product` (docs/design/0007).
 
     ```mlir
     sched.kernel @pointwise_0 pointwise (tensor<4xf32>) -> tensor<4xf32> { ... }

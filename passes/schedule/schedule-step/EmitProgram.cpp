@@ -41,6 +41,7 @@ private:
   Value viewAs(Value slot, Type tensor, int64_t offset = 0);
   Value getContents(Value value);
   Value getStepField(StepField field);
+  Value getWorkspace() { return plan.workspace < 0 ? Value() : getSlot(plan.workspace); }
   void writeLaunch(FusedOp group);
   void writeReturn();
 
@@ -62,7 +63,7 @@ static Type scalarType(Builder &builder, StepField field) {
 std::string KernelTable::describe(FusedOp group) const {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  stream << stringifyGroupKind(group.getKind()) << group->getOperandTypes() << "->" << group->getResultTypes();
+  stream << stringifyGroupKind(group.getKind()) << (group.getLibrary() ? " library" : "") << group->getOperandTypes() << "->" << group->getResultTypes();
   // One state for all: each op printed by itself would verify and number the whole group anew.
   AsmState state(group, OpPrintingFlags().useLocalScope().assumeVerified());
   for (Operation &op : group.getBody().front())
@@ -101,7 +102,7 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
   std::string name = (stringifyGroupKind(group.getKind()) + "_" + Twine(kernels.size() - 1)).str();
   auto kernel =
       sched::KernelOp::create(builder, group.getLoc(), name, group.getKind(),
-                              builder.getFunctionType(inputs, group->getResultTypes()), getInPlacePairs(group));
+                              builder.getFunctionType(inputs, group->getResultTypes()), getInPlacePairs(group), group.getLibrary());
   IRMapping mapping;
   group.getBody().cloneInto(&kernel.getBody(), mapping);
   moveStepValuesToArguments(kernel.getBody().front(), fields);
@@ -164,7 +165,7 @@ void ProgramWriter::writeLaunch(FusedOp group) {
   SmallVector<Value> outputs = llvm::map_to_vector(
       group.getOutputs(), [&](Value output) { return viewAs(getSlot(plan.getStorage(output)), output.getType()); });
   auto launch = sched::LaunchOp::create(builder, group.getLoc(), kernel.getSymName(), sched::Stream::Compute, inputs,
-                                        outputs, ValueRange());
+                                        outputs, group.getLibrary() ? getWorkspace() : Value(), ValueRange());
   for (auto [output, result] : llvm::zip_equal(group.getOutputs(), launch.getResults()))
     contents[output] = result;
 }

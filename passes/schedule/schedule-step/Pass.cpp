@@ -10,9 +10,11 @@ namespace neap {
 
 namespace {
 struct ScheduleStep : impl::ScheduleStepBase<ScheduleStep> {
+  using ScheduleStepBase::ScheduleStepBase;
+
   void runOnOperation() override {
     for (auto step : llvm::make_early_inc_range(getOperation().getOps<StepOp>())) {
-      StepPlan plan(step);
+      StepPlan plan(step, libraryWorkspace);
       if (failed(plan.build()))
         return signalPassFailure();
       emitProgram(plan);

@@ -14,7 +14,7 @@ def ScheduleStep : Pass<"neap-schedule-step", "::mlir::ModuleOp"> {
     4. Reuses operands: a result takes over the storage of an operand that dies with the group, if the group can.
     5. Packs what lives within the step behind what outlives it (planning/Packing.h).
     6. Writes the program. Groups with the same body share one `sched.kernel`; scalars of the step block that a body reads
-       become operands of the kernel.
+       become operands of the kernel. Groups marked `library` share one workspace, which lies at offset 0.
 
     ```mlir
     neap.parameter @w : tensor<4xf32> trained {value = dense<0.0> : tensor<4xf32>}
@@ -42,6 +42,9 @@ def ScheduleStep : Pass<"neap-schedule-step", "::mlir::ModuleOp"> {
     program on one stream, with every slot at a multiple of 64 bytes.
   }];
   let dependentDialects = ["::neap::sched::SchedDialect"];
+  let options = [
+    Option<"libraryWorkspace", "library-workspace", "int64_t", "33554432", "Bytes that libraries of the device may work in">
+  ];
 }
 
 #endif

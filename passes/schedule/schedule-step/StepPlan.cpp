@@ -77,8 +77,16 @@ void StepPlan::addTask(Operation *op) {
   tasks.push_back(op);
 }
 
+/// The first storage, so that its offset is 0: libraries want their workspace at a multiple of more than a slot's alignment.
+void StepPlan::addWorkspace() {
+  bool isUsed = llvm::any_of(step.getOps<FusedOp>(), [](FusedOp group) { return group.getLibrary(); });
+  if (isUsed && workspaceBytes > 0)
+    workspace = addStorage(Role::Workspace, RankedTensorType::get({workspaceBytes}, IntegerType::get(step.getContext(), 8)));
+}
+
 /// All declarations get a place, whether the step uses them or not.
 void StepPlan::collectPersistent() {
+  addWorkspace();
   auto module = step->getParentOfType<ModuleOp>();
   auto declare = [&](auto declaration, Role role) {
     Attribute symbol = FlatSymbolRefAttr::get(declaration.getSymNameAttr());

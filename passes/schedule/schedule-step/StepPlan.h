@@ -27,7 +27,8 @@ struct Kept {
 
 class StepPlan {
 public:
-  explicit StepPlan(StepOp step) : step(step) {}
+  /// `workspaceBytes` are reserved for libraries if a group is left to one.
+  StepPlan(StepOp step, int64_t workspaceBytes) : step(step), workspaceBytes(workspaceBytes) {}
 
   /// Steps 1 to 5 of the pass. Fails, with a diagnostic, on an op that belongs in a group.
   mlir::LogicalResult build();
@@ -43,6 +44,8 @@ public:
   std::vector<int> order;
   std::vector<Kept> kept;
   int stepBlock = -1;
+  /// What libraries work in; -1 if none does.
+  int workspace = -1;
   int64_t arenaBytes = 0;
 
 private:
@@ -54,11 +57,13 @@ private:
   llvm::StringRef placeUpdate(mlir::Value value, int storage);
   void placeOutputs();
   void reuseDyingOperands();
+  void addWorkspace();
   int findMerged(int storage) const;
   void applyMerges();
   mlir::LogicalResult checkBytes();
   void pack();
 
+  int64_t workspaceBytes;
   llvm::MapVector<mlir::Attribute, int> declared; // symbol -> storage
   llvm::DenseMap<mlir::Value, int> storageOf;     // of everything but reshapes, as collected
   std::vector<int> mergedInto;                    // by storage; itself where it was not merged

@@ -88,6 +88,7 @@ private:
   LogicalResult start(SlotOp slot);
   LogicalResult read(Operation &op, ValueRange values);
   void write(Value contents);
+  void clobber(Value slot);
 
   ArenaContents arena;
 };
@@ -105,6 +106,12 @@ LogicalResult Replay::read(Operation &op, ValueRange values) {
 void Replay::write(Value contents) {
   Place place = getPlace(contents);
   arena.write(place.begin, place.begin + place.bytes, contents);
+}
+
+/// What lies there now is nobody's value.
+void Replay::clobber(Value slot) {
+  Place place = getPlace(slot);
+  arena.write(place.begin, place.begin + place.bytes, Value());
 }
 
 LogicalResult Replay::start(SlotOp slot) {
@@ -127,6 +134,8 @@ LogicalResult Replay::step(Operation &op) {
                                                        : LogicalResult(op.emitOpError("expected the compute stream"));
         for (Value result : launch.getResults())
           write(result);
+        if (launch.getWorkspace())
+          clobber(launch.getWorkspace());
         return success();
       })
       .Case([&](CopyOp copy) {

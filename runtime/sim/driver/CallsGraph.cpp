@@ -32,21 +32,60 @@ std::vector<uint32_t> findNodes(const Core &core, const GraphState &graph, const
   for (GraphNode node : std::span(nodes, count)) {
     auto state = core.handles.get<GraphNodeState>(node);
     require(state->graph == &graph, core.handles.nameOf(node) + " is of another graph");
-    require(found.insert(state->index).second, core.handles.nameOf(node) + " is given twice");
+    for (uint32_t last : state->last)
+      require(found.insert(last).second, core.handles.nameOf(node) + " is given twice");
   }
   return {found.begin(), found.end()};
+}
+
+/// The handle of a node whose last operations are these.
+GraphNode addHandle(Core &core, GraphState &graph, std::vector<uint32_t> last) {
+  auto state = std::make_shared<GraphNodeState>();
+  state->graph = &graph;
+  state->last = std::move(last);
+  graph.nodeHandles.push_back(core.handles.add(state));
+  return static_cast<GraphNode>(const_cast<void *>(graph.nodeHandles.back()));
 }
 
 void addNode(Core &core, GraphNode *node, cuda::Graph handle, const GraphNode *after, size_t count,
              Operation operation) {
   auto graph = core.handles.get<GraphState>(handle);
-  graph->edges.push_back(findNodes(core, *graph, after, count));
-  graph->operations.push_back(std::move(operation));
-  auto state = std::make_shared<GraphNodeState>();
-  state->graph = graph.get();
-  state->index = uint32_t(graph->nodeHandles.size());
-  graph->nodeHandles.push_back(core.handles.add(state));
-  *node = static_cast<GraphNode>(const_cast<void *>(graph->nodeHandles.back()));
+  graph->add(std::move(operation), findNodes(core, *graph, after, count));
+  *node = addHandle(core, *graph, {uint32_t(graph->operations.size() - 1)});
+}
+
+/// Operations that none of the others comes after.
+std::vector<uint32_t> lastOf(const GraphState &graph) {
+  std::vector<bool> isLast(graph.operations.size(), true);
+  for (const std::vector<uint32_t> &before : graph.edges)
+    for (uint32_t operation : before)
+      isLast[operation] = false;
+  std::vector<uint32_t> last;
+  for (uint32_t operation = 0; operation < isLast.size(); ++operation)
+    if (isLast[operation])
+      last.push_back(operation);
+  return last;
+}
+
+/// The child's operations become operations of the graph itself: what is first in the child comes after `after`.
+Result addChildGraph(GraphNode *node, cuda::Graph handle, const GraphNode *after, size_t count, cuda::Graph childHandle) {
+  return inContext("cuGraphAddChildGraphNode", [&](Core &core) {
+    auto graph = core.handles.get<GraphState>(handle), child = core.handles.get<GraphState>(childHandle);
+    require(graph != child, "a graph cannot be its own child");
+    require(!child->operations.empty(), core.handles.nameOf(childHandle) + " is empty");
+    std::vector<uint32_t> before = findNodes(core, *graph, after, count);
+    auto offset = uint32_t(graph->operations.size());
+    for (size_t i = 0; i < child->operations.size(); ++i) {
+      std::vector<uint32_t> edges = child->edges[i];
+      for (uint32_t &edge : edges)
+        edge += offset;
+      graph->add(child->operations[i], edges.empty() ? before : edges);
+    }
+    std::vector<uint32_t> last = lastOf(*child);
+    for (uint32_t &operation : last)
+      operation += offset;
+    *node = addHandle(core, *graph, std::move(last));
+  });
 }
 
 /// The values of a kernel's parameters are taken here, as the real driver does.
@@ -137,7 +176,7 @@ void requireLive(const Core &core, const Program &program) {
 
 Result launchGraph(cuda::GraphExec exec, cuda::Stream handle) {
   return inContext("cuGraphLaunch", [&](Core &core) {
-    std::shared_ptr<StreamState> stream = core.stream(handle);
+    std::shared_ptr<StreamState> stream = core.streamOutsideCapture(handle);
     auto state = core.handles.get<GraphExecState>(exec);
     core.count(FaultPoint::GraphLaunch);
     requireLive(core, *state->program);
@@ -152,6 +191,7 @@ void fillGraphCalls(cuda::Driver &table) {
   table.cuGraphDestroy = destroyGraph;
   table.cuGraphAddKernelNode = addKernelNode;
   table.cuGraphAddMemcpyNode = addCopyNode;
+  table.cuGraphAddChildGraphNode = addChildGraph;
   table.cuGraphInstantiateWithFlags = instantiate;
   table.cuGraphExecDestroy = destroyExec;
   table.cuGraphLaunch = launchGraph;

@@ -102,7 +102,7 @@ Result copyToDevice(DevicePointer target, const void *source, size_t bytes, cuda
 
 /// To memory of the host that is not the driver's, the copy is done when the call returns.
 void copyToPageable(Core &core, void *target, DevicePointer source, uint64_t bytes, cuda::Stream handle) {
-  std::shared_ptr<StreamState> stream = core.stream(handle);
+  std::shared_ptr<StreamState> stream = core.streamOutsideCapture(handle);
   requireDeviceRange(core, source, bytes);
   auto staged = std::make_shared<std::vector<std::byte>>(bytes);
   enqueue(core, handle, {CopyWork{{staged->data(), 0}, onDevice(source), bytes, staged}, {}, {}});

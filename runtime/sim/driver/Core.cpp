@@ -13,6 +13,13 @@ std::shared_ptr<StreamState> Core::stream(cuda::Stream handle) const {
   return handle ? handles.get<StreamState>(handle) : streams.defaultStream();
 }
 
+std::shared_ptr<StreamState> Core::streamOutsideCapture(cuda::Stream handle) const {
+  std::shared_ptr<StreamState> found = stream(handle);
+  if (found->capture)
+    throw CallError{cuda::Result::StreamCaptureUnsupported, found->name + " is being captured"};
+  return found;
+}
+
 void Core::count(FaultPoint point) {
   if (auto result = faults.count(point))
     throw CallError{*result, {}};
@@ -28,7 +35,17 @@ void Core::takeDeclarations(Operation &operation) {
   declared.reset();
 }
 
+/// A stream is a chain: each operation comes after the one before.
+static void addToCapture(GraphState &graph, Operation operation) {
+  std::vector<uint32_t> after;
+  if (!graph.operations.empty())
+    after.push_back(uint32_t(graph.operations.size() - 1));
+  graph.add(std::move(operation), std::move(after));
+}
+
 void Core::enqueue(StreamState &stream, Operation operation) {
+  if (stream.capture)
+    return addToCapture(*stream.capture, std::move(operation));
   auto task = std::make_shared<Task>();
   task->program = std::make_shared<const Program>(std::move(operation));
   task->place = stream.name;

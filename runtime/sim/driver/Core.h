@@ -19,10 +19,12 @@ public:
 
   /// Null is the legacy default stream.
   std::shared_ptr<StreamState> stream(cuda::Stream handle) const;
+  /// For calls that a stream does not take while it is captured.
+  std::shared_ptr<StreamState> streamOutsideCapture(cuda::Stream handle) const;
   /// Fails the call if the fault plan says so.
   void count(FaultPoint point);
 
-  /// Queues an operation, or a launch of a graph.
+  /// Queues an operation, or a launch of a graph. While the stream is captured, an operation becomes a node instead.
   void enqueue(StreamState &stream, Operation operation);
   void enqueue(StreamState &stream, GraphExecState &graph, const std::string &name);
 

@@ -24,7 +24,8 @@ cuda::Result resultOf(Fault fault) {
 Interval deviceInterval(uint64_t address, uint64_t bytes) { return {address, address + bytes}; }
 
 FaultPoint pointOf(const Operation &operation) {
-  constexpr FaultPoint points[] = {FaultPoint::Launch, FaultPoint::Copy, FaultPoint::Fill};
+  constexpr FaultPoint points[] = {FaultPoint::Launch, FaultPoint::Copy, FaultPoint::Fill,
+                                   FaultPoint::Library};
   return points[operation.work.index()];
 }
 
@@ -109,6 +110,12 @@ Accesses Executor::run(const FillWork &work, const std::string &) {
   Accesses accesses;
   accesses.writes.add(deviceInterval(work.target, work.bytes));
   return accesses;
+}
+
+Accesses Executor::run(const LibraryWork &work, const std::string &) {
+  work.run(memory_);
+  ++statistics_.libraryCalls;
+  return {work.reads, work.writes};
 }
 
 } // namespace neap::sim::driver

@@ -23,6 +23,7 @@ private:
   Accesses run(const KernelWork &work, const std::string &text);
   Accesses run(const CopyWork &work, const std::string &text);
   Accesses run(const FillWork &work, const std::string &text);
+  Accesses run(const LibraryWork &work, const std::string &text);
   void copy(const CopyWork &work);
   void poisonResults(const Launch &launch);
 

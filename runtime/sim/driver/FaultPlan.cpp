@@ -21,6 +21,7 @@ const std::map<std::string, FaultPoint> points = {
     {"launch", FaultPoint::Launch},
     {"copy", FaultPoint::Copy},
     {"fill", FaultPoint::Fill},
+    {"library", FaultPoint::Library},
     {"operation", FaultPoint::Operation},
 };
 

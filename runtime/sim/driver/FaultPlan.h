@@ -5,7 +5,7 @@
 //   copy:5=failed,load=invalid-ptx     several, with commas; the first if no number is given
 //   operation:41=device-lost           the device is gone after 40 operations
 //
-// Points: those of `FaultPoint`, in words. Operations (launch, copy, fill, operation) fail when they run, and the program
+// Points: those of `FaultPoint`, in words. Operations (launch, copy, fill, library, operation) fail when they run, and the program
 // learns of it when it waits; calls fail on the spot.
 #ifndef NEAP_RUNTIME_SIM_DRIVER_FAULTPLAN_H
 #define NEAP_RUNTIME_SIM_DRIVER_FAULTPLAN_H
@@ -30,6 +30,7 @@ enum class FaultPoint : uint8_t {
   Launch,
   Copy,
   Fill,
+  Library,
   Operation
 };
 

@@ -22,6 +22,19 @@ struct FunctionState {
   const Executable *executable = nullptr;
 };
 
+struct GraphState {
+  static constexpr const char *kind = "graph";
+  std::vector<Operation> operations;
+  /// By operation, those it comes after.
+  std::vector<std::vector<uint32_t>> edges;
+  std::vector<const void *> nodeHandles;
+
+  void add(Operation operation, std::vector<uint32_t> after) {
+    operations.push_back(std::move(operation));
+    edges.push_back(std::move(after));
+  }
+};
+
 struct StreamState {
   static constexpr const char *kind = "stream";
   std::string name;
@@ -30,6 +43,8 @@ struct StreamState {
   uint32_t chain = 0, taskCount = 0;
   /// What the next task comes after: the last one, and those that the stream was told to wait for since.
   Frontier frontier;
+  /// Takes what is put into the stream while it is captured; null otherwise.
+  std::shared_ptr<GraphState> capture;
 };
 
 /// Recorded: all that its stream had before. Not recorded: nothing.
@@ -38,18 +53,11 @@ struct EventState {
   Frontier frontier;
 };
 
-struct GraphState {
-  static constexpr const char *kind = "graph";
-  std::vector<Operation> operations;
-  /// By node, the nodes it comes after.
-  std::vector<std::vector<uint32_t>> edges;
-  std::vector<const void *> nodeHandles;
-};
-
 struct GraphNodeState {
   static constexpr const char *kind = "graph node";
   const GraphState *graph = nullptr;
-  uint32_t index = 0;
+  /// What comes after the node comes after these: the operation of the node, or the last ones of a child graph.
+  std::vector<uint32_t> last;
 };
 
 struct GraphExecState {

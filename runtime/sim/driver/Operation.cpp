@@ -20,6 +20,8 @@ static std::string textOf(const CopyWork &work) {
 
 static std::string textOf(const FillWork &work) { return "fill of " + std::to_string(work.bytes) + " bytes"; }
 
+static std::string textOf(const LibraryWork &work) { return work.name; }
+
 std::string Operation::text() const {
   std::string text = std::visit([](const auto &work) { return textOf(work); }, work);
   return description.empty() ? text : text + ", " + description;

@@ -1,9 +1,10 @@
-// What the device does at a time: a kernel, a copy, or the filling of bytes; and what that touched.
+// What the device does at a time: a kernel, a copy, the filling of bytes, or a call of a library; and what that touched.
 #ifndef NEAP_RUNTIME_SIM_DRIVER_OPERATION_H
 #define NEAP_RUNTIME_SIM_DRIVER_OPERATION_H
 
 #include "neap/runtime/sim/machine/Launch.h"
 
+#include <functional>
 #include <variant>
 
 namespace neap::sim::driver {
@@ -32,8 +33,17 @@ struct FillWork {
   uint8_t value = 0;
 };
 
+/// What a library has put into a stream, computed by plain C++.
+struct LibraryWork {
+  /// "cublasLtMatmul of 64 x 32 x 16"
+  std::string name;
+  std::function<void(DeviceMemory &)> run;
+  /// The bytes that it touches, all of them.
+  IntervalSet reads, writes;
+};
+
 struct Operation {
-  std::variant<KernelWork, CopyWork, FillWork> work;
+  std::variant<KernelWork, CopyWork, FillWork, LibraryWork> work;
   /// What the program said about its accesses; gives reports their names.
   std::vector<DeclaredRange> declared;
   /// What the program said it is; empty if nothing.

@@ -25,7 +25,7 @@ class Core;
 
 /// How much the device has done.
 struct DriverStatistics {
-  uint64_t launches = 0, copies = 0, fills = 0;
+  uint64_t launches = 0, copies = 0, fills = 0, libraryCalls = 0;
   uint64_t copiedBytes = 0, threadInstructions = 0;
 };
 

@@ -506,3 +506,15 @@ func.func @attention_bias_gradient_c1(%q: tensor<3x4xf32>, %l: tensor<3xf32>) {
   %d = neap.attention_bias_gradient %q, %q, %q, %l, %q : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3xf32>, tensor<3x4xf32>
   return
 }
+
+// -----
+
+func.func @library_of_no_product(%x: tensor<8xf32>) -> tensor<8xf32> {
+  // expected-error@+1 {{expected a gemm for a library, got pointwise}}
+  %0 = neap.fused pointwise library(%x) {
+  ^bb0(%a: tensor<8xf32>):
+    %1 = neap.exp %a : tensor<8xf32>
+    neap.yield %1 : tensor<8xf32>
+  } : (tensor<8xf32>) -> tensor<8xf32>
+  return %0 : tensor<8xf32>
+}

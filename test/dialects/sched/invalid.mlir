@@ -322,3 +322,35 @@ func.func @f(%a: !sched.slot<tensor<8xf32>>, %b: !sched.slot<tensor<8xf32>>) {
 
 // expected-error@+1 {{expected a tensor of at most 2^45 elements and 64 dimensions and static shape, got 'tensor<4294967296x4294967296xf32>'}}
 func.func private @f(!sched.slot<tensor<4294967296x4294967296xf32>>)
+
+// -----
+
+// launch_c4
+sched.kernel @copy pointwise (tensor<8xf32>) -> tensor<8xf32> {
+^bb0(%a: tensor<8xf32>):
+  neap.yield %a : tensor<8xf32>
+}
+sched.program @p arenas [#sched.arena<device, 128>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
+  %b = sched.slot activation at 64 : !sched.slot<tensor<8xf32>>
+  %w = sched.slot workspace at 32 : !sched.slot<tensor<64xi8>>
+  // expected-error@+1 {{expected a workspace that overlaps no operand or result}}
+  %c = sched.launch @copy stream(compute) in(%a : !sched.slot<tensor<8xf32>>) out(%b : !sched.slot<tensor<8xf32>>)
+    workspace(%w : !sched.slot<tensor<64xi8>>)
+  sched.return
+}
+
+// -----
+
+// launch_c4
+sched.kernel @fill pointwise () -> tensor<8xf32> {
+  %0 = neap.constant dense<0.0> : tensor<8xf32>
+  neap.yield %0 : tensor<8xf32>
+}
+sched.program @p arenas [#sched.arena<device, 128>, #sched.arena<far, 64>] {
+  %b = sched.slot activation at 64 : !sched.slot<tensor<8xf32>>
+  %w = sched.slot workspace at 0 : !sched.slot<tensor<64xi8>, far>
+  // expected-error@+1 {{expected a workspace on the device}}
+  %c = sched.launch @fill stream(compute) in() out(%b : !sched.slot<tensor<8xf32>>) workspace(%w : !sched.slot<tensor<64xi8>, far>)
+  sched.return
+}

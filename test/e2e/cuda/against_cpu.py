@@ -5,6 +5,9 @@
 SEEDS are the orders in which the device does its work: `0`, or `1-20`. With 20 steps of a golden run, judge the log with
 check.py: what it says holds for both devices then.
 
+Matrix products go through the library, which the simulated device computes in the order of the generated kernels. Where
+one order is asked for, those run as well.
+
 Gradients are shown between launches, so that a step which shows them is no graph. The first order and the run without a graph
 show them, the others do not: there the first step is a graph too.
 """
@@ -38,14 +41,20 @@ def train(program, out, *more, shows_gradients=True):
 
 
 scratch.mkdir(parents=True, exist_ok=True)
-# A simulated device has no use for machine code, and assembling takes as long as all else.
-for target, more in (("cpu", []), ("cuda", ["--ptxas", "none"])):
-    run("neap", "compile", model / "model.onnx", *options, "--target", target, *more, "-o", scratch / target)
-expected = train(scratch / "cpu", scratch / "out-cpu")
 orders = range(int(first_seed), int(last_seed or first_seed) + 1)
-runs = [(f"order {seed}", ["--sim-seed", seed], seed == orders[0]) for seed in orders] + [("no graph", ["--no-graph"], True)]
-for name, more, shows in runs:
-    got = train(scratch / "cuda", scratch / f"out-{name.replace(' ', '-')}", "--device", "sim", *more, shows_gradients=shows)
+# A simulated device has no use for machine code, and assembling takes as long as all else.
+cuda = ["--target", "cuda", "--ptxas", "none", "--matrix-products"]
+programs = {"cpu": ["--target", "cpu"], "library": [*cuda, "library"]}
+runs = [("library", f"order {seed}", ["--sim-seed", seed], seed == orders[0]) for seed in orders]
+runs.append(("library", "no graph", ["--no-graph"], True))
+if len(orders) == 1:
+    programs["generated"] = [*cuda, "generated"]
+    runs.append(("generated", "generated", [], False))
+for program, target in programs.items():
+    run("neap", "compile", model / "model.onnx", *options, *target, "-o", scratch / program)
+expected = train(scratch / "cpu", scratch / "out-cpu")
+for program, name, more, shows in runs:
+    got = train(scratch / program, scratch / f"out-{name.replace(' ', '-')}", "--device", "sim", *more, shows_gradients=shows)
     for what, found in got.items():
         if expected[what] != found:
             texts = f"\n{expected[what]}\n{found}" if what == "log" else ""

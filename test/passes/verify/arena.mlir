@@ -107,3 +107,30 @@ sched.program @swapped arenas [#sched.arena<device, 128>] {
   %2 = sched.launch @exp stream(compute) in(%1 : !sched.slot<tensor<8xf32>>) out(%c : !sched.slot<tensor<8xf32>>)
   sched.return %2 : !sched.slot<tensor<8xf32>>
 }
+
+// -----
+
+// What a library has worked in holds no value any more.
+sched.kernel @fill pointwise () -> tensor<8xf32> {
+  %0 = neap.constant dense<0.0> : tensor<8xf32>
+  neap.yield %0 : tensor<8xf32>
+}
+sched.program @p arenas [#sched.arena<device, 128>] {
+  %a = sched.slot output "a" at 0 : !sched.slot<tensor<8xf32>>
+  %b = sched.slot output "b" at 64 : !sched.slot<tensor<8xf32>>
+  %w = sched.slot activation at 0 : !sched.slot<tensor<8xi8>>
+  %1 = sched.launch @fill stream(compute) in() out(%a : !sched.slot<tensor<8xf32>>)
+  %2 = sched.launch @fill stream(compute) in() out(%b : !sched.slot<tensor<8xf32>>) workspace(%w : !sched.slot<tensor<8xi8>>)
+  // expected-error@+1 {{expected bytes 0 to 32 to hold the value it uses, but byte 0 does not}}
+  sched.return %1, %2 : !sched.slot<tensor<8xf32>>, !sched.slot<tensor<8xf32>>
+}
+
+// -----
+
+// A workspace has bytes of its own.
+sched.program @p arenas [#sched.arena<device, 128>] {
+  %w = sched.slot workspace at 0 : !sched.slot<tensor<64xi8>>
+  // expected-error@+1 {{expected bytes of its own, as it holds something when the step begins}}
+  %x = sched.slot input "x" at 32 : !sched.slot<tensor<8xf32>>
+  sched.return
+}

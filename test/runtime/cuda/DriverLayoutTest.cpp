@@ -1,9 +1,10 @@
 // Driver.h against NVIDIA's header: numbers, layouts, types of functions and their symbols. If this compiles, it has passed.
 #include "neap/runtime/cuda/DriverSymbols.h"
 
+#include "CalledAlike.h"
+
 #include <iterator>
 #include <string_view>
-#include <type_traits>
 
 #define EACH_FUNCTION(X) \
   X(cuInit) X(cuDriverGetVersion) X(cuGetErrorName) X(cuGetErrorString) X(cuDeviceGetCount) X(cuDeviceGet) \
@@ -12,9 +13,10 @@
   X(cuMemFree) X(cuMemHostAlloc) X(cuMemFreeHost) X(cuMemcpyHtoDAsync) X(cuMemcpyDtoHAsync) \
   X(cuMemcpyDtoDAsync) X(cuMemsetD8Async) X(cuStreamCreate) X(cuStreamDestroy) X(cuStreamSynchronize) \
   X(cuStreamQuery) X(cuStreamWaitEvent) X(cuEventCreate) X(cuEventDestroy) X(cuEventRecord) \
-  X(cuEventSynchronize) X(cuEventQuery) X(cuModuleLoadDataEx) X(cuModuleUnload) X(cuModuleGetFunction) \
+  X(cuEventSynchronize) X(cuEventQuery) X(cuStreamBeginCapture) X(cuStreamEndCapture) \
+  X(cuModuleLoadDataEx) X(cuModuleUnload) X(cuModuleGetFunction) \
   X(cuFuncGetAttribute) X(cuLaunchKernel) X(cuGraphCreate) X(cuGraphDestroy) X(cuGraphAddKernelNode) \
-  X(cuGraphAddMemcpyNode) X(cuGraphInstantiateWithFlags) X(cuGraphExecDestroy) X(cuGraphLaunch)
+  X(cuGraphAddMemcpyNode) X(cuGraphAddChildGraphNode) X(cuGraphInstantiateWithFlags) X(cuGraphExecDestroy) X(cuGraphLaunch)
 
 // Before the header is read, which makes macros of some names: its later versions of these functions have a suffix.
 namespace neap::cuda::ours {
@@ -49,6 +51,8 @@ EXPECT_VALUE(Result::NotReady, CUDA_ERROR_NOT_READY);
 EXPECT_VALUE(Result::IllegalAddress, CUDA_ERROR_ILLEGAL_ADDRESS);
 EXPECT_VALUE(Result::MisalignedAddress, CUDA_ERROR_MISALIGNED_ADDRESS);
 EXPECT_VALUE(Result::LaunchFailed, CUDA_ERROR_LAUNCH_FAILED);
+EXPECT_VALUE(Result::StreamCaptureUnsupported, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+EXPECT_VALUE(Result::StreamCaptureInvalidated, CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
 EXPECT_VALUE(Result::Unknown, CUDA_ERROR_UNKNOWN);
 
 EXPECT_VALUE(DeviceAttribute::MaxSharedMemoryPerBlock, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK);
@@ -64,6 +68,7 @@ EXPECT_VALUE(JitOption::ErrorLogBuffer, CU_JIT_ERROR_LOG_BUFFER);
 EXPECT_VALUE(JitOption::ErrorLogBufferBytes, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES);
 EXPECT_VALUE(streamNonBlocking, CU_STREAM_NON_BLOCKING);
 EXPECT_VALUE(eventDisableTiming, CU_EVENT_DISABLE_TIMING);
+EXPECT_VALUE(CaptureMode::Relaxed, CU_STREAM_CAPTURE_MODE_RELAXED);
 EXPECT_VALUE(MemoryType::Host, CU_MEMORYTYPE_HOST);
 EXPECT_VALUE(MemoryType::Device, CU_MEMORYTYPE_DEVICE);
 
@@ -111,24 +116,8 @@ EXPECT_MEMBER(CopyNodeParameters, widthBytes, CUDA_MEMCPY3D, WidthInBytes);
 EXPECT_MEMBER(CopyNodeParameters, height, CUDA_MEMCPY3D, Height);
 EXPECT_MEMBER(CopyNodeParameters, depth, CUDA_MEMCPY3D, Depth);
 
-/// Whether two types are passed alike: as a pointer, or as an integer of one size and sign.
-template <class Ours, class Theirs> constexpr bool isPassedAlike() {
-  if constexpr (std::is_pointer_v<Ours> || std::is_pointer_v<Theirs>)
-    return std::is_pointer_v<Ours> && std::is_pointer_v<Theirs>;
-  else if constexpr (std::is_enum_v<Ours> || std::is_enum_v<Theirs>)
-    return sizeof(Ours) == sizeof(Theirs);
-  else
-    return sizeof(Ours) == sizeof(Theirs) && std::is_signed_v<Ours> == std::is_signed_v<Theirs>;
-}
-
-template <class Ours, class Theirs> struct IsCalledAlike : std::false_type {};
-template <class R, class... As, class S, class... Bs>
-  requires(sizeof...(As) == sizeof...(Bs))
-struct IsCalledAlike<R (*)(As...), S (*)(Bs...)>
-    : std::bool_constant<isPassedAlike<R, S>() && (isPassedAlike<As, Bs>() && ...)> {};
-
 constexpr std::string_view symbolAt(size_t offset) {
-  for (const DriverSymbol &symbol : driverSymbols)
+  for (const LibrarySymbol &symbol : driverSymbols)
     if (symbol.offset == offset)
       return symbol.name;
   return {};
@@ -136,7 +125,7 @@ constexpr std::string_view symbolAt(size_t offset) {
 
 #define SYMBOL_OF(expanded) #expanded
 #define EXPECT_FUNCTION(name) \
-  static_assert(IsCalledAlike<ours::name##Member::Type, decltype(&name)>()); \
+  static_assert(test::IsCalledAlike<ours::name##Member::Type, decltype(&name)>()); \
   static_assert(symbolAt(ours::name##Member::offset) == SYMBOL_OF(name));
 EACH_FUNCTION(EXPECT_FUNCTION)
 

@@ -14,7 +14,7 @@ using cuda::DriverUnavailable;
 TEST(LoadDriverTest, EachFunctionStandsInItsPlace) {
   cuda::Driver driver = cuda::loadDriver(FAKE_DRIVER);
   size_t number = 0;
-  for (const cuda::DriverSymbol &symbol : cuda::driverSymbols) {
+  for (const cuda::LibrarySymbol &symbol : cuda::driverSymbols) {
     int (*function)() = nullptr;
     std::memcpy(&function, reinterpret_cast<const char *>(&driver) + symbol.offset, sizeof function);
     EXPECT_EQ(symbol.offset, number * sizeof(void *)) << symbol.name;
