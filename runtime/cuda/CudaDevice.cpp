@@ -231,12 +231,15 @@ void CudaDevice::declare(const ProgramEntry &entry) {
 /// Without a graph every kernel is waited for, so that a fault is known to be its own.
 void CudaDevice::launch(const ProgramEntry &entry) {
   declare(entry);
-  if (isOfLibrary(entry))
+  std::string name = "kernel " + manifest_.kernels[entry.kernel].name;
+  if (isOfLibrary(entry)) {
+    name = products_->describe(numberOf(entry));
     products_->enqueue(numberOf(entry), stream_, stepName());
-  else
+  } else {
     launchKernel(entry);
+  }
   if (!usesGraph_)
-    synchronize("running kernel " + manifest_.kernels[entry.kernel].name);
+    synchronize("running " + name);
 }
 
 void CudaDevice::launchKernel(const ProgramEntry &entry) {

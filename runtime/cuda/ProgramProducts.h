@@ -25,6 +25,8 @@ public:
 
   /// How an entry of the program is done by the library; null if it is not.
   const PlannedProduct *find(size_t entry) const { return plans_.empty() ? nullptr : plans_[entry].get(); }
+  /// "the matrix product 256 x 768 x 64 of node 'h.0/mlp' (kernel gemm_3)"
+  std::string describe(size_t entry) const;
   /// Puts an entry that has a plan into a stream. Throws Failure with ExitCode::DeviceFault; `when` says when, as in "step 3".
   void enqueue(size_t entry, cuda::Stream stream, const std::string &when) const;
   /// The operands of an entry, and after them what it really uses of its workspace.
@@ -37,7 +39,6 @@ private:
   std::vector<cuda::DevicePointer> addressesOf(size_t entry) const;
   Workspace workspaceOf(size_t entry) const;
   const MatrixProduct &productOf(size_t entry) const { return *manifest_.kernels[manifest_.program[entry].kernel].product; }
-  std::string describe(size_t entry) const;
   template <class Call> auto inCall(size_t entry, const std::string &when, Call call) const;
 
   const Manifest &manifest_;
