@@ -182,7 +182,7 @@ json::Object ManifestBuilder::describeProduct(const LibraryProduct &product) {
     object["bias"] = json::Object{{"argument", product.bias->argument}, {"offset", product.bias->offset}};
   if (product.addend)
     object["addend"] = describeMatrix(*product.addend);
-  const ProfiledProduct *known = profile.find(product);
+  const ProfiledProduct *known = profile.find(product, options.allowTf32);
   if (known && known->algorithm)
     object["algorithm"] = json::Object{{"library", known->algorithm->library},
                                        {"workspace", known->algorithm->workspaceBytes},

@@ -22,6 +22,8 @@ struct ProfiledProduct {
   int64_t m = 0, n = 0, k = 0;
   llvm::SmallVector<int64_t> batch;
   bool lhsTransposed = false, rhsTransposed = false;
+  /// Whether the library was allowed to round factors to TF32.
+  bool allowsTf32 = false;
   bool isLibraryFaster = false;
   std::optional<ProfiledAlgorithm> algorithm;
 };
@@ -34,9 +36,13 @@ public:
   static llvm::Expected<ProductProfile> read(llvm::StringRef path);
 
   /// What is known of products of this shape; null if nothing is.
-  const ProfiledProduct *find(const LibraryProduct &product) const;
+  const ProfiledProduct *find(const LibraryProduct &product, bool allowsTf32) const;
+
+  /// The device's name; empty for a profile that knows nothing.
+  const std::string &getDevice() const { return device; }
 
 private:
+  std::string device;
   std::vector<ProfiledProduct> products;
 };
 

@@ -31,6 +31,7 @@ ordered_json describe(const ProductTiming &timing) {
                       {"batch", product.batch},
                       {"lhs_transposed", product.lhs.transposed},
                       {"rhs_transposed", product.rhs.transposed},
+                      {"compute", product.allowsTf32 ? "tf32" : "float32"},
                       {"generated_microseconds", timing.generatedMicroseconds}};
   if (!timing.libraryMicroseconds)
     return object;

@@ -131,7 +131,7 @@ static ArrayRef<RecordedOption> getRecordedOptions() {
       record("lower", learningRate), record("lower", beta1),       record("lower", beta2),
       record("lower", epsilon),      record("lower", weightDecay), record("lower", maxThreads),
       record("lower", cpu),          record("fuse", matrixProducts), record("fuse", profile),
-      record("schedule", libraryWorkspace), record("lower", allowTf32),
+      record("schedule", libraryWorkspace), record("fuse", allowTf32),
   };
   return table;
 }
@@ -304,6 +304,7 @@ static llvm::Error setLibraries(StageOptions &stages) {
     return workspace.takeError();
   stages.fuse.operators.matrixProducts = matrixProducts;
   stages.fuse.operators.profile = profile;
+  stages.fuse.operators.allowTf32 = allowTf32;
   stages.schedule.step.libraryWorkspace = *workspace;
   stages.lower.manifest.allowTf32 = allowTf32;
   stages.lower.manifest.profile = profile;

@@ -208,7 +208,7 @@ void Partition::join(FusionGroup &group, Operation *op, bool asClone) {
 }
 
 std::string LibraryRules::findObjection(const LibraryProduct &product) const {
-  if (const ProfiledProduct *known = profile.find(product))
+  if (const ProfiledProduct *known = profile.find(product, allowsTf32))
     return known->isLibraryFaster ? "" : "the profile prefers the generated kernel";
   return product.k >= leastDepth ? "" : "its depth of " + std::to_string(product.k) + " does not pay for an epilogue of its own";
 }

@@ -15,6 +15,7 @@ struct LibraryRules {
   bool usesLibrary = false;
   /// Without a profile: products of at least this depth.
   int64_t leastDepth = 0;
+  bool allowsTf32 = false;
   ProductProfile profile;
 
   /// Why a product that a library can compute is not left to it; empty if it is.

@@ -163,7 +163,8 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
       marked(getOperation().emitError(llvm::toString(profile.takeError())), ErrorKind::Usage);
       return signalPassFailure();
     }
-    LibraryRules rules{matrixProducts == MatrixProducts::Library, libraryDepth, std::move(*profile)};
+    LibraryRules rules{matrixProducts == MatrixProducts::Library, libraryDepth, allowTf32, std::move(*profile)};
+    warnOfSimulation(rules.profile);
     Partition partition(block, rules);
     std::vector<DraftedGroup> drafts = draftBodies(partition);
     llvm::SetVector<Value> needed = collectNeededValues(block, drafts);
@@ -176,6 +177,11 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     sortTopologically(&block);
     if (!llvm::all_of(block.getOps<FusedOp>(), hasLoops))
       signalPassFailure();
+  }
+
+  void warnOfSimulation(const ProductProfile &known) {
+    if (known.getDevice() == "simulated")
+      getOperation().emitWarning() << profile << " was measured on a simulated device, whose times mean nothing";
   }
 
   /// Looks at what a group has become: its result may lie otherwise than thought, or be written twice.

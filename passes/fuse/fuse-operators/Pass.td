@@ -56,6 +56,7 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
       [{::llvm::cl::values(clEnumValN(::neap::MatrixProducts::Generated, "generated", "kernels with any epilogue"),
                            clEnumValN(::neap::MatrixProducts::Library, "library", "a library of the device, where it can"))}]>,
     Option<"libraryDepth", "library-depth", "int64_t", "64", "Least depth (k) of a product that is left to a library">,
+    Option<"allowTf32", "allow-tf32", "bool", "false", "A library may round factors to TF32, as the profile must say as well">,
     Option<"profile", "profile", "std::string", "\"\"", "A file of `neap calibrate`; empty for none">
   ];
 }

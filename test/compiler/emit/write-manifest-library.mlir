@@ -28,7 +28,7 @@
 // NONE: error: cannot read {{.*}}none.json: No such file or directory
 
 //--- profile.json
-{"format": 1, "products": [{"m": 4, "n": 4, "k": 8, "batch": [], "lhs_transposed": false, "rhs_transposed": true,
+{"format": 1, "device": "a card", "products": [{"m": 4, "n": 4, "k": 8, "batch": [], "lhs_transposed": false, "rhs_transposed": true, "compute": "tf32",
   "generated_microseconds": 2, "library_microseconds": 1, "algorithm": {"library": 130100, "workspace": 64, "config": "00ff"}}]}
 //--- program.mlir
 sched.kernel @sum gemm library (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x4xf32>) -> tensor<4x4xf32> in_place [#sched.in_place<0 over 2>] {

@@ -11,6 +11,15 @@
 // RUN: not neap-opt %t/step.mlir --pass-pipeline='builtin.module(neap.step(neap-fuse-operators{profile=%t/newer.json}))' 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=NEWER
 
+// RUN: neap-opt %t/step.mlir --remarks-filter=neap-fuse-operators \
+// RUN:   --pass-pipeline='builtin.module(neap.step(neap-fuse-operators{matrix-products=library allow-tf32 profile=%t/profile.json}))' 2>&1 \
+// RUN:   | grep LibraryProduct | FileCheck %s --check-prefix=TF32
+// RUN: neap-opt %t/step.mlir --pass-pipeline='builtin.module(neap.step(neap-fuse-operators{profile=%t/simulated.json}))' 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=SIMULATED
+
+// TF32: [Passed] LibraryProduct{{.*}}8 x 64 x 128 is left to a library
+// TF32: [Missed] LibraryProduct{{.*}}its depth of 32
+// SIMULATED: warning: {{.*}}simulated.json was measured on a simulated device, whose times mean nothing
 // CHECK: [Missed] LibraryProduct{{.*}}the profile prefers the generated kernel
 // CHECK: [Passed] LibraryProduct{{.*}}8 x 64 x 32 is left to a library
 // CHECK: [Missed] LibraryProduct{{.*}}the profile prefers the generated kernel
@@ -32,14 +41,18 @@ neap.step @train(%x: tensor<8x128xf32>, %w: tensor<128x64xf32>, %y: tensor<8x32x
 
 //--- profile.json
 {"format": 1, "device": "a card", "driver": 13000, "libraries": {"cublasLt": 130100}, "products": [
-  {"m": 8, "n": 64, "k": 128, "batch": [], "lhs_transposed": false, "rhs_transposed": false,
+  {"m": 8, "n": 64, "k": 128, "batch": [], "lhs_transposed": false, "rhs_transposed": false, "compute": "float32",
    "generated_microseconds": 4.5, "library_microseconds": 5},
-  {"m": 8, "n": 64, "k": 32, "batch": [], "lhs_transposed": false, "rhs_transposed": false,
+  {"m": 8, "n": 64, "k": 128, "batch": [], "lhs_transposed": false, "rhs_transposed": false, "compute": "tf32",
+   "generated_microseconds": 4.5, "library_microseconds": 2},
+  {"m": 8, "n": 64, "k": 32, "batch": [], "lhs_transposed": false, "rhs_transposed": false, "compute": "float32",
    "generated_microseconds": 6, "library_microseconds": 5, "algorithm": {"library": 130100, "workspace": 0, "config": "00"}},
-  {"m": 8, "n": 32, "k": 128, "batch": [], "lhs_transposed": false, "rhs_transposed": false, "generated_microseconds": 4},
-  {"m": 8, "n": 96, "k": 128, "batch": [], "lhs_transposed": true, "rhs_transposed": false,
+  {"m": 8, "n": 32, "k": 128, "batch": [], "lhs_transposed": false, "rhs_transposed": false, "compute": "float32", "generated_microseconds": 4},
+  {"m": 8, "n": 96, "k": 128, "batch": [], "lhs_transposed": true, "rhs_transposed": false, "compute": "float32",
    "generated_microseconds": 4, "library_microseconds": 5}]}
+//--- simulated.json
+{"format": 1, "device": "simulated", "products": []}
 //--- incomplete.json
-{"format": 1, "products": [{"m": 8, "n": 64}]}
+{"format": 1, "device": "a card", "products": [{"m": 8, "n": 64}]}
 //--- newer.json
-{"format": 2, "products": []}
+{"format": 2, "device": "a card", "products": []}

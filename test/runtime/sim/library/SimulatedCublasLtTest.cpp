@@ -12,7 +12,7 @@ using namespace cublas;
 /// D (8 x 6) = A (8 x 5) B (5 x 6), column-major, in an arena of its own; what is wrong is changed before `multiply`.
 class Call {
 public:
-  Call() : cuda(driver.table()), table(library.table()) {
+  explicit Call(const std::string &faults = {}) : driver(settings(faults)), cuda(driver.table()), table(library.table()) {
     cuda.cuInit(0);
     cuda.cuDevicePrimaryCtxRetain(&context, 0);
     cuda.cuCtxSetCurrent(context);
@@ -67,12 +67,7 @@ public:
   static void expect(Status status) { EXPECT_EQ(int(status), 0); }
 
   static constexpr uint64_t arenaBytes = 16384;
-  sim::SimulatedDriver driver{[] {
-    sim::DriverSettings settings;
-    settings.onReport = nullptr;
-    settings.maxReports = 100;
-    return settings;
-  }()};
+  sim::SimulatedDriver driver;
   const cuda::Driver &cuda;
   sim::SimulatedCublasLt library;
   const CublasLt &table;
@@ -87,6 +82,15 @@ public:
   bool algorithm = true;
   float alpha = 1, beta = 0;
   uint64_t workspaceBytes = 4096;
+
+private:
+  static sim::DriverSettings settings(const std::string &faults) {
+    sim::DriverSettings settings;
+    settings.faults = faults;
+    settings.onReport = nullptr;
+    settings.maxReports = 100;
+    return settings;
+  }
 };
 
 /// Requires a status, and a report that has the text.
@@ -345,6 +349,15 @@ TEST(SimulatedCublasLtTest, ACallIsHeldToWhatWasDeclared) {
       EXPECT_EQ(int(call.multiply()), 0);
     else
       expectReport(call, call.multiply(), Status::InvalidValue, "writes bytes that were not declared");
+  }
+}
+
+TEST(SimulatedCublasLtTest, ProductsFailOnDemand) {
+  Call call("library:2=failed");
+  EXPECT_EQ(int(call.choose()), 0);
+  for (cuda::Result expected : {cuda::Result::Success, cuda::Result::LaunchFailed}) {
+    EXPECT_EQ(int(call.multiply()), 0);
+    EXPECT_EQ(int(call.cuda.cuStreamSynchronize(call.stream)), int(expected));
   }
 }
 
