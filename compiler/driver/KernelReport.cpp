@@ -40,7 +40,12 @@ static std::vector<OptionalFigure> findKnownFigures(const StepReport &step) {
   return known;
 }
 
-static std::vector<std::string> describe(const KernelReport &kernel, llvm::ArrayRef<OptionalFigure> figures) {
+static bool usesLibraries(const StepReport &step) {
+  return llvm::any_of(step.kernels, [](const KernelReport &kernel) { return kernel.isLeftToLibrary; });
+}
+
+static std::vector<std::string> describe(const KernelReport &kernel, llvm::ArrayRef<OptionalFigure> figures,
+                                         bool showLibrary) {
   const planning::KernelCost &cost = kernel.cost;
   std::vector<std::string> row{cost.name,
                                planning::getName(cost.kernelClass),
@@ -53,6 +58,8 @@ static std::vector<std::string> describe(const KernelReport &kernel, llvm::Array
     std::optional<int64_t> value = kernel.*figure.value;
     row.push_back(value ? std::to_string(*value) : "-");
   }
+  if (showLibrary)
+    row.push_back(kernel.isLeftToLibrary ? "library" : "-");
   row.push_back(llvm::join(kernel.ops, " "));
   return row;
 }
@@ -62,11 +69,14 @@ void neap::printKernels(const StepReport &step, llvm::raw_ostream &os) {
   std::vector<std::string> heading{"kernel", "class", "launches", "FLOP", "B read", "B written", "FLOP/B"};
   for (const OptionalFigure &figure : figures)
     heading.push_back(figure.heading);
+  bool showLibrary = usesLibraries(step);
+  if (showLibrary)
+    heading.push_back("left to");
   heading.push_back("ops");
   auto lastColumn = static_cast<unsigned>(heading.size() - 1);
   TextTable table{{heading}, {0, 1, lastColumn}};
   for (const KernelReport &kernel : step.kernels)
-    table.rows.push_back(describe(kernel, figures));
+    table.rows.push_back(describe(kernel, figures, showLibrary));
   table.print(os);
 }
 
@@ -80,7 +90,8 @@ static json::Object toJson(const KernelReport &kernel) {
                       {"flops", cost.flops},
                       {"bytes_read", cost.bytesRead},
                       {"bytes_written", cost.bytesWritten},
-                      {"flops_per_byte", getIntensity(cost)}};
+                      {"flops_per_byte", getIntensity(cost)},
+                      {"left_to_library", kernel.isLeftToLibrary}};
   for (const OptionalFigure &figure : optionalFigures)
     if (std::optional<int64_t> value = kernel.*figure.value)
       object[figure.field] = *value;

@@ -32,6 +32,7 @@ static llvm::Expected<KernelReport> readKernel(const json::Object &kernel) {
     return llvm::createStringError("the manifest does not say what kernel '" + name + "' costs: compile it anew");
   report.cost = {name, *kernelClass, find(kernel, "launches").value_or(0), *flops, *read, *written};
   report.kind = kernel.getString("kind").value_or("").str();
+  report.isLeftToLibrary = kernel.getObject("product") != nullptr;
   if (const json::Array *ops = kernel.getArray("ops"))
     for (const json::Value &op : *ops)
       report.ops.push_back(op.getAsString().value_or("").str());
@@ -82,6 +83,7 @@ static KernelReport describe(sched::KernelOp kernel, const llvm::StringMap<int64
   report.cost = lower::describeCost(kernel);
   report.cost.launches = launches.lookup(kernel.getSymName());
   report.kind = stringifyGroupKind(kernel.getKind()).str();
+  report.isLeftToLibrary = kernel.getLibrary();
   for (StringRef op : lower::listOps(kernel))
     report.ops.push_back(op.str());
   return report;

@@ -12,6 +12,7 @@ struct KernelReport {
   planning::KernelCost cost;
   std::string kind;             ///< of the group's loops, as `neap.fused` has it
   std::vector<std::string> ops; ///< of the body, each once
+  bool isLeftToLibrary = false; ///< where that is installed and can; the kernel is for elsewhere
   /// CUDA: of a launch. What ptxas said of the kernel, where it was there to ask.
   std::optional<int64_t> blocks, blockThreads, registers, sharedBytes, spillBytes;
 };

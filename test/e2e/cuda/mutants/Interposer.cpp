@@ -1,6 +1,7 @@
 // Functions of the table that are not simply the simulated driver's.
 #include "Interposer.h"
 
+#include "neap/runtime/cuda/OpenCublasLt.h"
 #include "neap/runtime/cuda/OpenDriver.h"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ bool isChanged(Kind kind) {
 
 /// The edges of the next node, with the change. Who came after a dropped node comes after what that came after.
 std::vector<GraphNode> edgesOf(const GraphNode *after, size_t count) {
+  current->edges.push_back(count);
   std::vector<GraphNode> edges(after, after + count);
   if (isChanged(Kind::DropEdge))
     edges.erase(edges.begin() + current->settings.change.index);
@@ -78,6 +80,32 @@ Result addCopyNode(GraphNode *node, cuda::Graph graph, const GraphNode *after, s
   return real().cuGraphAddMemcpyNode(node, graph, edges.data(), edges.size(), given, context);
 }
 
+/// The calls of a library for one product.
+Result addChildGraph(GraphNode *node, cuda::Graph graph, const GraphNode *after, size_t count, cuda::Graph child) {
+  std::vector<GraphNode> edges = edgesOf(after, count);
+  if (isChanged(Kind::DropNode))
+    return dropNode(node, std::move(edges));
+  ++current->nodes;
+  return real().cuGraphAddChildGraphNode(node, graph, edges.data(), edges.size(), child);
+}
+
+/// What a library is given instead of an address, if that is to move. It is called before its node is added.
+template <class Pointer> Pointer *moved(Pointer *pointer) {
+  const GraphChange &change = current->settings.change;
+  auto address = reinterpret_cast<uint64_t>(pointer);
+  uint64_t offset = address - current->arena;
+  bool isMoved = isChanged(Kind::MoveArgument) && offset >= change.offset && offset - change.offset < change.bytes;
+  return isMoved ? reinterpret_cast<Pointer *>(address + uint64_t(change.delta)) : pointer;
+}
+
+cublas::Status multiply(cublas::Handle handle, cublas::Matmul matmul, const void *alpha, const void *a,
+                        cublas::Layout layoutA, const void *b, cublas::Layout layoutB, const void *beta, const void *c,
+                        cublas::Layout layoutC, void *d, cublas::Layout layoutD, const cublas::Algorithm *algorithm,
+                        void *workspace, size_t workspaceBytes, cuda::Stream stream) {
+  return current->library.table().cublasLtMatmul(handle, matmul, alpha, moved(a), layoutA, moved(b), layoutB, beta, moved(c),
+                                                 layoutC, moved(d), layoutD, algorithm, workspace, workspaceBytes, stream);
+}
+
 /// The backend's only allocation is the arena.
 Result allocate(cuda::DevicePointer *address, size_t bytes) {
   Result result = real().cuMemAlloc(address, bytes);
@@ -99,6 +127,11 @@ public:
   const cuda::Driver &driver() const override { return current->table; }
 };
 
+class OpenedLibrary final : public runtime::OpenCublasLt {
+public:
+  const cublas::CublasLt &table() const override { return current->libraryTable; }
+};
+
 } // namespace
 
 Interposer::Interposer(const InterposerSettings &given) : simulated(simulatorSettings(given)), settings(given) {
@@ -107,6 +140,9 @@ Interposer::Interposer(const InterposerSettings &given) : simulated(simulatorSet
   table.cuMemAlloc = allocate;
   table.cuGraphAddKernelNode = addKernelNode;
   table.cuGraphAddMemcpyNode = addCopyNode;
+  table.cuGraphAddChildGraphNode = addChildGraph;
+  libraryTable = library.table();
+  libraryTable.cublasLtMatmul = multiply;
   if (given.judges)
     return;
   table.declareAccesses = nullptr;
@@ -126,7 +162,8 @@ std::string Interposer::peek(uint64_t offset, uint64_t bytes) const {
 
 namespace neap::runtime {
 
-/// In place of the runtime's own.
+// In place of the runtime's own.
 std::unique_ptr<OpenDriver> openDriver(const DeviceOptions &) { return std::make_unique<test::Opened>(); }
+std::unique_ptr<OpenCublasLt> openCublasLt(const DeviceOptions &) { return std::make_unique<test::OpenedLibrary>(); }
 
 } // namespace neap::runtime

@@ -1,12 +1,13 @@
-// What stands between the CUDA backend and the simulated driver: takes the place of runtime/cuda/OpenDriver.cpp, changes the
-// graph on its way to the driver, and looks at what was left on the device.
+// What stands between the CUDA backend and the simulated driver and library: takes the place of runtime/cuda/OpenDriver.cpp and
+// OpenCublasLt.cpp, changes the graph on its way to the driver, and looks at what was left on the device.
 #ifndef NEAP_TEST_E2E_CUDA_MUTANTS_INTERPOSER_H
 #define NEAP_TEST_E2E_CUDA_MUTANTS_INTERPOSER_H
 
 #include "neap/runtime/cuda/Driver.h"
 #include "neap/runtime/sim/driver/SimulatedDriver.h"
+#include "neap/runtime/sim/library/SimulatedCublasLt.h"
 
-#include <optional>
+#include <vector>
 
 namespace neap::test {
 
@@ -19,6 +20,8 @@ struct GraphChange {
   uint32_t index = 0;
   /// MoveArgument: by how many bytes. ChangeBlocks: by how many blocks.
   int64_t delta = 0;
+  /// MoveArgument: the argument's bytes in the arena. What a library is given of them moves.
+  uint64_t offset = 0, bytes = 0;
 };
 
 struct InterposerSettings {
@@ -29,16 +32,18 @@ struct InterposerSettings {
   bool judges = false;
 };
 
-/// The drivers of the backend are this one's while it lives. There is one at a time.
+/// The drivers and libraries of the backend are this one's while it lives. There is one at a time.
 class Interposer {
 public:
   explicit Interposer(const InterposerSettings &settings);
   ~Interposer();
   Interposer(const Interposer &) = delete;
 
-  /// The table that the backend gets.
+  /// The tables that the backend gets.
   cuda::Driver table = {};
+  cublas::CublasLt libraryTable = {};
   sim::SimulatedDriver simulated;
+  sim::SimulatedCublasLt library;
   const InterposerSettings settings;
 
   /// Bytes of the arena as they are now; 0xa5 where nothing was ever written.
@@ -46,6 +51,8 @@ public:
 
   cuda::DevicePointer arena = 0;
   uint32_t nodes = 0;
+  /// By node, how many edges the backend has given it.
+  std::vector<size_t> edges;
   /// Stands for a node that was dropped, and what comes before that.
   cuda::GraphNode dropped = nullptr;
   std::vector<cuda::GraphNode> beforeDropped;

@@ -1,8 +1,6 @@
 // Changes of the graph on its way to the driver first, then of the plan, then of the kernels' text.
 #include "Mutations.h"
 
-#include "neap/runtime/cuda/Dependencies.h"
-
 #include <algorithm>
 #include <regex>
 #include <sstream>
@@ -34,8 +32,8 @@ const std::vector<const char *> &Mutations::kinds() {
   return names;
 }
 
-Mutations::Mutations(const CompiledProgram &program, uint32_t seed)
-    : program_(program), random_(seed), dependencies_(findDependencies(program.manifest.program)) {
+Mutations::Mutations(const CompiledProgram &program, std::vector<size_t> edges, uint32_t seed)
+    : program_(program), random_(seed), edges_(std::move(edges)) {
   for (size_t entry = 0; entry < program.manifest.program.size(); ++entry)
     if (program.manifest.program[entry].kind != ProgramEntry::Kind::Observe)
       nodes_.push_back(entry);
@@ -54,14 +52,19 @@ std::optional<Mutant> Mutations::next(size_t kind) {
   return std::nullopt;
 }
 
+bool Mutations::isBiasOfLibrary(uint32_t node, uint32_t operand) const {
+  const auto &product = program_.manifest.kernels[entryOf(node).kernel].product;
+  return product && product->bias && product->bias->argument == operand;
+}
+
 // The graph ----------------------------------------------------------------------------------------------------------
 
 bool Mutations::removeEdge(Mutant &mutant) {
   auto node = uint32_t(below(nodes_.size()));
-  size_t edges = dependencies_[nodes_[node]].size();
+  size_t edges = edges_[node];
   if (edges == 0)
     return false;
-  mutant.change = {GraphChange::Kind::DropEdge, node, uint32_t(below(edges)), 0};
+  mutant.change = {GraphChange::Kind::DropEdge, node, uint32_t(below(edges))};
   mutant.description =
       "node " + std::to_string(node) + " does not wait for its dependency " + std::to_string(mutant.change.index);
   return true;
@@ -76,7 +79,7 @@ bool Mutations::dropLaunch(Mutant &mutant) {
     for (size_t input = 0; input < entry.inputs; ++input)
       if (isGiven(entry.operands[result]) || entry.operands[input].slot == entry.operands[result].slot)
         return false;
-  mutant.change = {GraphChange::Kind::DropNode, node, 0, 0};
+  mutant.change = {GraphChange::Kind::DropNode, node};
   mutant.description = "node " + std::to_string(node) + " is missing";
   return true;
 }
@@ -92,6 +95,10 @@ bool Mutations::moveArgument(Mutant &mutant) {
   mutant.change = {GraphChange::Kind::MoveArgument, node, uint32_t(below(operands.size())),
                    below(2) ? distance : -distance};
   const Operand &moved = operands[mutant.change.index];
+  mutant.change.offset = moved.offset;
+  mutant.change.bytes = moved.bytes;
+  if (isBiasOfLibrary(node, mutant.change.index)) // no argument of the call: part of what was planned
+    return false;
   uint64_t begin = moved.offset + uint64_t(mutant.change.delta), end = begin + moved.bytes;
   for (const Operand &other : operands)
     if (other.slot != moved.slot && other.offset < end && begin < other.offset + other.bytes)
@@ -106,7 +113,7 @@ bool Mutations::moveArgument(Mutant &mutant) {
 
 bool Mutations::changeBlocks(Mutant &mutant) {
   auto node = uint32_t(below(nodes_.size()));
-  if (!isLaunch(node))
+  if (!isLaunch(node) || isOfLibrary(node))
     return false;
   int64_t blocks = program_.manifest.kernels[entryOf(node).kernel].blocks;
   int64_t changed = below(2) ? blocks + 1 + int64_t(below(3)) : int64_t(below(uint64_t(blocks)));
@@ -119,6 +126,20 @@ bool Mutations::changeBlocks(Mutant &mutant) {
 }
 
 // The plan -----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Workspaces included.
+template <class Change> void forEachOperand(Manifest &manifest, Change change) {
+  for (ProgramEntry &entry : manifest.program) {
+    for (Operand &operand : entry.operands)
+      change(operand);
+    if (entry.workspace.bytes > 0)
+      change(entry.workspace);
+  }
+}
+
+} // namespace
 
 /// A slot laid where another one may be alive.
 bool Mutations::moveSlot(Mutant &mutant) {
@@ -133,10 +154,10 @@ bool Mutations::moveSlot(Mutant &mutant) {
   mutant.description =
       "slot " + std::to_string(number) + " moved from " + std::to_string(slot.offset) + " to " + std::to_string(offset);
   auto move = [&](uint64_t &place) { place += offset - slot.offset; };
-  for (ProgramEntry &entry : mutant.manifest.program)
-    for (Operand &operand : entry.operands)
-      if (operand.slot == number)
-        move(operand.offset);
+  forEachOperand(mutant.manifest, [&](Operand &operand) {
+    if (operand.slot == number)
+      move(operand.offset);
+  });
   for (runtime::Slot *output : {&mutant.manifest.loss, &mutant.manifest.gradientNorm})
     if (output->offset == slot.offset)
       move(output->offset);
@@ -150,9 +171,7 @@ namespace {
 template <class Change> void changeOffsets(Manifest &manifest, Change change) {
   for (ArenaSlot &slot : manifest.slots)
     change(slot.offset);
-  for (ProgramEntry &entry : manifest.program)
-    for (Operand &operand : entry.operands)
-      change(operand.offset);
+  forEachOperand(manifest, [&](Operand &operand) { change(operand.offset); });
   for (runtime::Slot *slot : {&manifest.loss, &manifest.gradientNorm})
     change(slot->offset);
   for (runtime::Input &input : manifest.inputs)
@@ -180,10 +199,10 @@ bool Mutations::shortenSlot(Mutant &mutant) {
     return false;
   uint64_t missing = (1 + below((bytes - 1) / alignment)) * alignment;
   auto isBehind = [&](uint64_t offset) { return offset >= end; };
-  for (ProgramEntry &entry : manifest.program)
-    for (Operand &operand : entry.operands)
-      if (operand.slot == number && operand.offset + operand.bytes > end - missing)
-        operand.bytes = operand.offset < end - missing ? end - missing - operand.offset : 0;
+  forEachOperand(manifest, [&](Operand &operand) {
+    if (operand.slot == number && operand.offset + operand.bytes > end - missing)
+      operand.bytes = operand.offset < end - missing ? end - missing - operand.offset : 0;
+  });
   manifest.slots[number].bytes -= missing;
   changeOffsets(manifest, [&](uint64_t &offset) { offset -= isBehind(offset) ? missing : 0; });
   manifest.arenaBytes -= missing;

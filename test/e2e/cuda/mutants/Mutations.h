@@ -16,7 +16,8 @@ struct Mutant : Variant {
 
 class Mutations {
 public:
-  Mutations(const CompiledProgram &program, uint32_t seed);
+  /// `edges` are those of the unchanged program's graph, by node.
+  Mutations(const CompiledProgram &program, std::vector<size_t> edges, uint32_t seed);
 
   /// The kinds of changes: "remove an edge", ...
   static const std::vector<const char *> &kinds();
@@ -44,14 +45,15 @@ private:
   uint64_t below(uint64_t limit) { return random_() % limit; }
   const runtime::ProgramEntry &entryOf(uint32_t node) const { return program_.manifest.program[nodes_[node]]; }
   bool isLaunch(uint32_t node) const { return entryOf(node).kind == runtime::ProgramEntry::Kind::Launch; }
+  bool isOfLibrary(uint32_t node) const { return program_.manifest.kernels[entryOf(node).kernel].product.has_value(); }
+  bool isBiasOfLibrary(uint32_t node, uint32_t operand) const;
   std::optional<size_t> drawLine(const char *pattern);
   void replaceLine(Mutant &mutant, size_t line, const std::string &by);
 
   const CompiledProgram &program_;
   std::mt19937 random_;
-  /// By node of the graph, its entry; by entry, what it waits for.
-  std::vector<size_t> nodes_;
-  std::vector<std::vector<uint32_t>> dependencies_;
+  /// By node of the graph, its entry, and how many nodes it waits for.
+  std::vector<size_t> nodes_, edges_;
   /// Of the kernels' text.
   std::vector<std::string> lines_;
   std::set<std::string> made_;

@@ -40,15 +40,14 @@ void print(const char *name, const Count &count) {
 class MutationRun {
 public:
   explicit MutationRun(const CompiledProgram &program)
-      : program_(program), original_{program.manifest, program.ptx, {}},
-        expected_(runProgram(program, original_, 0, false).steps) {}
+      : program_(program), original_{program.manifest, program.ptx, {}}, expected_(runProgram(program, original_, 0, false)) {}
 
   /// Whether the unchanged program runs, has one result in all orders, and is not accused.
   bool checkOriginal() const {
     for (uint64_t seed = 0; seed < 2 * orders; ++seed)
       for (bool judges : {false, true}) {
         Outcome outcome = runProgram(program_, original_, seed, judges);
-        if (outcome.isRefused || !outcome.reports.empty() || outcome.steps != expected_) {
+        if (outcome.isRefused || !outcome.reports.empty() || outcome.steps != expected_.steps) {
           std::printf("the unchanged program, order %llu: %s\n", static_cast<unsigned long long>(seed),
                       outcome.reports.empty() ? "other bytes" : outcome.reports.front().c_str());
           return false;
@@ -56,6 +55,9 @@ public:
       }
     return true;
   }
+
+  /// Of the unchanged program's graph, by node.
+  const std::vector<size_t> &edges() const { return expected_.edges; }
 
   void judge(const Mutant &mutant, Count &count) const {
     ++count.made;
@@ -90,7 +92,7 @@ private:
     for (uint64_t seed = 0; seed < orders; ++seed) {
       std::vector<std::string> steps = runProgram(program_, mutant, seed, false).steps;
       for (size_t step = 0; step < steps.size(); ++step)
-        if (steps[step] != expected_[step])
+        if (steps[step] != expected_.steps[step])
           return true;
     }
     return false;
@@ -98,14 +100,14 @@ private:
 
   const CompiledProgram &program_;
   Variant original_;
-  std::vector<std::string> expected_;
+  Outcome expected_;
 };
 
 int run(const CompiledProgram &program, size_t count) {
   MutationRun judge(program);
   if (!judge.checkOriginal())
     return EXIT_FAILURE;
-  Mutations mutations(program, 1);
+  Mutations mutations(program, judge.edges(), 1);
   std::printf("%-30s %6s %8s %8s %8s %8s %9s %8s\n", "change", "made", "refused", "harmful", "caught", "", "harmless",
               "accused");
   Count total;

@@ -116,6 +116,7 @@ Outcome runProgram(const CompiledProgram &program, const Variant &variant, uint6
     outcome.isRefused = true; // before its first step
   }
   outcome.reports = interposer.simulated.reports();
+  outcome.edges = interposer.edges;
   return outcome;
 }
 

@@ -20,6 +20,8 @@ struct Outcome {
   std::vector<std::string> reports;
   /// Whether the program could not be loaded, or a launch was refused on the spot: nothing ran.
   bool isRefused = false;
+  /// By node of the graph, how many it waits for.
+  std::vector<size_t> edges;
 };
 
 /// Inputs are drawn anew for each step, the same ones for every variant.
