@@ -58,6 +58,10 @@ protected:
     calls.clear();
   }
 
+  void declare(size_t entry) {
+    declarations.operation(manifest.program[entry], manifest.program[entry].operands);
+  }
+
   cuda::Driver driver = {};
   Manifest manifest = makeManifest();
   Declarations declarations{driver, manifest};
@@ -66,7 +70,7 @@ protected:
 using Calls = std::vector<std::string>;
 
 TEST_F(DeclarationsTest, ALaunchNamesItsOperandsItsNumberAndItsNodes) {
-  declarations.operation(manifest.program[0]);
+  declare(0);
   EXPECT_EQ(calls,
             (Calls{"reads 1064 +16 of slot 0 'input 0 of launch 0'", "reads 1192 +16 of slot 1 'input 1 of launch 0'",
                    "writes 1256 +32 of slot 2 'result 0 of launch 0'",
@@ -74,9 +78,17 @@ TEST_F(DeclarationsTest, ALaunchNamesItsOperandsItsNumberAndItsNodes) {
 }
 
 TEST_F(DeclarationsTest, ACopyReadsOneSlotAndWritesAnother) {
-  declarations.operation(manifest.program[1]);
+  declare(1);
   EXPECT_EQ(calls, (Calls{"reads 1256 +16 of slot 2 'input 0 of copy 1'",
                           "writes 1064 +16 of slot 0 'result 0 of copy 1'", "copy 1 of the step"}));
+}
+
+TEST_F(DeclarationsTest, WhatALibraryUsesOfItsWorkspaceIsWritten) {
+  std::vector<Operand> operands = manifest.program[0].operands;
+  operands.push_back({256, 8, 3});
+  declarations.operation(manifest.program[0], operands);
+  ASSERT_EQ(calls.size(), 5u);
+  EXPECT_EQ(calls[3], "writes 1256 +8 of slot 3 'workspace of launch 0'");
 }
 
 TEST_F(DeclarationsTest, TheHostWritesWhatAStepIsGiven) {
@@ -101,7 +113,7 @@ TEST_F(DeclarationsTest, ADriverThatRefusesPoisonIsHeard) {
 
 TEST_F(DeclarationsTest, ARealDriverIsToldNothing) {
   driver = {};
-  declarations.operation(manifest.program[0]);
+  declare(0);
   declarations.hostWrites(0, 512);
   declarations.hostReads(0, 512);
   EXPECT_EQ(declarations.beginStep(), cuda::Result::Success);

@@ -32,14 +32,14 @@ MatrixProduct makeProduct(uint64_t k) {
   return product;
 }
 
-constexpr uint64_t workspaceOffset = 32768, workspaceBytes = 4096;
+constexpr uint64_t workspaceOffset = 32768, workspaceBytes = 4096, workspaceSlot = 7;
 
 ProgramEntry launch(size_t kernel, uint64_t offset) {
   ProgramEntry entry;
   entry.kernel = kernel;
   entry.operands = {{offset, 256}, {offset + 256, 256}, {offset + 512, 64}};
   entry.inputs = 2;
-  entry.workspace = {workspaceOffset, workspaceBytes};
+  entry.workspace = {workspaceOffset, workspaceBytes, workspaceSlot};
   entry.origin = "'layer " + std::to_string(offset) + "'";
   return entry;
 }
@@ -71,6 +71,36 @@ TEST(ProgramProductsTest, LaunchesOfProductsArePlanned) {
   EXPECT_TRUE(notes.texts.empty());
 }
 
+/// Three calls, each of which writes 512 bytes. Two fail if all are declared to write those of the first.
+TEST(ProgramProductsTest, EveryCallOfABatchIsHeldToItsDeclaration) {
+  SimulatedArena device;
+  Manifest manifest = makeManifest();
+  MatrixProduct &product = *manifest.kernels[0].product;
+  product.batch = {3, 2};
+  for (ProductMatrix *matrix : {&product.lhs, &product.rhs, &product.result})
+    matrix->batchStrides = {128, 64};
+  manifest.program = {launch(0, 0)};
+  manifest.program[0].operands = {{0, 2048}, {2048, 2048}, {4096, 2048}};
+  Notes notes;
+  ProgramProducts products(manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); },
+                           notes.note);
+  size_t calls = 0;
+  auto enqueue = [&](uint64_t writtenBytes) {
+    products.enqueue(0, device.stream, "step 1", [&] {
+      ++calls;
+      cuda::DeclaredAccess accesses[] = {{device.arena, 4096, true, false, "factors"},
+                                         {device.arena + 4096, writtenBytes, false, true, "result"},
+                                         {device.arena + workspaceOffset, workspaceBytes, false, true, "workspace"}};
+      device.cuda.declareAccesses(accesses, 3);
+    });
+  };
+  enqueue(2048);
+  EXPECT_EQ(calls, 3u);
+  EXPECT_THROW(enqueue(512), Failure);
+  EXPECT_EQ(calls, 5u);
+  EXPECT_NE(device.driver.reports().back().find("writes bytes that were not declared"), std::string::npos);
+}
+
 /// What really uses the workspace waits for others that do; what does not waits for nobody.
 TEST(ProgramProductsTest, OnlyUsersOfTheWorkspaceAreOrderedByIt) {
   SimulatedArena device;
@@ -81,6 +111,7 @@ TEST(ProgramProductsTest, OnlyUsersOfTheWorkspaceAreOrderedByIt) {
   EXPECT_EQ(products.operandsOf(0).size(), 4u);
   EXPECT_EQ(products.operandsOf(0).back().offset, workspaceOffset);
   EXPECT_EQ(products.operandsOf(0).back().bytes, 64u);
+  EXPECT_EQ(products.operandsOf(0).back().slot, workspaceSlot);
   EXPECT_EQ(products.operandsOf(1).size(), 3u);
   std::vector<std::vector<uint32_t>> expected{{}, {}, {0}, {}};
   EXPECT_EQ(findDependencies(products.program()), expected);
