@@ -60,8 +60,10 @@ static LogicalResult verifyBias(std::optional<Location> location, Value query, V
   return success();
 }
 
+/// A ratio that is not written is not there yet while an op is parsed.
 template <typename OpTy>
-static LogicalResult verifyDropout(std::optional<Location> location, size_t words, double ratio) {
+static LogicalResult verifyDropout(std::optional<Location> location, size_t words, FloatAttr attribute) {
+  double ratio = attribute ? attribute.getValueAsDouble() : 0.0;
   if ((words != 0 && words != 4) || !isDropoutRatio(ratio)) // attention_c5
     return emitInferenceError<OpTy>(location, "expected a dropout key of 4 words and a ratio in [0, 1), got ", words,
                                     " words and ", ratio);
@@ -81,7 +83,7 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   Adaptor op(operands, attributes, properties, regions);
   if (failed(verifyOperands<AttentionOp>(location, op.getQuery(), op.getKey(), op.getValue())) ||
       failed(verifyBias<AttentionOp>(location, op.getQuery(), op.getKey(), op.getBias())) ||
-      failed(verifyDropout<AttentionOp>(location, op.getDropoutKey().size(), op.getDropoutRatio().convertToDouble())))
+      failed(verifyDropout<AttentionOp>(location, op.getDropoutKey().size(), op.getDropoutRatioAttr())))
     return failure();
   types.append({getResultType(op.getQuery(), op.getValue()), getRowType(tensorType(op.getQuery()))});
   return success();
@@ -91,7 +93,7 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
 template <typename OpTy> static LogicalResult verifyGradient(std::optional<Location> location, typename OpTy::Adaptor op) {
   if (failed(verifyOperands<OpTy>(location, op.getQuery(), op.getKey(), op.getValue())) ||
       failed(verifyBias<OpTy>(location, op.getQuery(), op.getKey(), op.getBias())) ||
-      failed(verifyDropout<OpTy>(location, op.getDropoutKey().size(), op.getDropoutRatio().convertToDouble())))
+      failed(verifyDropout<OpTy>(location, op.getDropoutKey().size(), op.getDropoutRatioAttr())))
     return failure();
   RankedTensorType row = getRowType(tensorType(op.getQuery()));
   for (Value statistic : {op.getLse(), op.getDelta()})

@@ -193,26 +193,35 @@ protected:
   /// Runs the groups of a step of floats one after the other; the step's results, element by element.
   std::vector<std::vector<double>> runStep(ModuleOp module, ArrayRef<HostTensor> inputs, RunGroup runGroup) {
     StepOp step = *module.getOps<StepOp>().begin();
-    llvm::DenseMap<Value, HostTensor> values;
+    Evaluator values; // of what is no group, too
+    size_t number = 0;
     for (auto [argument, input] : llvm::zip_equal(step.getArguments(), inputs))
-      values[argument] = input;
-    for (auto [number, op] : llvm::enumerate(step.getBody().getOps<FusedOp>())) {
-      auto operands = llvm::map_to_vector(op.getInputs(), [&](Value input) { return values.at(input); });
-      auto results = runGroup(op, number, operands);
-      for (auto [result, bytes] : llvm::zip_equal(op.getResults(), results)) {
-        HostTensor tensor = HostTensor::zeros(cast<RankedTensorType>(result.getType()));
-        for (int64_t i = 0; i < tensor.size(); ++i) {
-          float element;
-          std::memcpy(&element, &bytes[i * sizeof(float)], sizeof(float));
-          tensor.floats[i] = element;
-        }
-        values[result] = tensor;
+      values.set(argument, input);
+    for (Operation &op : step.getBody().front().without_terminator()) {
+      auto group = dyn_cast<FusedOp>(op);
+      if (!group) {
+        EXPECT_TRUE(succeeded(values.run(&op)));
+        continue;
       }
+      auto results = runGroup(group, number++, values.get(group.getInputs()));
+      for (auto [result, bytes] : llvm::zip_equal(group.getResults(), results))
+        values.set(result, toTensor(cast<RankedTensorType>(result.getType()), bytes));
     }
     std::vector<std::vector<double>> results;
     for (Value result : step.getBody().front().getTerminator()->getOperands())
-      results.push_back(values.at(result).floats);
+      results.push_back(values.get(result).floats);
     return results;
+  }
+
+  /// A tensor of fp32 from its bytes.
+  static HostTensor toTensor(RankedTensorType type, const std::vector<char> &bytes) {
+    HostTensor tensor = HostTensor::zeros(type);
+    for (int64_t i = 0; i < tensor.size(); ++i) {
+      float element;
+      std::memcpy(&element, &bytes[i * sizeof(float)], sizeof(float));
+      tensor.floats[i] = element;
+    }
+    return tensor;
   }
 
   std::vector<std::vector<double>> runStepOnCpu(ModuleOp module, ArrayRef<HostTensor> inputs) {
