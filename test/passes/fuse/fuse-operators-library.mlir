@@ -187,3 +187,23 @@ neap.step @many_calls(%q: tensor<64x16x4x64xf32>, %k: tensor<64x16x4x64xf32>) ->
   %2 = neap.matmul %0, %1 : tensor<64x4x16x64xf32>, tensor<64x4x64x16xf32>
   neap.return %2 : tensor<64x4x16x16xf32>
 }
+
+// -----
+
+// One row for all rows is no matrix either; one number for all elements is no bias.
+// CHECK-LABEL: neap.step @repeated(
+neap.step @repeated(%x: tensor<1x128xf32>, %w: tensor<128x64xf32>, %s: tensor<1x1xf32>, %y: tensor<8x128xf32>) -> (tensor<8x64xf32>, tensor<8x64xf32>) {
+  // CHECK: neap.fused gemm(
+  // CHECK: neap.fused gemm library(
+  // CHECK-NEXT: bb0
+  // CHECK-NEXT: neap.matmul
+  // CHECK-NEXT: neap.yield
+  // REMARK: [Missed] LibraryProduct{{.*}}neither rows nor columns of an operand are neighbours in memory
+  // REMARK: [Passed] LibraryProduct{{.*}}"8 x 64 x 128 is left to a library"
+  %0 = neap.broadcast %x : tensor<1x128xf32> -> tensor<8x128xf32>
+  %1 = neap.matmul %0, %w : tensor<8x128xf32>, tensor<128x64xf32>
+  %2 = neap.broadcast %s : tensor<1x1xf32> -> tensor<8x64xf32>
+  %3 = neap.matmul %y, %w : tensor<8x128xf32>, tensor<128x64xf32>
+  %4 = neap.add %3, %2 : tensor<8x64xf32>
+  neap.return %1, %4 : tensor<8x64xf32>, tensor<8x64xf32>
+}

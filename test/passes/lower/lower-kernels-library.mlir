@@ -128,3 +128,30 @@ sched.kernel @empty gemm library (tensor<8x0xf32>, tensor<0x8xf32>) -> tensor<8x
   %0 = neap.matmul %x, %y : tensor<8x0xf32>, tensor<0x8xf32>
   neap.yield %0 : tensor<8x8xf32>
 }
+
+// -----
+
+// Rows that do not go on where those of the batch before end are no rows of one product, though the weight is one for all.
+// CHECK-LABEL: func.func @interleaved(
+// CHECK-SAME: batch = array<i64: 4>, lhs = array<i64: 0, 0, 128, 0, 32>, result = array<i64: 2, 0, 16, 0, 128>,
+// CHECK-SAME: rhs = array<i64: 1, 0, 16, 0, 0>, sizes = array<i64: 8, 16, 32>
+sched.kernel @interleaved gemm library (tensor<8x4x32xf32>, tensor<32x16xf32>) -> tensor<4x8x16xf32> {
+^bb0(%x: tensor<8x4x32xf32>, %w: tensor<32x16xf32>):
+  %0 = neap.transpose %x [1, 0, 2] : tensor<8x4x32xf32>
+  %1 = neap.broadcast %w : tensor<32x16xf32> -> tensor<4x32x16xf32>
+  %2 = neap.matmul %0, %1 : tensor<4x8x32xf32>, tensor<4x32x16xf32>
+  neap.yield %2 : tensor<4x8x16xf32>
+}
+
+// -----
+
+// expected-error@+1 {{expected a product that a library can be told, but more follows than a bias or an addend}}
+sched.kernel @bias_and_addend gemm library (tensor<8x8xf32>, tensor<8xf32>) -> tensor<8x8xf32> {
+^bb0(%x: tensor<8x8xf32>, %b: tensor<8xf32>):
+  %0 = neap.transpose %x [1, 0] : tensor<8x8xf32>
+  %1 = neap.matmul %0, %0 : tensor<8x8xf32>, tensor<8x8xf32>
+  %2 = neap.broadcast %b : tensor<8xf32> -> tensor<8x8xf32>
+  %3 = neap.add %1, %2 : tensor<8x8xf32>
+  %4 = neap.add %3, %x : tensor<8x8xf32>
+  neap.yield %4 : tensor<8x8xf32>
+}
