@@ -7,8 +7,8 @@
 
 namespace neap {
 
-/// One line a kernel. Columns of CUDA come where a kernel has blocks, those of ptxas where it was asked, that of libraries where a
-/// kernel is left to one.
+/// One line a kernel. Columns of CUDA come where a kernel has blocks, those of ptxas where it was asked, that of libraries where
+/// a kernel is left to one.
 void printKernels(const StepReport &step, llvm::raw_ostream &os);
 /// The same, exact, as an object with an array `kernels`.
 void printKernelsJson(const StepReport &step, llvm::raw_ostream &os);
