@@ -83,7 +83,7 @@ sched.kernel @one_row gemm library (tensor<1x32xf32>, tensor<32x16xf32>, tensor<
 // -----
 
 // CHECK-LABEL: func.func @unmarked(
-// CHECK-NOT: product
+// CHECK-NOT: product =
 sched.kernel @unmarked gemm (tensor<8x8xf32>) -> tensor<8x8xf32> {
 ^bb0(%x: tensor<8x8xf32>):
   %0 = neap.matmul %x, %x : tensor<8x8xf32>, tensor<8x8xf32>
