@@ -233,9 +233,11 @@ json::Array ManifestBuilder::describeProgram() {
     if (auto launch = dyn_cast<sched::LaunchOp>(op))
       entries.push_back(describeLaunch(launch));
     else if (auto copy = dyn_cast<sched::CopyOp>(op))
-      entries.push_back(json::Object{{"copy", describeOperand(copy.getDestination())}, {"from", describeOperand(copy.getSource())}});
+      entries.push_back(
+          json::Object{{"copy", describeOperand(copy.getDestination())}, {"from", describeOperand(copy.getSource())}});
     else if (auto observe = dyn_cast<sched::ObserveOp>(op))
-      entries.push_back(json::Object{{"observe", observe.getParameter()}, {"from", describeOperand(observe.getGradient())}});
+      entries.push_back(
+          json::Object{{"observe", observe.getParameter()}, {"from", describeOperand(observe.getGradient())}});
     else
       continue;
     (*entries.back().getAsObject())["nodes"] = describeOrigin(op.getLoc());

@@ -17,7 +17,8 @@ namespace {
 /// A file for a program to read or write, gone with this object.
 class ScratchFile {
 public:
-  explicit ScratchFile(StringRef suffix) : code(sys::fs::createTemporaryFile("neap-ptxas", suffix, path)), remover(path) {}
+  explicit ScratchFile(StringRef suffix)
+      : code(sys::fs::createTemporaryFile("neap-ptxas", suffix, path)), remover(path) {}
 
   Error write(StringRef text) const {
     std::error_code opened = code;

@@ -129,8 +129,10 @@ std::optional<uint64_t> CudaDevice::measureBytes() const {
 /// Loads machine code made for this very device. A driver older than what made it refuses it, and takes PTX all the same.
 bool CudaDevice::loadCubin(const void *cubin) {
   int major = 0, minor = 0;
-  require(driver_.cuDeviceGetAttribute(&major, DeviceAttribute::ComputeCapabilityMajor, ordinal_), "asking for the device's kind");
-  require(driver_.cuDeviceGetAttribute(&minor, DeviceAttribute::ComputeCapabilityMinor, ordinal_), "asking for the device's kind");
+  require(driver_.cuDeviceGetAttribute(&major, DeviceAttribute::ComputeCapabilityMajor, ordinal_),
+          "asking for the device's kind");
+  require(driver_.cuDeviceGetAttribute(&minor, DeviceAttribute::ComputeCapabilityMinor, ordinal_),
+          "asking for the device's kind");
   return cubin && uint32_t(major * 10 + minor) == manifest_.cubinArchitecture &&
          driver_.cuModuleLoadDataEx(&module_, cubin, 0, nullptr, nullptr) == Result::Success;
 }

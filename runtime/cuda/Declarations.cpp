@@ -31,7 +31,8 @@ void Declarations::operation(const ProgramEntry &entry) const {
   for (size_t i = 0; i < entry.operands.size(); ++i) {
     const Operand &operand = entry.operands[i];
     bool isRead = i < entry.inputs;
-    accesses.push_back({arena_ + operand.offset, operand.bytes, isRead, !isRead, names[i].c_str(), uint32_t(operand.slot)});
+    accesses.push_back(
+        {arena_ + operand.offset, operand.bytes, isRead, !isRead, names[i].c_str(), uint32_t(operand.slot)});
   }
   driver_.declareAccesses(accesses.data(), accesses.size());
   driver_.describeOperation((name + " of the step" + (entry.origin.empty() ? "" : ", from " + entry.origin)).c_str());

@@ -148,5 +148,5 @@ int32_t step(neap_context *context, void *arena) {
 } // namespace
 
 extern const neap_program neap_program_instance = {
-    NEAP_ABI_VERSION,     0,         FAKE_ARENA_BYTES,  256,  4,                manifest,
-    sizeof(manifest) - 1, constants, sizeof(constants), step, &neap_cpu_device, nullptr, nullptr};
+    NEAP_ABI_VERSION,  0,    FAKE_ARENA_BYTES, 256,     4,      manifest, sizeof(manifest) - 1, constants,
+    sizeof(constants), step, &neap_cpu_device, nullptr, nullptr};

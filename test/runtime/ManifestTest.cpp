@@ -25,7 +25,8 @@ json validManifest() {
 Manifest parse(const json &manifest) {
   std::string text = manifest.dump();
   static constexpr char constants[8] = {};
-  neap_program program{NEAP_ABI_VERSION, 0, 1024, 0, 1, text.data(), text.size(), constants, 8, nullptr, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 1024,    0,       1,       text.data(), text.size(),
+                       constants,        8, nullptr, nullptr, nullptr, nullptr};
   return parseManifest(program);
 }
 
@@ -83,7 +84,8 @@ json manifestWithProgram() {
   manifest["kernels"] = json::parse(R"([{"name": "k", "blocks": 3, "block_threads": 128}])");
   manifest["slots"] = json::parse(R"([{"offset": 0, "bytes": 128, "alive_before": false, "alive_after": false},
     {"offset": 128, "bytes": 512, "alive_before": true, "alive_after": true}])");
-  manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 16, 0], [64, 8, 0]], "inputs": 1, "nodes": ["a", "b"]},
+  manifest["program"] =
+      json::parse(R"([{"launch": "k", "arguments": [[0, 16, 0], [64, 8, 0]], "inputs": 1, "nodes": ["a", "b"]},
     {"copy": [256, 32, 1], "from": [512, 32, 1]}, {"observe": "w", "from": [128, 16, 1]}])");
   return manifest;
 }
@@ -101,12 +103,22 @@ TEST(ManifestTest, ProgramsAsDataAreParsed) {
   EXPECT_EQ(parsed.program[2].operands.at(0).bytes, 16u);
 }
 
+TEST(ManifestTest, ACubinIsForOneArchitecture) {
+  json manifest = manifestWithProgram();
+  EXPECT_EQ(parse(manifest).cubinArchitecture, 0u);
+  for (auto [name, number] : {std::pair("sm_90", 90u), {"sm_90a", 90u}, {"sm_120", 120u}}) {
+    manifest["cubin"] = {{"architecture", name}, {"bytes", 27}};
+    EXPECT_EQ(parse(manifest).cubinArchitecture, number);
+  }
+}
+
 TEST(ManifestTest, DamagedProgramsAreRefused) {
   auto refuses = [](const char *pointer, const char *value, const char *message) {
     json manifest = manifestWithProgram();
     manifest[json::json_pointer(pointer)] = json::parse(value);
     expectDamaged(manifest, message);
   };
+  refuses("/cubin", R"({"architecture": "none"})", "its cubin is for 'none'");
   refuses("/slots/1/bytes", "1000", "a slot takes bytes [128, +1000) of 1024");
   refuses("/program/0/launch", "\"other\"", "names 'other', which is not there");
   refuses("/program/0/arguments/0", "[120, 16, 0]", "an operand takes bytes [120, +16) of 128");

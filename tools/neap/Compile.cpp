@@ -7,6 +7,7 @@
 #include "neap/tools/neap/Commands.h"
 #include "neap/tools/neap/RecordedOptions.h"
 
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -75,8 +76,9 @@ static cl::opt<lower::Device> target("target", cl::desc("What the program runs o
                                      IN_COMPILE);
 static cl::opt<std::string> architecture("arch", cl::desc("cuda: the least device (sm_80)"), cl::init("sm_80"),
                                          cl::value_desc("sm_NN"), IN_COMPILE);
-static cl::opt<std::string> ptxas("ptxas", cl::desc("cuda: what assembles kernels for the device of --arch: a program, or none "
-                                                    "(default: ptxas, where it is installed)"),
+static cl::opt<std::string> ptxas("ptxas",
+                                  cl::desc("cuda: what assembles kernels for the device of --arch: a program, or none "
+                                           "(default: ptxas, where it is installed)"),
                                   cl::value_desc("PROGRAM|none"), IN_COMPILE);
 static cl::opt<std::string> cpu("cpu", cl::desc("native (default), x86-64-v3, ..."), cl::init("native"), IN_COMPILE);
 /// A binary should bear a few more threads than the machine it was compiled on.
@@ -233,8 +235,8 @@ static llvm::Expected<std::string> resolvePtxas() {
     return std::string();
   if (ptxas.empty())
     return emit::findPtxas();
-  auto found = llvm::sys::findProgramByName(ptxas);
-  if (!found)
+  auto found = llvm::sys::findProgramByName(ptxas); // takes a path as it is
+  if (!found || !llvm::sys::fs::can_execute(*found))
     return llvm::createStringError("--ptxas: expected a program or none, got '" + ptxas + "'");
   return *found;
 }

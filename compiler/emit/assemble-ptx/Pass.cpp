@@ -39,9 +39,11 @@ struct AssemblePtx : emit::impl::AssemblePtxBase<AssemblePtx> {
 
   void embed(StringRef cubin) {
     define("neap_cubin", cubin);
-    lower::setProgramField(getOperation(), lower::ProgramField::Cubin, [](OpBuilder &builder, Location location) -> Value {
-      return LLVM::AddressOfOp::create(builder, location, LLVM::LLVMPointerType::get(builder.getContext()), "neap_cubin");
-    });
+    lower::setProgramField(getOperation(), lower::ProgramField::Cubin,
+                           [](OpBuilder &builder, Location location) -> Value {
+                             return LLVM::AddressOfOp::create(
+                                 builder, location, LLVM::LLVMPointerType::get(builder.getContext()), "neap_cubin");
+                           });
   }
 
   void describe(json::Object &manifest, const emit::Assembly &assembly) {
@@ -63,9 +65,10 @@ struct AssemblePtx : emit::impl::AssemblePtxBase<AssemblePtx> {
     std::string text;
     llvm::raw_string_ostream(text) << manifest;
     define("neap_manifest", text);
-    lower::setProgramField(getOperation(), lower::ProgramField::ManifestBytes, [&](OpBuilder &builder, Location location) -> Value {
-      return LLVM::ConstantOp::create(builder, location, builder.getI64IntegerAttr(text.size()));
-    });
+    lower::setProgramField(getOperation(), lower::ProgramField::ManifestBytes,
+                           [&](OpBuilder &builder, Location location) -> Value {
+                             return LLVM::ConstantOp::create(builder, location, builder.getI64IntegerAttr(text.size()));
+                           });
   }
 
   void runOnOperation() override {

@@ -177,8 +177,8 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
 
   Type i32 = builder.getI32Type(), i64 = builder.getI64Type(),
        pointer = LLVM::LLVMPointerType::get(builder.getContext());
-  auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(),
-                                               {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, pointer, pointer});
+  auto type = LLVM::LLVMStructType::getLiteral(
+      builder.getContext(), {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, pointer, pointer});
   bool isCuda = device == lower::Device::Cuda;
   StringRef deviceName = isCuda ? "neap_cuda_device" : "neap_cpu_device";
   declareBytes(builder, location, deviceName);

@@ -86,9 +86,7 @@ TEST(ImageTest, ADriverThatRefusesTheCubinTakesThePtx) {
   EXPECT_EQ(imagesLoaded({90, false, {}}, cubin, 90), (Images{cubin, ptx}));
 }
 
-TEST(ImageTest, AProgramWithoutACubinHasItsPtx) {
-  EXPECT_EQ(imagesLoaded({90, true, {}}, nullptr, 0), Images{ptx});
-}
+TEST(ImageTest, AProgramWithoutACubinHasItsPtx) { EXPECT_EQ(imagesLoaded({90, true, {}}, nullptr, 0), Images{ptx}); }
 
 } // namespace
 } // namespace neap::test

@@ -62,7 +62,8 @@ bool Mutations::removeEdge(Mutant &mutant) {
   if (edges == 0)
     return false;
   mutant.change = {GraphChange::Kind::DropEdge, node, uint32_t(below(edges)), 0};
-  mutant.description = "node " + std::to_string(node) + " does not wait for its dependency " + std::to_string(mutant.change.index);
+  mutant.description =
+      "node " + std::to_string(node) + " does not wait for its dependency " + std::to_string(mutant.change.index);
   return true;
 }
 
@@ -88,7 +89,8 @@ bool Mutations::moveArgument(Mutant &mutant) {
   constexpr int64_t distances[] = {1, 4, 8, 16, 64, 256, 1024};
   int64_t distance = distances[below(std::size(distances))];
   const std::vector<Operand> &operands = entryOf(node).operands;
-  mutant.change = {GraphChange::Kind::MoveArgument, node, uint32_t(below(operands.size())), below(2) ? distance : -distance};
+  mutant.change = {GraphChange::Kind::MoveArgument, node, uint32_t(below(operands.size())),
+                   below(2) ? distance : -distance};
   const Operand &moved = operands[mutant.change.index];
   uint64_t begin = moved.offset + uint64_t(mutant.change.delta), end = begin + moved.bytes;
   for (const Operand &other : operands)
@@ -97,8 +99,8 @@ bool Mutations::moveArgument(Mutant &mutant) {
   for (const Operand &other : operands)
     if (other.slot == moved.slot && other.offset != moved.offset) // fields of the step block
       return false;
-  mutant.description = "argument " + std::to_string(mutant.change.index) + " of node " + std::to_string(node) + " moved by " +
-                       std::to_string(mutant.change.delta);
+  mutant.description = "argument " + std::to_string(mutant.change.index) + " of node " + std::to_string(node) +
+                       " moved by " + std::to_string(mutant.change.delta);
   return true;
 }
 
@@ -111,7 +113,8 @@ bool Mutations::changeBlocks(Mutant &mutant) {
   if (changed == 0)
     return false;
   mutant.change = {GraphChange::Kind::ChangeBlocks, node, 0, changed - blocks};
-  mutant.description = std::to_string(changed) + " blocks of node " + std::to_string(node) + " instead of " + std::to_string(blocks);
+  mutant.description =
+      std::to_string(changed) + " blocks of node " + std::to_string(node) + " instead of " + std::to_string(blocks);
   return true;
 }
 
@@ -127,7 +130,8 @@ bool Mutations::moveSlot(Mutant &mutant) {
   uint64_t offset = below((mutant.manifest.arenaBytes - slot.bytes) / alignment + 1) * alignment;
   if (offset == slot.offset)
     return false;
-  mutant.description = "slot " + std::to_string(number) + " moved from " + std::to_string(slot.offset) + " to " + std::to_string(offset);
+  mutant.description =
+      "slot " + std::to_string(number) + " moved from " + std::to_string(slot.offset) + " to " + std::to_string(offset);
   auto move = [&](uint64_t &place) { place += offset - slot.offset; };
   for (ProgramEntry &entry : mutant.manifest.program)
     for (Operand &operand : entry.operands)
@@ -183,7 +187,8 @@ bool Mutations::shortenSlot(Mutant &mutant) {
   manifest.slots[number].bytes -= missing;
   changeOffsets(manifest, [&](uint64_t &offset) { offset -= isBehind(offset) ? missing : 0; });
   manifest.arenaBytes -= missing;
-  mutant.description = "slot " + std::to_string(number) + " lacks " + std::to_string(missing) + " of " + std::to_string(bytes) + " bytes";
+  mutant.description = "slot " + std::to_string(number) + " lacks " + std::to_string(missing) + " of " +
+                       std::to_string(bytes) + " bytes";
   return true;
 }
 
@@ -222,9 +227,12 @@ bool Mutations::misalignAccess(Mutant &mutant) {
   const std::string &text = lines_[*line];
   size_t close = text.find(']'), plus = text.find('+', text.find('['));
   long displacement = plus < close ? std::stol(text.substr(plus + 1)) : 0;
-  uint64_t size = text.find(".v4") != text.npos ? 16 : text.find(".v2") != text.npos || text.find("64") < text.find('[') ? 8 : 4;
+  uint64_t size = text.find(".v4") != text.npos                                       ? 16
+                  : text.find(".v2") != text.npos || text.find("64") < text.find('[') ? 8
+                                                                                      : 4;
   long shift = long(1 + below(size - 1));
-  replaceLine(mutant, *line, text.substr(0, std::min(plus, close)) + "+" + std::to_string(displacement + shift) + text.substr(close));
+  replaceLine(mutant, *line,
+              text.substr(0, std::min(plus, close)) + "+" + std::to_string(displacement + shift) + text.substr(close));
   return true;
 }
 
@@ -236,8 +244,8 @@ bool Mutations::parkLanes(Mutant &mutant) {
   std::string bound = std::to_string(1 + below(31));
   std::string comparison = below(2) ? "lt" : "ge";
   replaceLine(mutant, *line,
-              "\t{ .reg .pred %parked; .reg .b32 %lane; mov.u32 %lane, %laneid; setp." + comparison + ".u32 %parked, %lane, " +
-                  bound + "; @%parked " + lines_[*line].substr(1) + " }");
+              "\t{ .reg .pred %parked; .reg .b32 %lane; mov.u32 %lane, %laneid; setp." + comparison +
+                  ".u32 %parked, %lane, " + bound + "; @%parked " + lines_[*line].substr(1) + " }");
   return true;
 }
 

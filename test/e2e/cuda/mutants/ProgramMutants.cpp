@@ -32,15 +32,16 @@ struct Count {
 };
 
 void print(const char *name, const Count &count) {
-  std::printf("%-30s %6zu %8zu %8zu %8zu %7.2f%% %9zu %8zu\n", name, count.made, count.refused, count.harmful, count.caught,
-              count.harmful ? 100.0 * double(count.caught) / double(count.harmful) : 100.0, count.harmless,
-              count.accusedHarmless);
+  std::printf("%-30s %6zu %8zu %8zu %8zu %7.2f%% %9zu %8zu\n", name, count.made, count.refused, count.harmful,
+              count.caught, count.harmful ? 100.0 * double(count.caught) / double(count.harmful) : 100.0,
+              count.harmless, count.accusedHarmless);
 }
 
 class MutationRun {
 public:
   explicit MutationRun(const CompiledProgram &program)
-      : program_(program), original_{program.manifest, program.ptx, {}}, expected_(runProgram(program, original_, 0, false).steps) {}
+      : program_(program), original_{program.manifest, program.ptx, {}},
+        expected_(runProgram(program, original_, 0, false).steps) {}
 
   /// Whether the unchanged program runs, has one result in all orders, and is not accused.
   bool checkOriginal() const {
@@ -105,7 +106,8 @@ int run(const CompiledProgram &program, size_t count) {
   if (!judge.checkOriginal())
     return EXIT_FAILURE;
   Mutations mutations(program, 1);
-  std::printf("%-30s %6s %8s %8s %8s %8s %9s %8s\n", "change", "made", "refused", "harmful", "caught", "", "harmless", "accused");
+  std::printf("%-30s %6s %8s %8s %8s %8s %9s %8s\n", "change", "made", "refused", "harmful", "caught", "", "harmless",
+              "accused");
   Count total;
   for (size_t kind = 0; kind < Mutations::kinds().size(); ++kind) {
     Count counts;

@@ -44,7 +44,9 @@ template <class T, class Draw> void draw(std::byte *target, uint64_t bytes, Draw
 
 /// Any values in the range of an index, numbers between -1 and 1 otherwise.
 void drawInput(const runtime::Input &input, std::mt19937_64 &random, std::byte *inputs) {
-  auto index = [&] { return input.range ? input.range->minimum + int64_t(random() % uint64_t(input.range->limit)) : 1; };
+  auto index = [&] {
+    return input.range ? input.range->minimum + int64_t(random() % uint64_t(input.range->limit)) : 1;
+  };
   auto number = [&] { return double(random() % 2001) / 1000 - 1; };
   std::byte *target = inputs + input.offset;
   if (input.type == runtime::Type::I64)

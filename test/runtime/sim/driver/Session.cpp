@@ -31,9 +31,10 @@ std::string makeKernels() {
   return ".version 7.8\n.target sm_80\n.address_size 64\n" +
          kernel("increment", 1, "ld.global.u32 %r1, [%a0];\nadd.s32 %r1, %r1, 1;\nst.global.u32 [%a0], %r1;\n") +
          kernel("copy", 2, "ld.global.u32 %r1, [%a1];\nst.global.u32 [%a0], %r1;\n") +
-         kernel("copy_and_increment", 2,
-                "ld.global.u32 %r1, [%a1];\nst.global.u32 [%a0], %r1;\nld.global.u32 %r2, [%a0];\nadd.s32 %r2, %r2, 1;\n"
-                "st.global.u32 [%a0], %r2;\n") +
+         kernel(
+             "copy_and_increment", 2,
+             "ld.global.u32 %r1, [%a1];\nst.global.u32 [%a0], %r1;\nld.global.u32 %r2, [%a0];\nadd.s32 %r2, %r2, 1;\n"
+             "st.global.u32 [%a0], %r2;\n") +
          kernel(
              "combine", 2,
              "ld.global.u32 %r1, [%a1];\nld.global.u32 %r2, [%a0];\nmad.lo.s32 %r3, %r2, 3, %r1;\nst.global.u32 [%a0], %r3;\n") +

@@ -51,10 +51,12 @@ TEST_F(SlotTest, ADeadSlotIsNotReadThroughItsBytes) {
   session.cuda.describeOperation("launch 3 of the step, from 'matmul'");
   read(shared, 4);
   EXPECT_EQ(session.synchronize(), Result::IllegalAddress);
-  EXPECT_TRUE(hasReport(session, "dead slot: kernel 'copy', launch 3 of the step, from 'matmul' (the default stream) reads "
-                                 "128 bytes, 0 bytes into 'allocation 2'"));
-  EXPECT_TRUE(hasReport(session, "as 'what is read' of slot 4\n  they hold a value of slot 7, written by kernel 'copy', "
-                                 "launch 2 of the step, from 'gelu'"));
+  EXPECT_TRUE(hasReport(session,
+                        "dead slot: kernel 'copy', launch 3 of the step, from 'matmul' (the default stream) reads "
+                        "128 bytes, 0 bytes into 'allocation 2'"));
+  EXPECT_TRUE(hasReport(session,
+                        "as 'what is read' of slot 4\n  they hold a value of slot 7, written by kernel 'copy', "
+                        "launch 2 of the step, from 'gelu'"));
 }
 
 TEST_F(SlotTest, OneByteOfAnotherSlotIsTooMany) {

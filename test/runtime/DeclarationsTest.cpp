@@ -1,0 +1,112 @@
+// What a simulated driver is told about a program, by a table that writes it down; a real one is told nothing.
+#include "neap/runtime/cuda/Declarations.h"
+
+#include <gtest/gtest.h>
+
+namespace neap::test {
+namespace {
+
+using namespace runtime;
+
+constexpr cuda::DevicePointer arena = 1000;
+
+/// The calls since the last look, in words.
+std::vector<std::string> calls;
+
+void declareAccesses(const cuda::DeclaredAccess *accesses, size_t count) {
+  for (size_t i = 0; i < count; ++i)
+    calls.push_back(std::string(accesses[i].isRead ? "reads " : "") + (accesses[i].isWritten ? "writes " : "") +
+                    std::to_string(accesses[i].address) + " +" + std::to_string(accesses[i].bytes) + " of slot " +
+                    std::to_string(accesses[i].slot) + " '" + accesses[i].name + "'");
+}
+
+void describeOperation(const char *text) { calls.push_back(text); }
+
+cuda::Result poison(cuda::DevicePointer address, size_t bytes) {
+  calls.push_back("poison " + std::to_string(address) + " +" + std::to_string(bytes));
+  return cuda::Result::Success;
+}
+
+/// A parameter, an input, two activations on the same bytes, an output.
+Manifest makeManifest() {
+  Manifest manifest;
+  manifest.arenaBytes = 512;
+  manifest.slots = {{64, 16, true, true},
+                    {192, 16, true, true},
+                    {256, 32, false, false},
+                    {256, 64, false, false},
+                    {320, 4, false, true}};
+  ProgramEntry launch;
+  launch.operands = {{64, 16, 0}, {192, 16, 1}, {256, 32, 2}};
+  launch.inputs = 2;
+  launch.origin = "'/up/MatMul', '/up/Gelu'";
+  ProgramEntry copy;
+  copy.kind = ProgramEntry::Kind::Copy;
+  copy.operands = {{256, 16, 2}, {64, 16, 0}};
+  copy.inputs = 1;
+  manifest.program = {launch, copy};
+  return manifest;
+}
+
+class DeclarationsTest : public ::testing::Test {
+protected:
+  DeclarationsTest() {
+    driver.declareAccesses = declareAccesses;
+    driver.describeOperation = describeOperation;
+    driver.poison = poison;
+    declarations.setArena(arena);
+    calls.clear();
+  }
+
+  cuda::Driver driver = {};
+  Manifest manifest = makeManifest();
+  Declarations declarations{driver, manifest};
+};
+
+using Calls = std::vector<std::string>;
+
+TEST_F(DeclarationsTest, ALaunchNamesItsOperandsItsNumberAndItsNodes) {
+  declarations.operation(manifest.program[0]);
+  EXPECT_EQ(calls,
+            (Calls{"reads 1064 +16 of slot 0 'input 0 of launch 0'", "reads 1192 +16 of slot 1 'input 1 of launch 0'",
+                   "writes 1256 +32 of slot 2 'result 0 of launch 0'",
+                   "launch 0 of the step, from '/up/MatMul', '/up/Gelu'"}));
+}
+
+TEST_F(DeclarationsTest, ACopyReadsOneSlotAndWritesAnother) {
+  declarations.operation(manifest.program[1]);
+  EXPECT_EQ(calls, (Calls{"reads 1256 +16 of slot 2 'input 0 of copy 1'",
+                          "writes 1064 +16 of slot 0 'result 0 of copy 1'", "copy 1 of the step"}));
+}
+
+TEST_F(DeclarationsTest, TheHostWritesWhatAStepIsGiven) {
+  declarations.hostWrites(64, 256);
+  EXPECT_EQ(calls, (Calls{"writes 1064 +16 of slot 0 ''", "writes 1192 +16 of slot 1 ''"}));
+}
+
+TEST_F(DeclarationsTest, TheHostReadsWhatAStepLeaves) {
+  declarations.hostReads(320, 4);
+  EXPECT_EQ(calls, (Calls{"reads 1320 +4 of slot 4 ''"}));
+}
+
+TEST_F(DeclarationsTest, WhatAStepIsNotGivenIsPoisonedWhenItBegins) {
+  EXPECT_EQ(declarations.beginStep(), cuda::Result::Success);
+  EXPECT_EQ(calls, (Calls{"poison 1000 +64", "poison 1080 +112", "poison 1208 +304"}));
+}
+
+TEST_F(DeclarationsTest, ADriverThatRefusesPoisonIsHeard) {
+  driver.poison = [](cuda::DevicePointer, size_t) { return cuda::Result::IllegalAddress; };
+  EXPECT_EQ(declarations.beginStep(), cuda::Result::IllegalAddress);
+}
+
+TEST_F(DeclarationsTest, ARealDriverIsToldNothing) {
+  driver = {};
+  declarations.operation(manifest.program[0]);
+  declarations.hostWrites(0, 512);
+  declarations.hostReads(0, 512);
+  EXPECT_EQ(declarations.beginStep(), cuda::Result::Success);
+  EXPECT_TRUE(calls.empty());
+}
+
+} // namespace
+} // namespace neap::test
