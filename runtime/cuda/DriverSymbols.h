@@ -13,7 +13,7 @@ struct DriverSymbol {
   size_t offset;
 };
 
-/// All that the library exports; `declareAccesses` is none of it.
+/// All that the library exports; `declareAccesses` and what stands behind it are none of it.
 inline constexpr DriverSymbol driverSymbols[] = {
     {"cuInit", offsetof(Driver, cuInit)},
     {"cuDriverGetVersion", offsetof(Driver, cuDriverGetVersion)},
