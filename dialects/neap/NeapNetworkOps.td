@@ -9,7 +9,7 @@ def Neap_ReduceOp : Neap_InferredOp<"reduce", [DeclareOpInterfaceMethods<Differe
   let summary = "joins the elements along some axes, which disappear from the shape";
   let description = [{
     The order of a floating-point sum is fixed by shape and axes alone (docs/design/0001): along the last axis 64 partial
-    sums and a tree, along the others in index order. Gradients: sum: dy broadcast; max, min: dy to the elements that equal
+    sums and a tree, along the others chunks of neighbouring rows in index order. Gradients: sum: dy broadcast; max, min: dy to the elements that equal
     the result, shared equally.
   }];
   let arguments = (ins Neap_ReductionAttr:$reduction, Neap_Tensor:$operand, DenseI64ArrayAttr:$axes);

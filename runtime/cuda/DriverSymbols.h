@@ -8,7 +8,7 @@
 
 namespace neap::cuda {
 
-/// All that the library exports; `declareAccesses` is none of it.
+/// All that the library exports; `declareAccesses` and what stands behind it are none of it.
 inline constexpr LibrarySymbol driverSymbols[] = {
     {"cuInit", offsetof(Driver, cuInit)},
     {"cuDriverGetVersion", offsetof(Driver, cuDriverGetVersion)},

@@ -103,12 +103,22 @@ TEST(ManifestTest, ProgramsAsDataAreParsed) {
   EXPECT_EQ(parsed.program[2].operands.at(0).bytes, 16u);
 }
 
+TEST(ManifestTest, ACubinIsForOneArchitecture) {
+  json manifest = manifestWithProgram();
+  EXPECT_EQ(parse(manifest).cubinArchitecture, 0u);
+  for (auto [name, number] : {std::pair("sm_90", 90u), {"sm_90a", 90u}, {"sm_120", 120u}}) {
+    manifest["cubin"] = {{"architecture", name}, {"bytes", 27}};
+    EXPECT_EQ(parse(manifest).cubinArchitecture, number);
+  }
+}
+
 TEST(ManifestTest, DamagedProgramsAreRefused) {
   auto refuses = [](const char *pointer, const char *value, const char *message) {
     json manifest = manifestWithProgram();
     manifest[json::json_pointer(pointer)] = json::parse(value);
     expectDamaged(manifest, message);
   };
+  refuses("/cubin", R"({"architecture": "none"})", "its cubin is for 'none'");
   refuses("/slots/1/bytes", "1000", "a slot takes bytes [128, +1000) of 1024");
   refuses("/program/0/launch", "\"other\"", "names 'other', which is not there");
   refuses("/program/0/arguments/0", "[120, 16, 0]", "an operand takes bytes [120, +16) of 128");

@@ -8,6 +8,7 @@
 #include "neap/tools/neap/Commands.h"
 #include "neap/tools/neap/RecordedOptions.h"
 
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -252,8 +253,8 @@ static llvm::Expected<std::string> resolvePtxas() {
     return std::string();
   if (ptxas.empty())
     return emit::findPtxas();
-  auto found = llvm::sys::findProgramByName(ptxas);
-  if (!found)
+  auto found = llvm::sys::findProgramByName(ptxas); // takes a path as it is
+  if (!found || !llvm::sys::fs::can_execute(*found))
     return llvm::createStringError("--ptxas: expected a program or none, got '" + ptxas + "'");
   return *found;
 }

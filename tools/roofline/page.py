@@ -75,7 +75,7 @@ class Runner:
         model.parameters = gpt2.write(model)
         path = model.output.with_suffix(".mlir")
         self.call("compile", model.output, "--loss", "cross-entropy", "--shift-labels", "--optimizer", "adamw",
-                  "--learning-rate", "3e-4", "--quiet", "--compile-to", "schedule", "-o", path)
+                  "--learning-rate", "3e-4", "--quiet", "--target", "cuda", "--compile-to", "schedule", "-o", path)
         return path
 
     def roofline(self, path, device, precision):

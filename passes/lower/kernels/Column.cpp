@@ -1,5 +1,7 @@
-// Column groups: reductions along leading loops. An item is a strip of columns, kept in registers while the rows go by; every
-// column's sum takes the rows in order, so it may be continued from a partial sum and gives the same bits.
+// Column groups: reductions along leading loops. A column's rows come in chunks, 64 at most: each chunk's sum takes its rows in
+// order, then the chunks' sums are added in order. How many rows a chunk has depends on the number of rows alone. On the CPU an item is a
+// strip of columns, kept in registers while the rows go by. On CUDA a block of threads has a strip, and every 8 threads, one for
+// each vector of columns, have chunks of their own, whose sums meet in shared memory.
 #include "neap/passes/lower/kernels/Nest.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -11,37 +13,75 @@ namespace {
 
 /// Columns of a strip on the CPU: four vectors.
 constexpr int64_t cpuStrip = 64;
+/// CUDA: vectors of columns of a strip, and chunks that are summed at once.
+constexpr int64_t teamVectors = 8, teamChunks = 32, teamThreads = teamVectors * teamChunks;
+
+/// Rows of a chunk. Few rows are one chunk, so that their sums are what a plain loop makes of them.
+int64_t chunkRows(int64_t rows) {
+  constexpr int64_t mostChunks = 64, fewestRows = 32;
+  return std::max<int64_t>(fewestRows, llvm::divideCeil(rows, mostChunks));
+}
 
 class ColumnWriter {
 public:
   ColumnWriter(Code &code, const Nest &nest, Block &body, ArrayRef<Value> buffers, size_t reductionLoops,
                int64_t stripColumns)
       : code(code), nest(nest), outer(code, nest, body, buffers), reductionLoops(reductionLoops),
-        stripColumns(stripColumns), lanes(code.style.lanes) {
+        rows(ShapedType::getNumElements(ArrayRef(nest.loops).take_front(reductionLoops))), stripColumns(stripColumns),
+        lanes(code.style.lanes) {
     for (Operation &op : body)
       if (isReduction(&op))
         reductions.push_back(&op);
   }
 
+  /// One thread has the strip.
   void writeStrip(ArrayRef<Value> keptIndices, Value firstColumn) {
-    indices.assign(reductionLoops, code.integer(0));
-    indices.append(keptIndices.begin(), keptIndices.end());
-    indices.push_back(firstColumn);
+    enter(keptIndices, firstColumn);
     SmallVector<Value> masks;
     int64_t columns = nest.loops.back();
     int64_t blocks = std::min<int64_t>(stripColumns / lanes, llvm::divideCeil(columns, lanes));
     for (int64_t block = 0; block < blocks; ++block)
       masks.push_back(maskOf(firstColumn, block, columns));
-    SmallVector<Value> sums;
-    for (Operation *reduction : reductions)
-      for (int64_t block = 0; block < blocks; ++block)
-        sums.push_back(neutral(reduction));
-    sums = sweepRows(0, sums, masks);
+    SmallVector<Value> sums = neutrals(blocks);
+    if (rows <= chunkRows(rows))
+      sums = addRows(code.integer(0), code.integer(rows), sums, masks);
+    else
+      sums = code.loop(code.integer(0), code.integer(rows), chunkRows(rows), sums, [&](Value first, ValueRange current) {
+        Value end = code.min(code.add(first, code.integer(chunkRows(rows))), code.integer(rows));
+        return join(addRows(first, end, neutrals(blocks), masks), current, blocks);
+      });
     for (int64_t block = 0; block < blocks; ++block)
       storeSums(block, masks, sums);
   }
 
+  /// A block of threads has the strip.
+  void writeStripOnCuda(ArrayRef<Value> keptIndices, Value strip, KernelFunction &kernel) {
+    CudaCode cuda(code);
+    auto [chunk, vector] = code.divide(cuda.threadNumber(), teamVectors);
+    Value column = code.add(code.mul(strip, stripColumns), code.mul(vector, lanes));
+    Value isInside = code.less(column, code.integer(nest.loops.back()));
+    enter(keptIndices, column);
+    int64_t chunks = llvm::divideCeil(rows, chunkRows(rows));
+    SmallVector<SmallVector<Value>> sums; // by chunks of this thread, then reductions
+    for (int64_t first = 0; first < chunks; first += teamChunks)
+      sums.push_back(sumChunk(code.add(chunk, code.integer(first)), isInside));
+    SmallVector<Value> totals;
+    Value shared = createSharedMemory(kernel, "sums", chunks * teamVectors * lanes * bytesOfLargest());
+    for (size_t r = 0; r < reductions.size(); ++r) {
+      SmallVector<Value> parts = llvm::map_to_vector(sums, [&](const SmallVector<Value> &chunk) { return chunk[r]; });
+      totals.push_back(joinThreads(r, parts, {shared, chunk, vector, chunks}));
+    }
+    Value isFirst = code.equal(chunk, code.integer(0));
+    code.when(arith::AndIOp::create(code.builder, code.location, isFirst, isInside), [&] { storeSums(0, Value(), totals); });
+  }
+
 private:
+  void enter(ArrayRef<Value> keptIndices, Value firstColumn) {
+    indices.assign(reductionLoops, code.integer(0));
+    indices.append(keptIndices.begin(), keptIndices.end());
+    indices.push_back(firstColumn);
+  }
+
   /// Null where every strip is full.
   Value maskOf(Value firstColumn, int64_t block, int64_t columns) {
     if (columns % stripColumns == 0 || (columns < stripColumns && (block + 1) * lanes <= columns))
@@ -50,18 +90,73 @@ private:
     return code.mask(code.sub(code.integer(columns), first), lanes);
   }
 
-  Value neutral(Operation *reduction) {
-    Type element = cast<RankedTensorType>(reduction->getResult(0).getType()).getElementType();
-    return constantOf(code, cast<Fusible>(reduction).getNeutralElement(), VectorType::get({lanes}, computeType(element)));
+  Type elementOfSum(Operation *reduction) { return elementOf(reduction->getResult(0)); }
+
+  int64_t bytesOfLargest() {
+    int64_t bytes = 1;
+    for (Operation *reduction : reductions)
+      bytes = std::max<int64_t>(bytes, storageType(elementOfSum(reduction)).getIntOrFloatBitWidth() / 8);
+    return bytes;
   }
 
-  SmallVector<Value> sweepRows(size_t loop, SmallVector<Value> sums, ArrayRef<Value> masks) {
-    if (loop == reductionLoops)
-      return addRow(sums, masks);
-    return code.loop(code.integer(0), code.integer(nest.loops[loop]), 1, sums, [&](Value index, ValueRange current) {
-      indices[loop] = index;
-      return sweepRows(loop + 1, SmallVector<Value>(current), masks);
+  /// What sums of `blocks` vectors of columns start from, reduction by reduction.
+  SmallVector<Value> neutrals(int64_t blocks) {
+    SmallVector<Value> sums;
+    for (Operation *reduction : reductions) {
+      Type vector = VectorType::get({lanes}, computeType(elementOfSum(reduction)));
+      sums.append(blocks, constantOf(code, cast<Fusible>(reduction).getNeutralElement(), vector));
+    }
+    return sums;
+  }
+
+  SmallVector<Value> addRows(Value first, Value end, SmallVector<Value> sums, ArrayRef<Value> masks) {
+    return code.loop(first, end, 1, sums, [&](Value row, ValueRange current) {
+      llvm::copy(delinearize(code, row, ArrayRef(nest.loops).take_front(reductionLoops)), indices.begin());
+      return addRow(SmallVector<Value>(current), masks);
     });
+  }
+
+  /// Adds the sums of a chunk to those of the chunks before it.
+  SmallVector<Value> join(ArrayRef<Value> chunk, ValueRange before, int64_t blocks) {
+    SmallVector<Value> sums;
+    for (auto [index, sum] : llvm::enumerate(chunk))
+      sums.push_back(outer.combine(reductions[index / blocks], sum, before[index]));
+    return sums;
+  }
+
+  /// The sums of a chunk, if the thread has columns and there are that many chunks.
+  SmallVector<Value> sumChunk(Value chunk, Value isInside) {
+    Value first = code.min(code.mul(chunk, chunkRows(rows)), code.integer(rows));
+    Value end = code.min(code.add(first, code.integer(chunkRows(rows))), code.integer(rows));
+    end = arith::SelectOp::create(code.builder, code.location, isInside, end, first);
+    return addRows(first, end, neutrals(1), Value());
+  }
+
+  /// Where the chunks of a strip meet: shared memory, as [chunk][vector], and which of them the thread has.
+  struct Meeting {
+    Value shared, chunk, vector;
+    int64_t chunks;
+  };
+
+  /// The sum over all chunks of one reduction, from those of this thread: every teamChunks-th. Meant for the threads of chunk 0.
+  Value joinThreads(size_t reduction, ArrayRef<Value> parts, const Meeting &meeting) {
+    Elements elements(code, elementOfSum(reductions[reduction]));
+    auto place = [&](Value chunk) {
+      return code.mul(code.add(code.mul(chunk, teamVectors), meeting.vector), lanes);
+    };
+    CudaCode cuda(code);
+    cuda.synchronizeBlock(); // the reduction before has been read
+    for (auto [number, part] : llvm::enumerate(parts)) {
+      Value chunk = code.add(meeting.chunk, code.integer(number * teamChunks));
+      code.when(code.less(chunk, code.integer(meeting.chunks)),
+                [&, part = part] { elements.storeVector(part, meeting.shared, place(chunk), 1, Value(), lanes); });
+    }
+    cuda.synchronizeBlock(); // all sums are there
+    Value start = neutrals(1)[reduction];
+    return code.loop(code.integer(0), code.integer(meeting.chunks), 1, start, [&](Value chunk, ValueRange before) {
+      Value sum = elements.loadVector(meeting.shared, place(chunk), 1, Value(), lanes);
+      return SmallVector<Value>{outer.combine(reductions[reduction], sum, before.front())};
+    }).front();
   }
 
   Body at(const Body &parent, int64_t block, Value mask) {
@@ -105,7 +200,7 @@ private:
   const Nest &nest;
   Body outer;
   size_t reductionLoops;
-  int64_t stripColumns, lanes;
+  int64_t rows, stripColumns, lanes;
   SmallVector<Operation *> reductions;
   SmallVector<Value> indices;
 };
@@ -126,17 +221,28 @@ FailureOr<Kernel> buildColumnKernel(ModuleOp module, StringRef name, Block &body
   size_t reduced = countReductionLoops(body);
   nest->mergeAll(reduced, nest->loops.size());
   reduced = nest->mergeAll(0, reduced);
-  int64_t columns = nest->loops.back(), stripColumns = target.itemElements(cpuStrip, columns);
+  bool isCuda = target.device == Device::Cuda;
+  int64_t columns = nest->loops.back();
+  int64_t stripColumns = isCuda ? teamVectors * target.vectorStyle(columns).lanes : cpuStrip;
   int64_t strips = llvm::divideCeil(columns, stripColumns);
   ArrayRef<int64_t> kept = ArrayRef(nest->loops).drop_front(reduced).drop_back();
-  KernelShape shape{KernelShape::countBuffers(body), ShapedType::getNumElements(kept) * strips, target.vectorStyle(columns)};
+  KernelShape shape{KernelShape::countBuffers(body), ShapedType::getNumElements(kept) * strips,
+                    target.vectorStyle(columns), isCuda ? teamThreads : 1};
   KernelFunction kernel(module, body.getParentOp()->getLoc(), name, shape, target);
   Code &code = kernel.code;
   ColumnWriter writer(code, *nest, body, kernel.buffers, reduced, stripColumns);
-  code.loop(kernel.begin, kernel.end, 1, [&](Value item) {
+  auto split = [&](Value item) { // into kept indices and a strip
     auto [outer, strip] = code.divide(item, strips);
-    writer.writeStrip(delinearize(code, strips == 1 ? item : outer, kept),
-                      strips == 1 ? code.integer(0) : code.mul(strip, stripColumns));
+    return std::pair(delinearize(code, strips == 1 ? item : outer, kept), strips == 1 ? code.integer(0) : strip);
+  };
+  if (isCuda) { // a block is an item: all of its threads meet
+    auto [keptIndices, strip] = split(kernel.block);
+    writer.writeStripOnCuda(keptIndices, strip, kernel);
+    return kernel.finish(shape, 1);
+  }
+  code.loop(kernel.begin, kernel.end, 1, [&](Value item) {
+    auto [keptIndices, strip] = split(item);
+    writer.writeStrip(keptIndices, code.mul(strip, stripColumns));
   });
   constexpr int64_t grainElements = 16384;
   int64_t itemElements = ShapedType::getNumElements(ArrayRef(nest->loops).take_front(reduced)) * stripColumns;

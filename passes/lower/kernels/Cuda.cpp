@@ -83,6 +83,18 @@ void CudaCode::synchronizeTeam(int64_t team) {
 
 void CudaCode::synchronizeBlock() { NVVM::Barrier0Op::create(code.builder, code.location); }
 
+Value createSharedMemory(KernelFunction &kernel, StringRef name, int64_t bytes) {
+  constexpr unsigned sharedMemory = 3, vectorBytes = 16;
+  Code &code = kernel.code;
+  OpBuilder builder(kernel.function);
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes);
+  std::string symbol = (kernel.function.getSymName() + "_" + name).str();
+  LLVM::GlobalOp::create(builder, code.location, type, /*isConstant=*/false, LLVM::Linkage::Internal, symbol, Attribute(),
+                         vectorBytes, sharedMemory);
+  Type pointer = LLVM::LLVMPointerType::get(builder.getContext(), sharedMemory);
+  return LLVM::AddressOfOp::create(code.builder, code.location, pointer, symbol);
+}
+
 void openCudaKernel(KernelFunction &kernel, StringRef name, const KernelShape &shape) {
   Code &code = kernel.code;
   OpBuilder &builder = kernel.builder;

@@ -46,6 +46,9 @@ private:
   Code &code;
 };
 
+/// Room of `bytes` in shared memory, of this kernel alone, aligned for any vector; `name` tells it from others of the kernel.
+mlir::Value createSharedMemory(KernelFunction &kernel, llvm::StringRef name, int64_t bytes);
+
 /// Opens a kernel as a CUDA entry: one pointer to global memory for each buffer, and the thread's item as the range.
 void openCudaKernel(KernelFunction &kernel, llvm::StringRef name, const KernelShape &shape);
 

@@ -10,22 +10,11 @@ namespace neap::lower {
 static constexpr int64_t stripDepth = 16;
 static constexpr unsigned vectorBytes = 16;
 
-CudaProduct::CudaProduct(KernelFunction &kernel)
-    : kernel(kernel), code(kernel.code), cuda(code), thread(cuda.threadNumber()) {
+CudaProduct::CudaProduct(KernelFunction &kernel) : code(kernel.code), cuda(code), thread(cuda.threadNumber()) {
+  constexpr int64_t stripBytes = stripDepth * tile * sizeof(float);
   std::tie(threadRow, threadColumn) = code.divide(thread, side);
-  lhsStrip = createShared("lhs", stripDepth * tile);
-  rhsStrip = createShared("rhs", stripDepth * tile);
-}
-
-Value CudaProduct::createShared(StringRef name, int64_t elements) {
-  constexpr unsigned sharedMemory = 3;
-  OpBuilder builder(kernel.function);
-  auto type = LLVM::LLVMArrayType::get(builder.getF32Type(), elements);
-  std::string symbol = (kernel.function.getSymName() + "_" + name).str();
-  LLVM::GlobalOp::create(builder, code.location, type, /*isConstant=*/false, LLVM::Linkage::Internal, symbol, Attribute(),
-                         /*alignment=*/vectorBytes, sharedMemory);
-  Type pointer = LLVM::LLVMPointerType::get(builder.getContext(), sharedMemory);
-  return LLVM::AddressOfOp::create(code.builder, code.location, pointer, symbol);
+  lhsStrip = createSharedMemory(kernel, "lhs", stripBytes);
+  rhsStrip = createSharedMemory(kernel, "rhs", stripBytes);
 }
 
 SmallVector<Value> CudaProduct::zeros() {

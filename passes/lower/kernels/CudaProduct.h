@@ -30,8 +30,6 @@ public:
   /// Makes room for the strips, of this kernel alone.
   explicit CudaProduct(KernelFunction &kernel);
 
-  /// fp32 room in shared memory, of this kernel alone.
-  mlir::Value createShared(llvm::StringRef name, int64_t elements);
   /// Position of the thread among 16 x 16; it has the rows from 4 threadRow on and the columns from 4 threadColumn on.
   mlir::Value threadRow, threadColumn;
   /// Four rows of +0.
@@ -52,7 +50,6 @@ private:
   mlir::SmallVector<mlir::Value> multiply(mlir::Value lhs, mlir::Value rhs, int64_t count,
                                           mlir::SmallVector<mlir::Value> sums);
 
-  KernelFunction &kernel;
   Code &code;
   CudaCode cuda;
   mlir::Value thread, lhsStrip, rhsStrip;

@@ -107,6 +107,20 @@ TEST_F(KernelTest, SumsInEveryDirection) {
 }
 
 /// A sum of fewer dimensions shares the sweep of a single row through what is spread over that row, by its result alone.
+/// More rows than one chunk has, in one and in two loops; a last chunk that is shorter; strips that are cut; two sums that share a
+/// sweep.
+TEST_F(KernelTest, SumsOfManyRows) {
+  for (std::string shape : {"3001x40", "70x37x37", "2100x300"}) {
+    std::string type = "tensor<" + shape + "xf32>", row = "tensor<" + shape.substr(shape.rfind('x') + 1) + "xf32>";
+    std::string axes = llvm::StringRef(shape).count('x') == 2 ? "[0, 1]" : "[0]";
+    EXPECT_EQ(check("neap.step @s(%x: " + type + ", %y: " + type + ") -> (" + row + ", " + row + ", " + row +
+                    ") {\n%a = neap.mul %x, %y : " + type + "\n%s = neap.reduce sum %a axes " + axes + " : " + type +
+                    "\n%t = neap.reduce sum %x axes " + axes + " : " + type + "\n%m = neap.reduce max %x axes " + axes + " : " +
+                    type + "\nneap.return %s, %t, %m : " + row + ", " + row + ", " + row + "\n}"),
+              "column");
+  }
+}
+
 TEST_F(KernelTest, SumsOfFewerDimensionsInASingleRow) {
   EXPECT_EQ(check(R"(
     neap.step @s(%x: tensor<1x7xf32>, %y: tensor<7xf32>) -> (tensor<1xf32>, tensor<1x7xf32>) {
@@ -321,6 +335,18 @@ TEST_F(KernelTest, GatherAndScatterOfRows) {
 }
 
 /// The indices are a second result with fewer dimensions than the rows they pick: the rows' loops are the group's.
+/// Rows that many updates go to, more rows than a block of threads owns, more updates than it reads at once, columns of several strips.
+TEST_F(KernelTest, ScatterOfManyUpdates) {
+  for (std::string columns : {"640", "130"}) {
+    std::string row = columns + "xf32>", base = "tensor<50x" + row, updates = "tensor<300x" + row;
+    EXPECT_EQ(check("neap.step @s(%b: " + base + ", %i: tensor<300xi64>, %u: " + updates + ") -> (" + base +
+                        ") {\n%r = neap.scatter_add %b, %i, %u : " + base + ", tensor<300xi64>, " + updates +
+                        "\nneap.return %r : " + base + "\n}",
+                    50),
+              "scatter");
+  }
+}
+
 TEST_F(KernelTest, GatherAtComputedRows) {
   EXPECT_EQ(check(R"(
     neap.step @s(%t: tensor<9x7xf32>, %i: tensor<3x5xi64>, %u: tensor<3x5x7xf32>) -> (tensor<3x5x7xf32>, tensor<9x7xf32>) {

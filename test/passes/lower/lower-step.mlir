@@ -44,7 +44,7 @@
 
 // The ABI's version, bytes of the arena and of the largest scratch, workers, then manifest, constants, step and device.
 // CHECK: llvm.mlir.global external constant @neap_program_instance()
-// CHECK: llvm.mlir.constant(2 : i32)
+// CHECK: llvm.mlir.constant(3 : i32)
 // CHECK: llvm.mlir.constant(0 : i32)
 // CHECK: llvm.mlir.constant(512 : i64)
 // CHECK: llvm.mlir.constant(96 : i64)

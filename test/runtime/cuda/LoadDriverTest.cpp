@@ -23,6 +23,8 @@ TEST(LoadDriverTest, EachFunctionStandsInItsPlace) {
     ++number;
   }
   EXPECT_EQ(driver.declareAccesses, nullptr);
+  EXPECT_EQ(driver.describeOperation, nullptr);
+  EXPECT_EQ(driver.poison, nullptr);
   int version = 0;
   driver.cuDriverGetVersion(&version);
   EXPECT_EQ(version, 12020);

@@ -13,7 +13,7 @@ static_assert(CudaProduct::tile == attentionBlock);
 
 CudaAttentionBlocks::CudaAttentionBlocks(KernelFunction &kernel, const AttentionProblem &problem)
     : kernel(kernel), code(kernel.code), cuda(code), problem(problem), product(kernel),
-      shared(product.createShared("block", attentionBlock * attentionBlock)) {}
+      shared(createSharedMemory(kernel, "block", attentionBlock * attentionBlock * sizeof(float))) {}
 
 void CudaAttentionBlocks::enter(Value element) {
   batch = delinearize(code, element, problem.batch);
