@@ -11,6 +11,7 @@ namespace neap::emit {
 
 /// Describes a module whose kernels are lowered and that has one program, still in the sched dialect. Products that the profile
 /// knows get its algorithm.
-llvm::json::Object buildManifest(mlir::ModuleOp module, const WriteManifestOptions &options, const ProductProfile &profile);
+llvm::json::Object buildManifest(mlir::ModuleOp module, const WriteManifestOptions &options,
+                                 const ProductProfile &profile);
 
 } // namespace neap::emit

@@ -78,8 +78,12 @@ std::optional<lower::KernelInfo> lower::getKernelInfo(Operation *function) {
     auto value = dictionary.getAs<IntegerAttr>(name);
     return value ? value.getInt() : absent;
   };
-  KernelInfo info{integer("items", 0),  integer("grain", 1),         integer("scratch", 0),
-                  integer("blocks", 0), integer("block_threads", 0), GroupKind::Pointwise,
+  KernelInfo info{integer("items", 0),
+                  integer("grain", 1),
+                  integer("scratch", 0),
+                  integer("blocks", 0),
+                  integer("block_threads", 0),
+                  GroupKind::Pointwise,
                   {},
                   {}};
   if (auto kind = dictionary.getAs<GroupKindAttr>("kind"))

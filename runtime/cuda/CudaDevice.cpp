@@ -87,8 +87,8 @@ private:
 };
 
 CudaDevice::CudaDevice(const neap_program &program, const Manifest &manifest, const DeviceOptions &options)
-    : manifest_(manifest), usesGraph_(options.graph), isSimulated_(options.simulate), opened_(openDriver(options)), driver_(opened_->driver()),
-      hostRange_(findHostRange(manifest)) {
+    : manifest_(manifest), usesGraph_(options.graph), isSimulated_(options.simulate), opened_(openDriver(options)),
+      driver_(opened_->driver()), hostRange_(findHostRange(manifest)) {
   open();
   loadKernels(program.ptx);
   allocate();
@@ -222,7 +222,7 @@ void CudaDevice::declare(const ProgramEntry &entry) {
   std::vector<Operand> operands = products_->operandsOf(numberOf(entry));
   for (size_t i = 0; i < operands.size(); ++i)
     accesses.push_back({arena_ + operands[i].offset, operands[i].bytes, true, i >= entry.inputs,
-                        i < entry.inputs              ? "an input"
+                        i < entry.inputs            ? "an input"
                         : i < entry.operands.size() ? "a result"
                                                     : "the workspace"});
   driver_.declareAccesses(accesses.data(), accesses.size());
@@ -372,8 +372,8 @@ ProductTiming CudaDevice::timeProduct(const ProgramEntry &entry, const ProductTi
       continue;
     timing.libraryMicroseconds = microseconds;
     const cublas::Algorithm &algorithm = plan->algorithm();
-    timing.algorithm = {products_->version(), plan->workspaceBytes(),
-                        {std::begin(algorithm.data), std::end(algorithm.data)}};
+    timing.algorithm = {
+        products_->version(), plan->workspaceBytes(), {std::begin(algorithm.data), std::end(algorithm.data)}};
   }
   return timing;
 }

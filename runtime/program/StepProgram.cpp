@@ -53,7 +53,8 @@ ProgramEntry parseCopy(const json &object, uint64_t arenaBytes) {
 }
 
 ProgramEntry parseObserve(const json &object, uint64_t arenaBytes, const Manifest &manifest) {
-  ProgramEntry entry{ProgramEntry::Kind::Observe, 0, findNamed(manifest.parameters, object.at("observe")), {}, 1, {}, {}};
+  ProgramEntry entry{
+      ProgramEntry::Kind::Observe, 0, findNamed(manifest.parameters, object.at("observe")), {}, 1, {}, {}};
   entry.operands = {parseOperand(object.at("from"), manifest.parameters[entry.parameter].bytes, arenaBytes)};
   return entry;
 }

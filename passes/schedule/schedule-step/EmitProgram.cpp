@@ -61,7 +61,8 @@ static Type scalarType(Builder &builder) { return RankedTensorType::get({}, buil
 std::string KernelTable::describe(FusedOp group) const {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  stream << stringifyGroupKind(group.getKind()) << (group.getLibrary() ? " library" : "") << group->getOperandTypes() << "->" << group->getResultTypes();
+  stream << stringifyGroupKind(group.getKind()) << (group.getLibrary() ? " library" : "") << group->getOperandTypes()
+         << "->" << group->getResultTypes();
   // One state for all: each op printed by itself would verify and number the whole group anew.
   AsmState state(group, OpPrintingFlags().useLocalScope().assumeVerified());
   for (Operation &op : group.getBody().front())
@@ -97,9 +98,9 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
   SmallVector<Type> inputs(group->getOperandTypes());
   inputs.append(fields.size(), scalarType(builder));
   std::string name = (stringifyGroupKind(group.getKind()) + "_" + Twine(kernels.size() - 1)).str();
-  auto kernel =
-      sched::KernelOp::create(builder, group.getLoc(), name, group.getKind(),
-                              builder.getFunctionType(inputs, group->getResultTypes()), getInPlacePairs(group), group.getLibrary());
+  auto kernel = sched::KernelOp::create(builder, group.getLoc(), name, group.getKind(),
+                                        builder.getFunctionType(inputs, group->getResultTypes()),
+                                        getInPlacePairs(group), group.getLibrary());
   IRMapping mapping;
   group.getBody().cloneInto(&kernel.getBody(), mapping);
   moveStepValuesToArguments(kernel.getBody().front(), fields);
