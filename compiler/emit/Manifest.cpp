@@ -316,12 +316,12 @@ json::Object ManifestBuilder::countParts(int64_t scratch) {
     persistent += alignToSlot(slot.getType().getBytes());
   }
   json::Object parts{{"parameters", bytes[Role::Parameter]},
-                      {"optimizer_state", bytes[Role::State]},
-                      {"constants", bytes[Role::Constant]},
-                      {"inputs", bytes[Role::Input]},
-                      {"step_block", bytes[Role::StepBlock]},
-                      {"activations", program.getArenaBytes(sched::Space::Device) - persistent},
-                      {"scratch", scratch}};
+                     {"optimizer_state", bytes[Role::State]},
+                     {"constants", bytes[Role::Constant]},
+                     {"inputs", bytes[Role::Input]},
+                     {"step_block", bytes[Role::StepBlock]},
+                     {"activations", program.getArenaBytes(sched::Space::Device) - persistent},
+                     {"scratch", scratch}};
   if (options.device == lower::Device::Cuda)
     parts["library_workspace"] = bytes[Role::Workspace];
   return parts;

@@ -12,7 +12,8 @@ namespace neap::emit {
 
 /// Describes a module whose kernels are lowered and that has one program, still in the sched dialect. Products that the profile
 /// knows get its algorithm.
-llvm::json::Object buildManifest(mlir::ModuleOp module, const WriteManifestOptions &options, const ProductProfile &profile);
+llvm::json::Object buildManifest(mlir::ModuleOp module, const WriteManifestOptions &options,
+                                 const ProductProfile &profile);
 
 /// What a step's throughput counts, and its name: tokens where an input has them, else rows of the first input.
 std::pair<int64_t, std::string> countItems(sched::ProgramOp program);

@@ -77,7 +77,8 @@ private:
 
   /// A weight that all of the batch shares makes its rows rows of one product.
   bool mergeIntoRows() {
-    bool sharesWeight = product.rhs.batchStrides.back() == 0 && (!product.bias || product.bias->batchStrides.back() == 0);
+    bool sharesWeight =
+        product.rhs.batchStrides.back() == 0 && (!product.bias || product.bias->batchStrides.back() == 0);
     if (!sharesWeight || !continuesRows(product.lhs, product.k) || !continuesRows(product.result, product.n) ||
         (product.addend && !continuesRows(*product.addend, product.n)))
       return false;
@@ -119,7 +120,8 @@ std::optional<LibraryProduct> finish(LibraryProduct product, std::string &obstac
 }
 
 /// Sizes and operands; the result is still to come.
-std::optional<LibraryProduct> start(Operation *matmul, const LinearForm &lhs, const LinearForm &rhs, std::string &obstacle) {
+std::optional<LibraryProduct> start(Operation *matmul, const LinearForm &lhs, const LinearForm &rhs,
+                                    std::string &obstacle) {
   ArrayRef<int64_t> shape = shapeOf(matmul->getResult(0));
   LibraryProduct product;
   product.batch = llvm::to_vector(shape.drop_back(2));
@@ -197,7 +199,8 @@ private:
     bool isBias = isLibraryBias(position, group.loops);
     if (!isBias && !isLibraryAddend(position, group.loops))
       return false;
-    LibraryMatrix matrix = isBias ? LibraryMatrix{0, position.constant, 1, false, llvm::to_vector(ArrayRef(position.coefficients).drop_back(2))}
+    LibraryMatrix matrix = isBias ? LibraryMatrix{0, position.constant, 1, false,
+                                                  llvm::to_vector(ArrayRef(position.coefficients).drop_back(2))}
                                   : *describeMatrix(position, product.m, product.n);
     matrix.argument = argument;
     (isBias ? product.bias : product.addend) = matrix;

@@ -34,8 +34,8 @@ std::optional<LibraryProduct> describeLibraryProduct(mlir::Block &body, std::str
 
 /// A product of operands that lie like this over (batch, m, k) and (batch, k, n), with a dense result: the same for a matmul
 /// that is in no group yet. `argument`s mean nothing.
-std::optional<LibraryProduct> describeLibraryProduct(mlir::Operation *matmul, const LinearForm &lhs, const LinearForm &rhs,
-                                                     std::string &obstacle);
+std::optional<LibraryProduct> describeLibraryProduct(mlir::Operation *matmul, const LinearForm &lhs,
+                                                     const LinearForm &rhs, std::string &obstacle);
 
 /// How a value can follow a product whose loops are `loops`, if it lies at `position`: as a bias, or as an addend.
 bool isLibraryBias(const LinearForm &position, llvm::ArrayRef<int64_t> loops);

@@ -24,8 +24,8 @@ static bool fromJSON(const json::Value &value, ProfiledProduct &product, json::P
   if (!fields || !fields.map("m", product.m) || !fields.map("n", product.n) || !fields.map("k", product.k) ||
       !fields.map("batch", batch) || !fields.map("lhs_transposed", product.lhsTransposed) ||
       !fields.map("rhs_transposed", product.rhsTransposed) || !fields.map("compute", compute) ||
-      !fields.map("generated_microseconds", generated) ||
-      !fields.mapOptional("library_microseconds", library) || !fields.mapOptional("algorithm", product.algorithm))
+      !fields.map("generated_microseconds", generated) || !fields.mapOptional("library_microseconds", library) ||
+      !fields.mapOptional("algorithm", product.algorithm))
     return false;
   product.allowsTf32 = compute == "tf32";
   product.batch.assign(batch.begin(), batch.end());
@@ -43,7 +43,8 @@ struct File {
 
 static bool fromJSON(const json::Value &value, File &file, json::Path path) {
   json::ObjectMapper fields(value, path);
-  return fields && fields.map("format", file.format) && fields.map("device", file.device) && fields.map("products", file.products);
+  return fields && fields.map("format", file.format) && fields.map("device", file.device) &&
+         fields.map("products", file.products);
 }
 
 llvm::Expected<ProductProfile> ProductProfile::read(llvm::StringRef path) {
@@ -70,7 +71,8 @@ llvm::Expected<ProductProfile> ProductProfile::read(llvm::StringRef path) {
 const ProfiledProduct *ProductProfile::find(const LibraryProduct &product, bool allowsTf32) const {
   for (const ProfiledProduct &known : products)
     if (known.m == product.m && known.n == product.n && known.k == product.k && known.batch == product.batch &&
-        known.lhsTransposed == product.lhs.transposed && known.rhsTransposed == product.rhs.transposed && known.allowsTf32 == allowsTf32)
+        known.lhsTransposed == product.lhs.transposed && known.rhsTransposed == product.rhs.transposed &&
+        known.allowsTf32 == allowsTf32)
       return &known;
   return nullptr;
 }

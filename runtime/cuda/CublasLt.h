@@ -91,15 +91,15 @@ struct CublasLt {
   Status (*cublasLtMatmulPreferenceDestroy)(Preference);
   Status (*cublasLtMatmulPreferenceSetAttribute)(Preference, PreferenceAttribute, const void *value, size_t bytes);
 
-  Status (*cublasLtMatmulAlgoGetHeuristic)(Handle, Matmul, Layout a, Layout b, Layout c, Layout d, Preference, int wanted,
-                                           HeuristicResult *results, int *found);
+  Status (*cublasLtMatmulAlgoGetHeuristic)(Handle, Matmul, Layout a, Layout b, Layout c, Layout d, Preference,
+                                           int wanted, HeuristicResult *results, int *found);
   Status (*cublasLtMatmulAlgoCheck)(Handle, Matmul, Layout a, Layout b, Layout c, Layout d, const Algorithm *,
                                     HeuristicResult *result);
   Status (*cublasLtMatmulAlgoCapGetAttribute)(const Algorithm *, AlgorithmCapability, void *value, size_t bytes,
                                               size_t *written);
   /// D = alpha op(A) op(B) + beta C, and the epilogue; alpha and beta lie on the host and are read during the call.
-  Status (*cublasLtMatmul)(Handle, Matmul, const void *alpha, const void *a, Layout, const void *b, Layout, const void *beta,
-                           const void *c, Layout, void *d, Layout, const Algorithm *, void *workspace,
+  Status (*cublasLtMatmul)(Handle, Matmul, const void *alpha, const void *a, Layout, const void *b, Layout,
+                           const void *beta, const void *c, Layout, void *d, Layout, const Algorithm *, void *workspace,
                            size_t workspaceBytes, cuda::Stream);
 };
 

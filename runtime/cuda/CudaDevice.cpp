@@ -419,8 +419,8 @@ ProductTiming CudaDevice::timeProduct(const ProgramEntry &entry, const ProductTi
       continue;
     timing.libraryMicroseconds = microseconds;
     const cublas::Algorithm &algorithm = plan->algorithm();
-    timing.algorithm = {products_->version(), plan->workspaceBytes(),
-                        {std::begin(algorithm.data), std::end(algorithm.data)}};
+    timing.algorithm = {
+        products_->version(), plan->workspaceBytes(), {std::begin(algorithm.data), std::end(algorithm.data)}};
   }
   return timing;
 }

@@ -151,8 +151,8 @@ AttentionAnswer askFastBackward(const Cudnn &library, const AttentionShape &shap
 }
 
 /// The best engine that keeps the rules; fills the obstacle if there is none.
-static EngineChoice chooseEngine(const AttentionAnswer &answer, const char *direction, bool mayRound, int64_t workspaceBytes,
-                                 std::string &obstacle) {
+static EngineChoice chooseEngine(const AttentionAnswer &answer, const char *direction, bool mayRound,
+                                 int64_t workspaceBytes, std::string &obstacle) {
   if (answer.engines.empty()) {
     obstacle = std::string("cuDNN does not offer the ") + direction + " direction: " + answer.reason;
     return {};
@@ -166,7 +166,8 @@ static EngineChoice chooseEngine(const AttentionAnswer &answer, const char *dire
     least = std::min(least, engine.workspaceBytes);
   }
   obstacle = std::string("cuDNN's engines for the ") + direction + " direction " +
-             (least == INT64_MAX ? "round or change from run to run" : "need " + std::to_string(least) + " bytes of workspace");
+             (least == INT64_MAX ? "round or change from run to run"
+                                 : "need " + std::to_string(least) + " bytes of workspace");
   return {};
 }
 
@@ -174,9 +175,11 @@ AttentionSupport findSupport(const Cudnn &library, const AttentionShape &shape, 
                              int64_t workspaceBytes) {
   bool mayRound = shape.type != DataType::F32 || allowsTf32;
   AttentionSupport support;
-  support.forward = chooseEngine(askForward(library, shape, device), "forward", mayRound, workspaceBytes, support.obstacle);
+  support.forward =
+      chooseEngine(askForward(library, shape, device), "forward", mayRound, workspaceBytes, support.obstacle);
   if (support.obstacle.empty())
-    support.backward = chooseEngine(askBackward(library, shape, device), "backward", mayRound, workspaceBytes, support.obstacle);
+    support.backward =
+        chooseEngine(askBackward(library, shape, device), "backward", mayRound, workspaceBytes, support.obstacle);
   return support;
 }
 

@@ -86,7 +86,8 @@ Shape denseStrides(const Shape &shape) {
 
 //===- Tensors ------------------------------------------------------------------------------------------------------===//
 
-Graph::Tensor Graph::makeTensor(const Shape &shape, const Shape &strides, DataType type, bool isVirtual, bool isByValue) {
+Graph::Tensor Graph::makeTensor(const Shape &shape, const Shape &strides, DataType type, bool isVirtual,
+                                bool isByValue) {
   Object tensor(library_, DescriptorType::Tensor);
   constexpr int64_t alignment = 16;
   tensor.set(Attribute::TensorType, AttributeType::DataType, type);

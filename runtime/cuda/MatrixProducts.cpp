@@ -187,7 +187,8 @@ Descriptor<Preference> Problem::makePreference() const {
   require(library_, library_.cublasLtMatmulPreferenceCreate(&preference), "cublasLtMatmulPreferenceCreate");
   Descriptor<Preference> owner(preference, library_.cublasLtMatmulPreferenceDestroy);
   auto setAttribute = [&](PreferenceAttribute attribute, auto value) {
-    set(library_.cublasLtMatmulPreferenceSetAttribute, "cublasLtMatmulPreferenceSetAttribute", preference, attribute, value);
+    set(library_.cublasLtMatmulPreferenceSetAttribute, "cublasLtMatmulPreferenceSetAttribute", preference, attribute,
+        value);
   };
   setAttribute(PreferenceAttribute::MaxWorkspaceBytes, workspace_.bytes);
   setAttribute(PreferenceAttribute::ReductionSchemes, uint32_t(reductionComputeType | reductionOutputType));
@@ -223,16 +224,15 @@ bool Problem::isAlignedFor(const Algorithm &algorithm) const {
   return std::all_of(std::begin(needs), std::end(needs), [&](auto &need) {
     uint32_t bytes = 0;
     size_t written = 0;
-    Status status =
-        library_.cublasLtMatmulAlgoCapGetAttribute(&algorithm, need.second, &bytes, sizeof bytes, &written);
+    Status status = library_.cublasLtMatmulAlgoCapGetAttribute(&algorithm, need.second, &bytes, sizeof bytes, &written);
     return status == Status::Success && written == sizeof bytes && need.first->alignment() >= bytes;
   });
 }
 
 std::optional<HeuristicResult> Problem::check(const Algorithm &algorithm) const {
   HeuristicResult result{};
-  Status status = library_.cublasLtMatmulAlgoCheck(handle_, operation_, layoutA_, layoutB_, layoutC_, layoutD_, &algorithm,
-                                                   &result);
+  Status status = library_.cublasLtMatmulAlgoCheck(handle_, operation_, layoutA_, layoutB_, layoutC_, layoutD_,
+                                                   &algorithm, &result);
   if (status != Status::Success || result.workspaceBytes > workspace_.bytes || !isAlignedFor(algorithm))
     return std::nullopt;
   result.algorithm = algorithm; // the library leaves that field as it was
@@ -246,8 +246,8 @@ void Problem::multiply(const std::array<uint64_t, 4> &offsets, const HeuristicRe
   };
   constexpr float alpha = 1;
   require(library_,
-          library_.cublasLtMatmul(handle_, operation_, &alpha, at(a_, 0), layoutA_, at(b_, 1), layoutB_, &beta_, at(c_, 2),
-                                  layoutC_, at(d_, 3), layoutD_, &algorithm.algorithm,
+          library_.cublasLtMatmul(handle_, operation_, &alpha, at(a_, 0), layoutA_, at(b_, 1), layoutB_, &beta_,
+                                  at(c_, 2), layoutC_, at(d_, 3), layoutD_, &algorithm.algorithm,
                                   reinterpret_cast<void *>(workspace_.address), algorithm.workspaceBytes, stream),
           "cublasLtMatmul");
 }
@@ -290,7 +290,8 @@ private:
 /// The algorithm that a profile has found, if it is one of this library.
 std::optional<Algorithm> storedAlgorithm(const MatrixProduct &product, size_t version) {
   Algorithm algorithm;
-  if (!product.algorithm || product.algorithm->library != version || product.algorithm->config.size() != std::size(algorithm.data))
+  if (!product.algorithm || product.algorithm->library != version ||
+      product.algorithm->config.size() != std::size(algorithm.data))
     return std::nullopt;
   std::copy(product.algorithm->config.begin(), product.algorithm->config.end(), algorithm.data);
   return algorithm;

@@ -57,8 +57,8 @@ public:
                                        Workspace workspace) const;
   /// Plans it with each of the best algorithms, `most` of them, best first as the library guesses. For measurements.
   std::vector<std::unique_ptr<PlannedProduct>> planAll(const MatrixProduct &product,
-                                                       const std::vector<cuda::DevicePointer> &addresses, Workspace workspace,
-                                                       int most) const;
+                                                       const std::vector<cuda::DevicePointer> &addresses,
+                                                       Workspace workspace, int most) const;
 
 private:
   const cublas::CublasLt &library_;

@@ -60,9 +60,8 @@ Workspace ProgramProducts::workspaceOf(size_t entry) const {
 std::vector<std::unique_ptr<PlannedProduct>> ProgramProducts::planAll(size_t entry, int most) const {
   if (!library_)
     return {};
-  return inCall(entry, "planning", [&] {
-    return library_->planAll(productOf(entry), addressesOf(entry), workspaceOf(entry), most);
-  });
+  return inCall(entry, "planning",
+                [&] { return library_->planAll(productOf(entry), addressesOf(entry), workspaceOf(entry), most); });
 }
 
 ProgramProducts::ProgramProducts(const Manifest &manifest, cuda::DevicePointer arena, const OpenLibrary &openLibrary,
@@ -79,13 +78,13 @@ ProgramProducts::ProgramProducts(const Manifest &manifest, cuda::DevicePointer a
   for (size_t entry = 0; entry < plans_.size(); ++entry) {
     if (!isOfLibrary(manifest.program[entry]))
       continue;
-    plans_[entry] = inCall(entry, "planning", [&] {
-      return library_->plan(productOf(entry), addressesOf(entry), workspaceOf(entry));
-    });
+    plans_[entry] = inCall(entry, "planning",
+                           [&] { return library_->plan(productOf(entry), addressesOf(entry), workspaceOf(entry)); });
     missing += plans_[entry] == nullptr;
   }
   if (missing > 0)
-    note("cuBLASLt has no algorithm for " + std::to_string(missing) + " matrix products; they run on generated kernels");
+    note("cuBLASLt has no algorithm for " + std::to_string(missing) +
+         " matrix products; they run on generated kernels");
 }
 
 void ProgramProducts::enqueue(size_t entry, cuda::Stream stream, const std::string &when,

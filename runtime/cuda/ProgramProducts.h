@@ -39,7 +39,9 @@ private:
   void open(const OpenLibrary &openLibrary, const std::function<void(const std::string &)> &note);
   std::vector<cuda::DevicePointer> addressesOf(size_t entry) const;
   Workspace workspaceOf(size_t entry) const;
-  const MatrixProduct &productOf(size_t entry) const { return *manifest_.kernels[manifest_.program[entry].kernel].product; }
+  const MatrixProduct &productOf(size_t entry) const {
+    return *manifest_.kernels[manifest_.program[entry].kernel].product;
+  }
   template <class Call> auto inCall(size_t entry, const std::string &when, Call call) const;
 
   const Manifest &manifest_;

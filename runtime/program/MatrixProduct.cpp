@@ -48,7 +48,8 @@ uint64_t extentOf(const ProductMatrix &matrix, const MatrixProduct &product, uin
   return last + 1;
 }
 
-void requireFit(uint64_t elements, size_t argument, const MatrixProduct &product, const std::vector<Operand> &operands) {
+void requireFit(uint64_t elements, size_t argument, const MatrixProduct &product,
+                const std::vector<Operand> &operands) {
   if (argument >= operands.size() || elements > operands[argument].bytes / safetensors::elementBytes(product.type))
     damagedManifest("the product " + product.text() + " does not fit its operand " + std::to_string(argument));
 }

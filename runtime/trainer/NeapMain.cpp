@@ -23,8 +23,7 @@ ExitCode run(int argc, char **argv, const neap_program &program) {
     std::fwrite(program.manifest, 1, program.manifest_bytes, stdout);
     std::putchar('\n');
     return ExitCode::Ok;
-  case Action::Calibrate:
-    return calibrate(program, manifest, command.options);
+  case Action::Calibrate: return calibrate(program, manifest, command.options);
   case Action::Train:
     return train(program, manifest, command.options);
   }

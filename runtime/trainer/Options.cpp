@@ -166,7 +166,8 @@ void OptionTable::declareDevice() {
   app_.add_flag_callback(
       "--no-graph", [this] { options_.device.graph = false; },
       "Launch kernel by kernel rather than a step as one graph; a fault then names its kernel.");
-  custom("--calibrate", "FILE", "Time the device's ways to compute matrix products, write a profile for neap compile, and exit.",
+  custom("--calibrate", "FILE",
+         "Time the device's ways to compute matrix products, write a profile for neap compile, and exit.",
          [this](const std::string &path) {
            options_.profile = path;
            command_.action = Action::Calibrate;

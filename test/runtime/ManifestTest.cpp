@@ -180,9 +180,10 @@ TEST(ManifestTest, ProductsThatCannotBeAreRefused) {
   expectDamagedProgram("/kernels/0/product/result/transposed", true, "a product's result is transposed");
   expectDamagedProgram("/kernels/0/product/lhs/batch_strides", json::array(), "another number of batch strides");
   expectDamagedProgram("/kernels/0/product/algorithm/config", "0x", "the configuration of an algorithm is '0x'");
-  expectDamagedProgram("/kernels/0/product/addend",
-                       json::parse(R"({"argument": 2, "offset": 0, "leading": 4, "transposed": false, "batch_strides": [8]})"),
-                       fit + "2");
+  expectDamagedProgram(
+      "/kernels/0/product/addend",
+      json::parse(R"({"argument": 2, "offset": 0, "leading": 4, "transposed": false, "batch_strides": [8]})"),
+      fit + "2");
 }
 
 TEST(ManifestTest, TextThatIsNoJsonIsRefused) {

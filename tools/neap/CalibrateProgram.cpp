@@ -33,8 +33,8 @@ ExitCode neap::calibrateProgram(CompileOptions options, llvm::StringRef profile,
   if (ExitCode code = compile(options); code != ExitCode::Ok)
     return code;
   std::string message;
-  int code = llvm::sys::ExecuteAndWait(options.output, {options.output, "--calibrate", profile, "--device", device}, std::nullopt,
-                                       {}, 0, 0, &message);
+  int code = llvm::sys::ExecuteAndWait(options.output, {options.output, "--calibrate", profile, "--device", device},
+                                       std::nullopt, {}, 0, 0, &message);
   if (code < 0) {
     printError("the program that measures itself: " + message);
     return ExitCode::DeviceFault;

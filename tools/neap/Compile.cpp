@@ -27,8 +27,9 @@ static cl::SubCommand compileCommandLine("compile", "Compile a model into a trai
 #define IN_BOTH cl::sub(compileCommandLine), cl::sub(calibrateCommandLine)
 
 static cl::opt<std::string> model(cl::Positional, cl::desc("MODEL.onnx"), IN_BOTH);
-static cl::opt<std::string> output("o", cl::desc("The program; its weights go to NAME.safetensors. Of calibrate: the profile"),
-                                   cl::value_desc("NAME"), IN_BOTH);
+static cl::opt<std::string>
+    output("o", cl::desc("The program; its weights go to NAME.safetensors. Of calibrate: the profile"),
+           cl::value_desc("NAME"), IN_BOTH);
 
 // What is trained, and on what.
 static cl::list<std::string> dims("dim", cl::desc("Value of a symbolic dimension of an input"),
@@ -48,8 +49,7 @@ static cl::opt<std::string> labels("labels", cl::desc("Name of the labels input"
 static cl::opt<bool> shiftLabels("shift-labels", cl::desc("Score position t against the label at t + 1"), IN_BOTH);
 static cl::list<std::string> train("train", cl::desc("Train what matches, and nothing else"), cl::value_desc("GLOB"),
                                    IN_BOTH);
-static cl::list<std::string> freeze("freeze", cl::desc("Do not train what matches"), cl::value_desc("GLOB"),
-                                    IN_BOTH);
+static cl::list<std::string> freeze("freeze", cl::desc("Do not train what matches"), cl::value_desc("GLOB"), IN_BOTH);
 static cl::opt<std::string> trainList("train-list", cl::desc("Train the initializers in a file, one a line"),
                                       cl::value_desc("FILE"), IN_BOTH);
 static cl::opt<bool> tie("tie", cl::desc("Make equal matrices one parameter again"), IN_BOTH);
@@ -74,10 +74,11 @@ static cl::list<std::string> noDecay("no-decay", cl::desc("Takes tensors out of 
 static cl::opt<double> clipGradNorm("clip-grad-norm", cl::desc("Scale gradients to this norm at most"), IN_BOTH);
 
 // The target.
-static cl::opt<lower::Device> target("target", cl::desc("What the program runs on"), cl::init(lower::Device::Cpu),
-                                     cl::values(clEnumValN(lower::Device::Cpu, "cpu", "threads of the CPU"),
-                                                clEnumValN(lower::Device::Cuda, "cuda", "a CUDA device, or --device sim")),
-                                     IN_BOTH);
+static cl::opt<lower::Device>
+    target("target", cl::desc("What the program runs on"), cl::init(lower::Device::Cpu),
+           cl::values(clEnumValN(lower::Device::Cpu, "cpu", "threads of the CPU"),
+                      clEnumValN(lower::Device::Cuda, "cuda", "a CUDA device, or --device sim")),
+           IN_BOTH);
 static cl::opt<std::string> architecture("arch", cl::desc("cuda: the least device (sm_80)"), cl::init("sm_80"),
                                          cl::value_desc("sm_NN"), IN_BOTH);
 static cl::opt<std::string> ptxas("ptxas",
@@ -91,18 +92,18 @@ static cl::opt<int> maxThreads("max-threads",
                                cl::desc("Threads that scratch memory is planned for (all of this machine, 4 at least)"),
                                cl::init(0), IN_BOTH);
 
-static cl::opt<MatrixProducts>
-    matrixProducts("matrix-products", cl::desc("cuda: who computes matrix products"), cl::init(MatrixProducts::Library),
-                   cl::values(clEnumValN(MatrixProducts::Generated, "generated", "Neap's own kernels, with any epilogue"),
-                              clEnumValN(MatrixProducts::Library, "library",
-                                         "cuBLASLt, where it is installed and can (default)")),
-                   IN_BOTH);
+static cl::opt<MatrixProducts> matrixProducts(
+    "matrix-products", cl::desc("cuda: who computes matrix products"), cl::init(MatrixProducts::Library),
+    cl::values(clEnumValN(MatrixProducts::Generated, "generated", "Neap's own kernels, with any epilogue"),
+               clEnumValN(MatrixProducts::Library, "library", "cuBLASLt, where it is installed and can (default)")),
+    IN_BOTH);
 static cl::opt<std::string> libraryWorkspace("library-workspace",
                                              cl::desc("cuda: bytes that libraries may work in (32MiB)"),
                                              cl::init("32MiB"), cl::value_desc("BYTES"), IN_BOTH);
-static cl::opt<bool> allowTf32("allow-tf32", cl::desc("cuda: libraries may round factors of products to TF32"), IN_BOTH);
-static cl::opt<std::string> profile("profile", cl::desc("cuda: what `neap calibrate` has measured"), cl::value_desc("FILE"),
-                                    IN_COMPILE);
+static cl::opt<bool> allowTf32("allow-tf32", cl::desc("cuda: libraries may round factors of products to TF32"),
+                               IN_BOTH);
+static cl::opt<std::string> profile("profile", cl::desc("cuda: what `neap calibrate` has measured"),
+                                    cl::value_desc("FILE"), IN_COMPILE);
 
 // The compiler itself.
 static cl::list<std::string> plugins("load-pass-plugin", cl::desc("Library with passes"), cl::value_desc("LIB"),
@@ -124,15 +125,32 @@ static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of
 /// What IR remembers: all that decides which program comes out. Trust in links is given anew by whoever goes on.
 static ArrayRef<RecordedOption> getRecordedOptions() {
   static const RecordedOption table[] = {
-      record("import", dims),        record("import", train),      record("import", freeze),
-      record("import", trainList),   record("import", tie),        record("import", untie),
-      record("graph", lossOutput),   record("graph", loss),        record("graph", lossInput),
-      record("graph", labels),       record("graph", shiftLabels), record("grad", optimizer),
-      record("grad", momentum),      record("grad", clipGradNorm), record("grad", noDecay),
-      record("lower", learningRate), record("lower", beta1),       record("lower", beta2),
-      record("lower", epsilon),      record("lower", weightDecay), record("lower", maxThreads),
-      record("lower", cpu),          record("fuse", matrixProducts), record("fuse", profile),
-      record("schedule", libraryWorkspace), record("fuse", allowTf32),
+      record("import", dims),
+      record("import", train),
+      record("import", freeze),
+      record("import", trainList),
+      record("import", tie),
+      record("import", untie),
+      record("graph", lossOutput),
+      record("graph", loss),
+      record("graph", lossInput),
+      record("graph", labels),
+      record("graph", shiftLabels),
+      record("grad", optimizer),
+      record("grad", momentum),
+      record("grad", clipGradNorm),
+      record("grad", noDecay),
+      record("lower", learningRate),
+      record("lower", beta1),
+      record("lower", beta2),
+      record("lower", epsilon),
+      record("lower", weightDecay),
+      record("lower", maxThreads),
+      record("lower", cpu),
+      record("fuse", matrixProducts),
+      record("fuse", profile),
+      record("schedule", libraryWorkspace),
+      record("fuse", allowTf32),
   };
   return table;
 }
@@ -282,20 +300,23 @@ static llvm::Error setTarget(StageOptions &stages) {
 
 /// A whole number of bytes, with a unit or without.
 static llvm::Expected<int64_t> parseBytes(const cl::opt<std::string> &option) {
-  constexpr std::pair<StringRef, int64_t> units[] = {{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"", 1}};
+  constexpr std::pair<StringRef, int64_t> units[] = {
+      {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"", 1}};
   for (auto [unit, factor] : units) {
     StringRef text = option.getValue();
     int64_t count = 0;
     if (text.consume_back(unit) && !text.getAsInteger(10, count) && count >= 0 && count <= (int64_t(1) << 50) / factor)
       return count * factor;
   }
-  return llvm::createStringError("--" + option.ArgStr + ": expected a number of bytes, as in 32MiB, got '" + option.getValue() + "'");
+  return llvm::createStringError("--" + option.ArgStr + ": expected a number of bytes, as in 32MiB, got '" +
+                                 option.getValue() + "'");
 }
 
 /// What the libraries of a CUDA device are left with. On the CPU there are none, and their options say nothing.
 static llvm::Error setLibraries(StageOptions &stages) {
   if (target != lower::Device::Cuda) {
-    for (const cl::Option *option : std::initializer_list<const cl::Option *>{&matrixProducts, &libraryWorkspace, &allowTf32, &profile})
+    for (const cl::Option *option :
+         std::initializer_list<const cl::Option *>{&matrixProducts, &libraryWorkspace, &allowTf32, &profile})
       if (option->getNumOccurrences())
         return llvm::createStringError("--" + option->ArgStr + ": it goes with --target cuda");
     return llvm::Error::success();
@@ -389,8 +410,8 @@ static ExitCode run() {
 
 Command neap::compileCommand() { return {&compileCommandLine, run}; }
 
-static cl::opt<std::string> device("device", cl::desc("Where to measure: cuda, or sim to try out the way"), cl::init("cuda"),
-                                   cl::value_desc("cuda|sim"), cl::sub(calibrateCommandLine));
+static cl::opt<std::string> device("device", cl::desc("Where to measure: cuda, or sim to try out the way"),
+                                   cl::init("cuda"), cl::value_desc("cuda|sim"), cl::sub(calibrateCommandLine));
 
 /// Compiles a program that leaves to the library whatever that can do, and lets it measure itself.
 static ExitCode calibrate() {

@@ -78,7 +78,8 @@ bool Partition::fits(const FusionGroup &group, Operation *op) const {
       return false;
     return !isReduction(op) || (reducesLastAxis(op) && shapeOf(op->getOperand(0)).back() == group.loops.back());
   }
-  bool computesAtLoopPoints = mayHaveRows || (group.kind == GroupKind::Gemm && !group.isLibraryProduct) || group.kind == GroupKind::Column;
+  bool computesAtLoopPoints =
+      mayHaveRows || (group.kind == GroupKind::Gemm && !group.isLibraryProduct) || group.kind == GroupKind::Column;
   return !isReduction(op) && elementsOf(result) == points && computesAtLoopPoints;
 }
 
@@ -210,7 +211,9 @@ void Partition::join(FusionGroup &group, Operation *op, bool asClone) {
 std::string LibraryRules::findObjection(const LibraryProduct &product) const {
   if (const ProfiledProduct *known = profile.find(product, allowsTf32))
     return known->isLibraryFaster ? "" : "the profile prefers the generated kernel";
-  return product.k >= leastDepth ? "" : "its depth of " + std::to_string(product.k) + " does not pay for an epilogue of its own";
+  return product.k >= leastDepth
+             ? ""
+             : "its depth of " + std::to_string(product.k) + " does not pay for an epilogue of its own";
 }
 
 /// Why a matmul is not left to a library; empty if its operands lie as that wants them, and it is worth asking.

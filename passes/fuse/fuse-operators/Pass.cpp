@@ -194,13 +194,13 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
       obstacle = rules.findObjection(*product);
     auto name = remark::RemarkOpts::name("LibraryProduct").category("neap-fuse-operators");
     if (!product || !obstacle.empty()) {
-      remark::missed(fused.getLoc(), name) << remark::add("a matrix product keeps its generated kernel")
-                                           << remark::reason("{0}", obstacle);
+      remark::missed(fused.getLoc(), name)
+          << remark::add("a matrix product keeps its generated kernel") << remark::reason("{0}", obstacle);
       return;
     }
     fused.setLibrary(true);
-    remark::passed(fused.getLoc(), name)
-        << remark::add("{0} x {1} x {2} is left to a library", product->m, product->n, product->k);
+    remark::passed(fused.getLoc(), name) << remark::add("{0} x {1} x {2} is left to a library", product->m, product->n,
+                                                        product->k);
   }
 
   /// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says

@@ -63,7 +63,8 @@ static Type scalarType(Builder &builder, StepField field) {
 std::string KernelTable::describe(FusedOp group) const {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  stream << stringifyGroupKind(group.getKind()) << (group.getLibrary() ? " library" : "") << group->getOperandTypes() << "->" << group->getResultTypes();
+  stream << stringifyGroupKind(group.getKind()) << (group.getLibrary() ? " library" : "") << group->getOperandTypes()
+         << "->" << group->getResultTypes();
   // One state for all: each op printed by itself would verify and number the whole group anew.
   AsmState state(group, OpPrintingFlags().useLocalScope().assumeVerified());
   for (Operation &op : group.getBody().front())
@@ -100,9 +101,9 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
   for (StepField field : fields)
     inputs.push_back(scalarType(builder, field));
   std::string name = (stringifyGroupKind(group.getKind()) + "_" + Twine(kernels.size() - 1)).str();
-  auto kernel =
-      sched::KernelOp::create(builder, group.getLoc(), name, group.getKind(),
-                              builder.getFunctionType(inputs, group->getResultTypes()), getInPlacePairs(group), group.getLibrary());
+  auto kernel = sched::KernelOp::create(builder, group.getLoc(), name, group.getKind(),
+                                        builder.getFunctionType(inputs, group->getResultTypes()),
+                                        getInPlacePairs(group), group.getLibrary());
   IRMapping mapping;
   group.getBody().cloneInto(&kernel.getBody(), mapping);
   moveStepValuesToArguments(kernel.getBody().front(), fields);

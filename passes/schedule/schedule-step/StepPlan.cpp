@@ -81,7 +81,8 @@ void StepPlan::addTask(Operation *op) {
 void StepPlan::addWorkspace() {
   bool isUsed = llvm::any_of(step.getOps<FusedOp>(), [](FusedOp group) { return group.getLibrary(); });
   if (isUsed && workspaceBytes > 0)
-    workspace = addStorage(Role::Workspace, RankedTensorType::get({workspaceBytes}, IntegerType::get(step.getContext(), 8)));
+    workspace =
+        addStorage(Role::Workspace, RankedTensorType::get({workspaceBytes}, IntegerType::get(step.getContext(), 8)));
 }
 
 /// All declarations get a place, whether the step uses them or not.

@@ -68,7 +68,8 @@ std::vector<uint32_t> lastOf(const GraphState &graph) {
 }
 
 /// The child's operations become operations of the graph itself: what is first in the child comes after `after`.
-Result addChildGraph(GraphNode *node, cuda::Graph handle, const GraphNode *after, size_t count, cuda::Graph childHandle) {
+Result addChildGraph(GraphNode *node, cuda::Graph handle, const GraphNode *after, size_t count,
+                     cuda::Graph childHandle) {
   return inContext("cuGraphAddChildGraphNode", [&](Core &core) {
     auto graph = core.handles.get<GraphState>(handle), child = core.handles.get<GraphState>(childHandle);
     require(graph != child, "a graph cannot be its own child");

@@ -27,7 +27,8 @@ Result destroyStream(cuda::Stream stream) {
 }
 
 Result synchronizeStream(cuda::Stream stream) {
-  return inContext("cuStreamSynchronize", [&](Core &core) { core.synchronise(core.streamOutsideCapture(stream)->frontier); });
+  return inContext("cuStreamSynchronize",
+                   [&](Core &core) { core.synchronise(core.streamOutsideCapture(stream)->frontier); });
 }
 
 Result queryStream(cuda::Stream stream) {

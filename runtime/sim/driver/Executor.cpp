@@ -24,8 +24,7 @@ cuda::Result resultOf(Fault fault) {
 Interval deviceInterval(uint64_t address, uint64_t bytes) { return {address, address + bytes}; }
 
 FaultPoint pointOf(const Operation &operation) {
-  constexpr FaultPoint points[] = {FaultPoint::Launch, FaultPoint::Copy, FaultPoint::Fill,
-                                   FaultPoint::Library};
+  constexpr FaultPoint points[] = {FaultPoint::Launch, FaultPoint::Copy, FaultPoint::Fill, FaultPoint::Library};
   return points[operation.work.index()];
 }
 

@@ -17,7 +17,8 @@ namespace {
 
 template <class Field> void assign(Field &field, const void *value, size_t bytes) {
   require(value, "no value");
-  require(bytes == sizeof(Field), "expected an attribute of " + std::to_string(sizeof(Field)) + " bytes, got " + std::to_string(bytes));
+  require(bytes == sizeof(Field),
+          "expected an attribute of " + std::to_string(sizeof(Field)) + " bytes, got " + std::to_string(bytes));
   std::memcpy(&field, value, sizeof(Field));
 }
 

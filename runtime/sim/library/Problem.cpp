@@ -18,7 +18,8 @@ void checkLayout(const char *name, const LayoutState &layout) {
   std::string matrix = std::string(name) + ", " + sizeText(layout.rows, layout.columns) + ",";
   require(layout.rows >= 1 && layout.columns >= 1, matrix + " is empty");
   require(layout.rows <= INT_MAX && layout.columns <= INT_MAX, matrix + " is larger than 32-bit numbers count");
-  require(layout.leading >= int64_t(layout.rows), matrix + " has a leading dimension of " + std::to_string(layout.leading));
+  require(layout.leading >= int64_t(layout.rows),
+          matrix + " has a leading dimension of " + std::to_string(layout.leading));
   require(layout.batchStride >= 0, matrix + " has a batch stride of " + std::to_string(layout.batchStride));
 }
 
@@ -38,8 +39,9 @@ void checkShapes(const Problem &problem) {
   auto expect = [](const char *name, const LayoutState &layout, uint64_t rows, uint64_t columns, bool isTransposed) {
     if (isTransposed)
       std::swap(rows, columns);
-    require(layout.rows == rows && layout.columns == columns,
-            std::string("expected ") + name + " of " + sizeText(rows, columns) + ", got " + sizeText(layout.rows, layout.columns));
+    require(layout.rows == rows && layout.columns == columns, std::string("expected ") + name + " of " +
+                                                                  sizeText(rows, columns) + ", got " +
+                                                                  sizeText(layout.rows, layout.columns));
   };
   expect("A", problem.a, problem.m, problem.k, problem.operation.transposeA == Operation::Transposed);
   expect("B", problem.b, problem.k, problem.n, problem.operation.transposeB == Operation::Transposed);
@@ -54,8 +56,12 @@ public:
     return *this;
   }
   Hash &add(const LayoutState &layout) {
-    return add(uint64_t(layout.type)).add(layout.rows).add(layout.columns).add(uint64_t(layout.leading)).add(uint64_t(layout.batch)).add(
-        uint64_t(layout.batchStride));
+    return add(uint64_t(layout.type))
+        .add(layout.rows)
+        .add(layout.columns)
+        .add(uint64_t(layout.leading))
+        .add(uint64_t(layout.batch))
+        .add(uint64_t(layout.batchStride));
   }
   uint64_t value() const { return value_; }
 
@@ -123,7 +129,8 @@ std::string Problem::text() const {
   return d.batch > 1 ? std::to_string(d.batch) + " of " + size : size;
 }
 
-std::vector<AlgorithmContents> findAlgorithms(const Problem &problem, const PreferenceState &preference, uint64_t version) {
+std::vector<AlgorithmContents> findAlgorithms(const Problem &problem, const PreferenceState &preference,
+                                              uint64_t version) {
   AlgorithmContents plain;
   plain.magic = algorithmMagic;
   plain.problem = hashOf(problem);
@@ -158,7 +165,8 @@ Algorithm encode(const AlgorithmContents &contents) {
 AlgorithmContents contentsOf(const Algorithm &algorithm) {
   AlgorithmContents contents;
   std::memcpy(&contents, &algorithm, sizeof contents);
-  require(contents.magic == algorithmMagic && contents.checksum == checksumOf(contents), "these bytes are no algorithm");
+  require(contents.magic == algorithmMagic && contents.checksum == checksumOf(contents),
+          "these bytes are no algorithm");
   return contents;
 }
 

@@ -37,7 +37,8 @@ struct AlgorithmContents {
 };
 
 /// The algorithms that a preference allows, best first.
-std::vector<AlgorithmContents> findAlgorithms(const Problem &problem, const PreferenceState &preference, uint64_t version);
+std::vector<AlgorithmContents> findAlgorithms(const Problem &problem, const PreferenceState &preference,
+                                              uint64_t version);
 cublas::Algorithm encode(const AlgorithmContents &contents);
 /// Throws LibraryError if the bytes are no algorithm.
 AlgorithmContents contentsOf(const cublas::Algorithm &algorithm);

@@ -25,8 +25,8 @@ std::vector<float> transpose(const std::vector<float> &matrix, uint64_t rows) {
 
 /// sums[i] += column[i] * factor, each with one rounding. Compiled for machines that have an instruction for it and for
 /// those that do not; the bits are the same.
-__attribute__((target_clones("arch=x86-64-v3", "default"))) void accumulate(float *sums, const float *column, float factor,
-                                                                            uint64_t count) {
+__attribute__((target_clones("arch=x86-64-v3", "default"))) void accumulate(float *sums, const float *column,
+                                                                            float factor, uint64_t count) {
   for (uint64_t i = 0; i < count; ++i)
     sums[i] = __builtin_fmaf(column[i], factor, sums[i]);
 }
@@ -52,8 +52,8 @@ public:
       for (uint64_t k = 0; k < problem_.k; ++k)
         accumulate(sums.data(), &a[k * problem_.m], b[column * problem_.k + k], problem_.m);
       finish(sums, c.empty() ? nullptr : &c[column * problem_.m], bias);
-      memory_.copyIn(address(problem_.d, operands_.d) + column * uint64_t(problem_.d.leading) * sizeof(float), sums.data(),
-                     problem_.m * sizeof(float));
+      memory_.copyIn(address(problem_.d, operands_.d) + column * uint64_t(problem_.d.leading) * sizeof(float),
+                     sums.data(), problem_.m * sizeof(float));
     }
   }
 

@@ -37,9 +37,7 @@ template <class Body> Status inLibrary(const char *function, Body body) {
   if (!currentLibrary || !driver::current)
     return Status::NotInitialized;
   std::lock_guard lock(driver::current->mutex);
-  auto report = [&](const std::string &text) {
-    driver::current->errors.report(std::string(function) + ": " + text);
-  };
+  auto report = [&](const std::string &text) { driver::current->errors.report(std::string(function) + ": " + text); };
   try {
     body(*driver::current);
     return Status::Success;
@@ -136,8 +134,8 @@ Problem makeProblem(const Core &core, Handle handle, Matmul matmul, Layout a, La
   return Problem(*core.handles.get<MatmulState>(matmul), layout(a), layout(b), layout(c), layout(d));
 }
 
-Status getHeuristic(Handle handle, Matmul matmul, Layout a, Layout b, Layout c, Layout d, Preference preference, int wanted,
-                    HeuristicResult *results, int *found) {
+Status getHeuristic(Handle handle, Matmul matmul, Layout a, Layout b, Layout c, Layout d, Preference preference,
+                    int wanted, HeuristicResult *results, int *found) {
   return inLibrary("cublasLtMatmulAlgoGetHeuristic", [&](Core &core) {
     Problem problem = makeProblem(core, handle, matmul, a, b, c, d);
     require(wanted > 0 && results && found, "no room for algorithms");
@@ -168,11 +166,13 @@ Status checkAlgorithm(Handle handle, Matmul matmul, Layout a, Layout b, Layout c
 }
 
 /// Of whichever algorithm: these bytes may come from anywhere.
-Status getCapability(const Algorithm *algorithm, AlgorithmCapability capability, void *value, size_t bytes, size_t *written) {
+Status getCapability(const Algorithm *algorithm, AlgorithmCapability capability, void *value, size_t bytes,
+                     size_t *written) {
   return inLibrary("cublasLtMatmulAlgoCapGetAttribute", [&](Core &) {
     auto number = unsigned(capability) - unsigned(AlgorithmCapability::AlignmentA);
     require(number < 4, "capability " + std::to_string(int(capability)) + " is not simulated");
-    require(algorithm && value && written && bytes == sizeof(uint32_t), "no algorithm, or no room for a number of 4 bytes");
+    require(algorithm && value && written && bytes == sizeof(uint32_t),
+            "no algorithm, or no room for a number of 4 bytes");
     auto alignment = uint32_t(contentsOf(*algorithm).alignment);
     std::memcpy(value, &alignment, sizeof alignment);
     *written = sizeof alignment;
@@ -298,8 +298,16 @@ void requireDeclared(const driver::Operation &operation, const IntervalSet &read
 
 RecordedProduct record(const Problem &problem, float beta, uint64_t workspaceBytes) {
   auto isTransposed = [](Operation operation) { return operation == Operation::Transposed; };
-  return {problem.m, problem.n, problem.k, problem.d.batch, isTransposed(problem.operation.transposeA),
-          isTransposed(problem.operation.transposeB), problem.hasBias(), beta, problem.operation.compute, workspaceBytes};
+  return {problem.m,
+          problem.n,
+          problem.k,
+          problem.d.batch,
+          isTransposed(problem.operation.transposeA),
+          isTransposed(problem.operation.transposeB),
+          problem.hasBias(),
+          beta,
+          problem.operation.compute,
+          workspaceBytes};
 }
 
 void requireComputable(const Problem &problem, const AlgorithmContents &algorithm) {
@@ -309,9 +317,9 @@ void requireComputable(const Problem &problem, const AlgorithmContents &algorith
           "an algorithm that adds in place, in whatever order: its bits change from run to run");
 }
 
-Status multiply(Handle handle, Matmul matmul, const void *alpha, const void *a, Layout layoutA, const void *b, Layout layoutB,
-                const void *beta, const void *c, Layout layoutC, void *d, Layout layoutD, const Algorithm *algorithm,
-                void *workspace, size_t workspaceBytes, cuda::Stream stream) {
+Status multiply(Handle handle, Matmul matmul, const void *alpha, const void *a, Layout layoutA, const void *b,
+                Layout layoutB, const void *beta, const void *c, Layout layoutC, void *d, Layout layoutD,
+                const Algorithm *algorithm, void *workspace, size_t workspaceBytes, cuda::Stream stream) {
   return inLibrary("cublasLtMatmul", [&](Core &core) {
     Problem problem = makeProblem(core, handle, matmul, layoutA, layoutB, layoutC, layoutD);
     require(alpha && beta, "no alpha or no beta");
@@ -319,8 +327,13 @@ Status multiply(Handle handle, Matmul matmul, const void *alpha, const void *a, 
     AlgorithmContents contents = decode(*algorithm, problem, currentLibrary->settings.version);
     requireComputable(problem, contents);
     auto address = [](const void *pointer) { return reinterpret_cast<uint64_t>(pointer); };
-    ProductOperands operands{address(a), address(b), address(c), address(d), address(problem.operation.bias),
-                             *static_cast<const float *>(alpha), *static_cast<const float *>(beta)};
+    ProductOperands operands{address(a),
+                             address(b),
+                             address(c),
+                             address(d),
+                             address(problem.operation.bias),
+                             *static_cast<const float *>(alpha),
+                             *static_cast<const float *>(beta)};
     AddressCheck addresses(problem, contents, operands);
     addresses.check(address(workspace), workspaceBytes);
     requireAllocated(core, addresses.reads);

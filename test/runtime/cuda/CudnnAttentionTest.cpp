@@ -11,10 +11,30 @@ namespace {
 
 using namespace cudnn;
 
-const DeviceProperties h100{"NVIDIA H100 80GB HBM3", 900,    13000, int64_t(80) << 30, 50 << 20, 132,
-                                48 << 10,                227 << 10, 2048,  32,                1980000,  2619000};
-const DeviceProperties a100{"NVIDIA A100-SXM4-80GB", 800,    13000, int64_t(80) << 30, 40 << 20, 108,
-                                48 << 10,                163 << 10, 2048,  32,                1410000,  1593000};
+const DeviceProperties h100{"NVIDIA H100 80GB HBM3",
+                            900,
+                            13000,
+                            int64_t(80) << 30,
+                            50 << 20,
+                            132,
+                            48 << 10,
+                            227 << 10,
+                            2048,
+                            32,
+                            1980000,
+                            2619000};
+const DeviceProperties a100{"NVIDIA A100-SXM4-80GB",
+                            800,
+                            13000,
+                            int64_t(80) << 30,
+                            40 << 20,
+                            108,
+                            48 << 10,
+                            163 << 10,
+                            2048,
+                            32,
+                            1410000,
+                            1593000};
 constexpr int64_t anyBytes = int64_t(1) << 40;
 
 class CudnnAttentionTest : public ::testing::Test {
@@ -46,8 +66,10 @@ TEST_F(CudnnAttentionTest, Fp32IsLeftToTheGeneratedKernels) {
       AttentionAnswer backward = askBackward(library, gpt2(DataType::F32, isCausal), device);
       EXPECT_TRUE(backward.engines.empty());
       EXPECT_FALSE(backward.reason.empty());
-      EXPECT_NE(findSupport(library, gpt2(DataType::F32, isCausal), device, /*allowsTf32=*/false, anyBytes).obstacle, "");
-      EXPECT_NE(findSupport(library, gpt2(DataType::F32, isCausal), device, /*allowsTf32=*/true, anyBytes).obstacle, "");
+      EXPECT_NE(findSupport(library, gpt2(DataType::F32, isCausal), device, /*allowsTf32=*/false, anyBytes).obstacle,
+                "");
+      EXPECT_NE(findSupport(library, gpt2(DataType::F32, isCausal), device, /*allowsTf32=*/true, anyBytes).obstacle,
+                "");
     }
   }
 }

@@ -110,8 +110,9 @@ constexpr std::string_view symbolAt(size_t offset) {
 }
 
 #define EACH_FUNCTION(X)                                                                                               \
-  X(cudnnGetVersion) X(cudnnGetErrorString) X(cudnnGetLastErrorString) X(cudnnBackendCreateDescriptor)                 \
-  X(cudnnBackendDestroyDescriptor) X(cudnnBackendFinalize) X(cudnnBackendSetAttribute) X(cudnnBackendGetAttribute)
+  X(cudnnGetVersion)                                                                                                   \
+  X(cudnnGetErrorString) X(cudnnGetLastErrorString) X(cudnnBackendCreateDescriptor) X(cudnnBackendDestroyDescriptor)   \
+      X(cudnnBackendFinalize) X(cudnnBackendSetAttribute) X(cudnnBackendGetAttribute)
 
 #define EXPECT_FUNCTION(name)                                                                                          \
   static_assert(test::IsCalledAlike<decltype(Cudnn::name), decltype(&::name)>());                                      \

@@ -6,17 +6,19 @@
 #include <iterator>
 #include <string_view>
 
-#define EACH_FUNCTION(X) \
-  X(cuInit) X(cuDriverGetVersion) X(cuGetErrorName) X(cuGetErrorString) X(cuDeviceGetCount) X(cuDeviceGet) \
-  X(cuDeviceGetName) X(cuDeviceGetAttribute) X(cuDeviceTotalMem) X(cuDevicePrimaryCtxRetain) \
-  X(cuDevicePrimaryCtxRelease) X(cuCtxSetCurrent) X(cuCtxSynchronize) X(cuMemGetInfo) X(cuMemAlloc) \
-  X(cuMemFree) X(cuMemHostAlloc) X(cuMemFreeHost) X(cuMemcpyHtoDAsync) X(cuMemcpyDtoHAsync) \
-  X(cuMemcpyDtoDAsync) X(cuMemsetD8Async) X(cuStreamCreate) X(cuStreamDestroy) X(cuStreamSynchronize) \
-  X(cuStreamQuery) X(cuStreamWaitEvent) X(cuEventCreate) X(cuEventDestroy) X(cuEventRecord) \
-  X(cuEventSynchronize) X(cuEventQuery) X(cuStreamBeginCapture) X(cuStreamEndCapture) \
-  X(cuModuleLoadDataEx) X(cuModuleUnload) X(cuModuleGetFunction) \
-  X(cuFuncGetAttribute) X(cuLaunchKernel) X(cuGraphCreate) X(cuGraphDestroy) X(cuGraphAddKernelNode) \
-  X(cuGraphAddMemcpyNode) X(cuGraphAddChildGraphNode) X(cuGraphInstantiateWithFlags) X(cuGraphExecDestroy) X(cuGraphLaunch)
+#define EACH_FUNCTION(X)                                                                                               \
+  X(cuInit)                                                                                                            \
+  X(cuDriverGetVersion) X(cuGetErrorName) X(cuGetErrorString) X(cuDeviceGetCount) X(cuDeviceGet) X(cuDeviceGetName)    \
+      X(cuDeviceGetAttribute) X(cuDeviceTotalMem) X(cuDevicePrimaryCtxRetain) X(cuDevicePrimaryCtxRelease)             \
+          X(cuCtxSetCurrent) X(cuCtxSynchronize) X(cuMemGetInfo) X(cuMemAlloc) X(cuMemFree) X(cuMemHostAlloc)          \
+              X(cuMemFreeHost) X(cuMemcpyHtoDAsync) X(cuMemcpyDtoHAsync) X(cuMemcpyDtoDAsync) X(cuMemsetD8Async)       \
+                  X(cuStreamCreate) X(cuStreamDestroy) X(cuStreamSynchronize) X(cuStreamQuery) X(cuStreamWaitEvent)    \
+                      X(cuEventCreate) X(cuEventDestroy) X(cuEventRecord) X(cuEventSynchronize) X(cuEventQuery)        \
+                          X(cuStreamBeginCapture) X(cuStreamEndCapture) X(cuModuleLoadDataEx) X(cuModuleUnload)        \
+                              X(cuModuleGetFunction) X(cuFuncGetAttribute) X(cuLaunchKernel) X(cuGraphCreate)          \
+                                  X(cuGraphDestroy) X(cuGraphAddKernelNode) X(cuGraphAddMemcpyNode)                    \
+                                      X(cuGraphAddChildGraphNode) X(cuGraphInstantiateWithFlags) X(cuGraphExecDestroy) \
+                                          X(cuGraphLaunch)
 
 // Before the header is read, which makes macros of some names: its later versions of these functions have a suffix.
 namespace neap::cuda::ours {
@@ -124,8 +126,8 @@ constexpr std::string_view symbolAt(size_t offset) {
 }
 
 #define SYMBOL_OF(expanded) #expanded
-#define EXPECT_FUNCTION(name) \
-  static_assert(test::IsCalledAlike<ours::name##Member::Type, decltype(&name)>()); \
+#define EXPECT_FUNCTION(name)                                                                                          \
+  static_assert(test::IsCalledAlike<ours::name##Member::Type, decltype(&name)>());                                     \
   static_assert(symbolAt(ours::name##Member::offset) == SYMBOL_OF(name));
 EACH_FUNCTION(EXPECT_FUNCTION)
 

@@ -70,8 +70,8 @@ TEST(LoadCublasLtTest, TheInstalledLibraryTakesOurAttributes) {
   auto setPreference = table.cublasLtMatmulPreferenceSetAttribute;
   expectBytes(setPreference, preference, PreferenceAttribute::MaxWorkspaceBytes, sizeof(uint64_t), 1 << 20);
   expectBytes(setPreference, preference, PreferenceAttribute::ReductionSchemes, sizeof(uint32_t), reductionComputeType);
-  for (auto alignment : {PreferenceAttribute::AlignmentA, PreferenceAttribute::AlignmentB, PreferenceAttribute::AlignmentC,
-                         PreferenceAttribute::AlignmentD})
+  for (auto alignment : {PreferenceAttribute::AlignmentA, PreferenceAttribute::AlignmentB,
+                         PreferenceAttribute::AlignmentC, PreferenceAttribute::AlignmentD})
     expectBytes(setPreference, preference, alignment, sizeof(uint32_t), 16);
   EXPECT_EQ(table.cublasLtMatmulPreferenceDestroy(preference), Status::Success);
   EXPECT_EQ(table.cublasLtMatrixLayoutDestroy(layout), Status::Success);

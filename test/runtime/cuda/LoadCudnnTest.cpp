@@ -32,7 +32,8 @@ std::string refusal(const char *name) {
 
 TEST(LoadCudnnTest, WhatStandsInTheWayIsSaid) {
   EXPECT_EQ(refusal("libnothing.so.9"), "libnothing.so.9: cannot open shared object file: No such file or directory");
-  EXPECT_EQ(refusal(FAKE_PARTIAL_CUDNN), std::string(FAKE_PARTIAL_CUDNN) + " has no function 'cudnnBackendGetAttribute'");
+  EXPECT_EQ(refusal(FAKE_PARTIAL_CUDNN),
+            std::string(FAKE_PARTIAL_CUDNN) + " has no function 'cudnnBackendGetAttribute'");
   EXPECT_EQ(refusal(FAKE_OLD_CUDNN), "expected cuDNN 9.8 or newer, got 9.7");
 }
 

@@ -13,7 +13,8 @@ using namespace runtime;
 
 /// The element of a matrix at an index of the batch.
 uint64_t elementOf(const ProductMatrix &matrix, const std::vector<uint64_t> &batch, uint64_t row, uint64_t column) {
-  uint64_t element = matrix.offset + (matrix.transposed ? column * matrix.leading + row : row * matrix.leading + column);
+  uint64_t element =
+      matrix.offset + (matrix.transposed ? column * matrix.leading + row : row * matrix.leading + column);
   for (size_t i = 0; i < batch.size(); ++i)
     element += batch[i] * matrix.batchStrides[i];
   return element;
@@ -34,7 +35,8 @@ void computePlainly(const MatrixProduct &product, std::vector<float> &arena) {
       for (uint64_t column = 0; column < product.n; ++column) {
         float sum = 0;
         for (uint64_t k = 0; k < product.k; ++k)
-          sum = std::fma(before[elementOf(product.lhs, index, row, k)], before[elementOf(product.rhs, index, k, column)], sum);
+          sum = std::fma(before[elementOf(product.lhs, index, row, k)],
+                         before[elementOf(product.rhs, index, k, column)], sum);
         if (product.bias)
           sum += before[product.bias->offset + column];
         if (product.addend)
@@ -101,7 +103,7 @@ TEST(MatrixProductsTest, BatchesStrideAndRepeat) {
   MatrixProduct product = makeProduct();
   product.batch = {3, 4};
   product.lhs.batchStrides = {400, 54};
-  product.rhs = {0, 2048, 10, false, {0, 90}}; // one for all of the outer batch
+  product.rhs = {0, 2048, 10, false, {0, 90}};      // one for all of the outer batch
   product.result = {0, 4096, 40, false, {240, 10}}; // heads side by side
   expectPlainBits(product);
   product.addend = {0, 8192, 40, false, {240, 10}};
@@ -185,14 +187,15 @@ TEST(MatrixProductsTest, TheWorkspaceBoundsTheAlgorithm) {
   MatrixProducts products(device.library.table());
   uint64_t needed = products.plan(makeDeepProduct(), {device.arena}, device.workspace)->workspaceBytes();
   EXPECT_EQ(needed, 6 * 10 * 4u);
-  EXPECT_EQ(products.plan(makeDeepProduct(), {device.arena}, {device.workspace.address, needed - 1})->workspaceBytes(), 0u);
+  EXPECT_EQ(products.plan(makeDeepProduct(), {device.arena}, {device.workspace.address, needed - 1})->workspaceBytes(),
+            0u);
   EXPECT_EQ(products.planAll(makeDeepProduct(), {device.arena}, device.workspace, 8).size(), 2u);
   EXPECT_EQ(products.planAll(makeDeepProduct(), {device.arena}, device.workspace, 1).size(), 1u);
 }
 
 MatrixProduct withAlgorithm(MatrixProduct product, const MatrixProducts &library, const PlannedProduct &plan) {
-  product.algorithm = {library.version(), plan.workspaceBytes(),
-                       {std::begin(plan.algorithm().data), std::end(plan.algorithm().data)}};
+  product.algorithm = {
+      library.version(), plan.workspaceBytes(), {std::begin(plan.algorithm().data), std::end(plan.algorithm().data)}};
   return product;
 }
 
@@ -206,7 +209,8 @@ TEST(MatrixProductsTest, AStoredAlgorithmIsTakenWhereItFits) {
   MatrixProduct ofOtherLibrary = product;
   ++ofOtherLibrary.algorithm->library;
   EXPECT_EQ(products.plan(ofOtherLibrary, {device.arena}, device.workspace)->workspaceBytes(), 240u);
-  MatrixProduct ofOtherProduct = withAlgorithm(makeDeepProduct(), products, *products.plan(makeProduct(), {device.arena}, {}));
+  MatrixProduct ofOtherProduct =
+      withAlgorithm(makeDeepProduct(), products, *products.plan(makeProduct(), {device.arena}, {}));
   EXPECT_EQ(products.plan(ofOtherProduct, {device.arena}, device.workspace)->workspaceBytes(), 240u);
   MatrixProduct aligned = makeDeepProduct(), misaligned;
   aligned.m = 4; // rows of 16 bytes

@@ -61,8 +61,8 @@ TEST(ProgramProductsTest, LaunchesOfProductsArePlanned) {
   SimulatedArena device;
   Manifest manifest = makeManifest();
   Notes notes;
-  ProgramProducts products(manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); },
-                           notes.note);
+  ProgramProducts products(
+      manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); }, notes.note);
   EXPECT_TRUE(products.find(0) && products.find(1) && products.find(2));
   EXPECT_FALSE(products.find(3));
   products.enqueue(0, device.stream, "step 1");
@@ -106,8 +106,8 @@ TEST(ProgramProductsTest, OnlyUsersOfTheWorkspaceAreOrderedByIt) {
   SimulatedArena device;
   Manifest manifest = makeManifest();
   Notes notes;
-  ProgramProducts products(manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); },
-                           notes.note);
+  ProgramProducts products(
+      manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); }, notes.note);
   EXPECT_EQ(products.operandsOf(0).size(), 4u);
   EXPECT_EQ(products.operandsOf(0).back().offset, workspaceOffset);
   EXPECT_EQ(products.operandsOf(0).back().bytes, 64u);
@@ -125,19 +125,20 @@ TEST(ProgramProductsTest, WithoutALibraryKernelsStayAndANoteSaysWhy) {
   ProgramProducts products(manifest, device.arena, open, notes.note);
   EXPECT_FALSE(products.find(0));
   EXPECT_EQ(products.operandsOf(0).size(), 3u);
-  EXPECT_EQ(notes.texts, std::vector<std::string>{"matrix products run on generated kernels: no cuBLASLt: it is not there"});
+  EXPECT_EQ(notes.texts,
+            std::vector<std::string>{"matrix products run on generated kernels: no cuBLASLt: it is not there"});
 }
 
 TEST(ProgramProductsTest, AProductWithoutAnAlgorithmKeepsItsKernel) {
   SimulatedArena device({.version = 1, .isOffered = [](uint64_t, uint64_t, uint64_t k) { return k != 16; }});
   Manifest manifest = makeManifest();
   Notes notes;
-  ProgramProducts products(manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); },
-                           notes.note);
+  ProgramProducts products(
+      manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); }, notes.note);
   EXPECT_FALSE(products.find(0));
   EXPECT_TRUE(products.find(1));
-  EXPECT_EQ(notes.texts, std::vector<std::string>{
-                             "cuBLASLt has no algorithm for 2 matrix products; they run on generated kernels"});
+  EXPECT_EQ(notes.texts,
+            std::vector<std::string>{"cuBLASLt has no algorithm for 2 matrix products; they run on generated kernels"});
 }
 
 TEST(ProgramProductsTest, AProgramWithoutProductsOpensNoLibrary) {

@@ -1,6 +1,6 @@
 // Calls of cuBLASLt that header or documentation forbid: each is found, with the status that the library gives.
-#include "neap/runtime/sim/driver/SimulatedDriver.h"
 #include "neap/runtime/sim/library/SimulatedCublasLt.h"
+#include "neap/runtime/sim/driver/SimulatedDriver.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,8 @@ using namespace cublas;
 /// D (8 x 6) = A (8 x 5) B (5 x 6), column-major, in an arena of its own; what is wrong is changed before `multiply`.
 class Call {
 public:
-  explicit Call(const std::string &faults = {}) : driver(settings(faults)), cuda(driver.table()), table(library.table()) {
+  explicit Call(const std::string &faults = {})
+      : driver(settings(faults)), cuda(driver.table()), table(library.table()) {
     cuda.cuInit(0);
     cuda.cuDevicePrimaryCtxRetain(&context, 0);
     cuda.cuCtxSetCurrent(context);
@@ -138,7 +139,8 @@ TEST(SimulatedCublasLtTest, ShapesMustFit) {
   Operation transposed = Operation::Transposed;
   expectRefusedProblem(
       [&](Call &call) {
-        call.table.cublasLtMatmulDescSetAttribute(call.operation, MatmulAttribute::TransposeB, &transposed, sizeof transposed);
+        call.table.cublasLtMatmulDescSetAttribute(call.operation, MatmulAttribute::TransposeB, &transposed,
+                                                  sizeof transposed);
       },
       "expected B of 6 x 5, got 5 x 6");
 }
@@ -158,7 +160,8 @@ TEST(SimulatedCublasLtTest, BatchesMustFit) {
   EXPECT_EQ(int(call.choose()), 0);
   EXPECT_EQ(int(call.multiply()), 0);
   int32_t none = 0;
-  expectReport(call, call.table.cublasLtMatrixLayoutSetAttribute(call.a, LayoutAttribute::BatchCount, &none, sizeof none),
+  expectReport(call,
+               call.table.cublasLtMatrixLayoutSetAttribute(call.a, LayoutAttribute::BatchCount, &none, sizeof none),
                Status::InvalidValue, "a batch of 0");
 }
 
@@ -203,17 +206,20 @@ TEST(SimulatedCublasLtTest, AttributesHaveTheirSizesAndValues) {
                "operation 7 is not one of real matrices");
   expectReport(call, matmul(MatmulAttribute::Epilogue, &odd, 4), Status::NotSupported, "epilogue 7 is not simulated");
   expectReport(call, matmul(MatmulAttribute(2), &odd, 4), Status::NotSupported, "attribute 2 is not simulated");
+  expectReport(
+      call,
+      call.table.cublasLtMatmulPreferenceSetAttribute(call.preference, PreferenceAttribute::AlignmentA, &narrow, 4),
+      Status::InvalidValue, "an alignment of 3 bytes");
   expectReport(call,
-               call.table.cublasLtMatmulPreferenceSetAttribute(call.preference, PreferenceAttribute::AlignmentA, &narrow, 4),
-               Status::InvalidValue, "an alignment of 3 bytes");
-  expectReport(call,
-               call.table.cublasLtMatmulPreferenceSetAttribute(call.preference, PreferenceAttribute::MaxWorkspaceBytes, &narrow, 4),
+               call.table.cublasLtMatmulPreferenceSetAttribute(call.preference, PreferenceAttribute::MaxWorkspaceBytes,
+                                                               &narrow, 4),
                Status::InvalidValue, "expected an attribute of 8 bytes, got 4");
 }
 
 TEST(SimulatedCublasLtTest, MemoryMustBeThereAndApart) {
   expectRefusedCall([](Call &call) { call.addressA = 0; }, "A is null");
-  expectRefusedCall([](Call &call) { call.addressA = call.arena + Call::arenaBytes - 100; }, "bytes that lie in no allocation");
+  expectRefusedCall([](Call &call) { call.addressA = call.arena + Call::arenaBytes - 100; },
+                    "bytes that lie in no allocation");
   expectRefusedCall([](Call &call) { call.addressA = call.addressD + 48; }, "A overlaps D");
   expectRefusedCall([](Call &call) { call.addressB = call.addressD; }, "B overlaps D");
   expectRefusedCall(
