@@ -65,7 +65,8 @@ bool isView(Operation *op) {
 /// A slice from 0 on has the map of a permutation as well.
 bool isPermutation(Operation *op) {
   return isView(op) && cast<Fusible>(op).getOperandMap(0).isPermutation() &&
-         ShapedType::getNumElements(shapeOf(op->getOperand(0))) == ShapedType::getNumElements(shapeOf(op->getResult(0)));
+         ShapedType::getNumElements(shapeOf(op->getOperand(0))) ==
+             ShapedType::getNumElements(shapeOf(op->getResult(0)));
 }
 
 FailureOr<Access> accessThroughView(Operation *view, const Access &operand, ArrayRef<int64_t> loops) {

@@ -234,12 +234,8 @@ void CudaDevice::runStep(const ShowGradient &show) {
 void CudaDevice::runEntries(const ShowGradient &show) {
   for (const ProgramEntry &entry : manifest_.program) {
     switch (entry.kind) {
-    case ProgramEntry::Kind::Launch:
-      launch(entry);
-      break;
-    case ProgramEntry::Kind::Copy:
-      copy(entry);
-      break;
+    case ProgramEntry::Kind::Launch: launch(entry); break;
+    case ProgramEntry::Kind::Copy: copy(entry); break;
     case ProgramEntry::Kind::Observe:
       if (show)
         observe(entry, show);
@@ -314,8 +310,9 @@ GraphNode CudaDevice::addKernelNode(const ProgramEntry &entry, const std::vector
   std::vector<DevicePointer> addresses = addressesOf(entry);
   std::vector<void *> arguments = pointersTo(addresses);
   const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
-  KernelNodeParameters parameters{functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0,
-                                  arguments.data(),         nullptr,       nullptr, nullptr};
+  KernelNodeParameters parameters{
+      functions_[entry.kernel], kernel.blocks, 1,       1,      kernel.blockThreads, 1, 1, 0,
+      arguments.data(),         nullptr,       nullptr, nullptr};
   GraphNode node = nullptr;
   declare(entry);
   require(driver_.cuGraphAddKernelNode(&node, graph_, after.data(), after.size(), &parameters),
@@ -370,10 +367,8 @@ GraphNode CudaDevice::addNode(const ProgramEntry &entry, const std::vector<Graph
   switch (entry.kind) {
   case ProgramEntry::Kind::Launch:
     return isOfLibrary(entry) ? addProductNode(entry, after) : addKernelNode(entry, after);
-  case ProgramEntry::Kind::Copy:
-    return addCopyNode(entry, after);
-  case ProgramEntry::Kind::Observe:
-    return nullptr;
+  case ProgramEntry::Kind::Copy: return addCopyNode(entry, after);
+  case ProgramEntry::Kind::Observe: return nullptr;
   }
   return nullptr;
 }

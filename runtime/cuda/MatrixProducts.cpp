@@ -264,7 +264,8 @@ void Problem::forEachOuter(size_t dimension, std::array<uint64_t, 4> offsets, co
   }
 }
 
-void Problem::enqueue(const HeuristicResult &algorithm, cuda::Stream stream, const std::function<void()> &beforeCall) const {
+void Problem::enqueue(const HeuristicResult &algorithm, cuda::Stream stream,
+                      const std::function<void()> &beforeCall) const {
   forEachOuter(0, {}, [&](const std::array<uint64_t, 4> &offsets) {
     if (beforeCall)
       beforeCall();

@@ -29,7 +29,8 @@ public:
   std::string describe(size_t entry) const;
   /// Puts an entry that has a plan into a stream, with `beforeCall` before each call of the library. Throws Failure with
   /// ExitCode::DeviceFault; `when` says when, as in "step 3".
-  void enqueue(size_t entry, cuda::Stream stream, const std::string &when, const std::function<void()> &beforeCall = {}) const;
+  void enqueue(size_t entry, cuda::Stream stream, const std::string &when,
+               const std::function<void()> &beforeCall = {}) const;
   /// The operands of an entry, and after them what it really uses of its workspace.
   std::vector<Operand> operandsOf(size_t entry) const;
   /// The program with these operands: what must wait for what.

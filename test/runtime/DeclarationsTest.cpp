@@ -58,9 +58,7 @@ protected:
     calls.clear();
   }
 
-  void declare(size_t entry) {
-    declarations.operation(manifest.program[entry], manifest.program[entry].operands);
-  }
+  void declare(size_t entry) { declarations.operation(manifest.program[entry], manifest.program[entry].operands); }
 
   cuda::Driver driver = {};
   Manifest manifest = makeManifest();

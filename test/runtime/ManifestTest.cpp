@@ -12,7 +12,8 @@ using namespace runtime;
 using nlohmann::json;
 
 json validManifest() {
-  return json::parse(R"({"format": 1, "name": "m", "compiler": "neap", "target": "cpu", "planned_bytes": 1024, "arena_bytes": 1024,
+  return json::parse(
+      R"({"format": 1, "name": "m", "compiler": "neap", "target": "cpu", "planned_bytes": 1024, "arena_bytes": 1024,
     "scratch_bytes_per_worker": 0, "max_workers": 1, "step_block": 512,
     "loss": {"offset": 0, "type": "float32"}, "gradient_norm": {"offset": 4, "type": "float32"},
     "bounded_outputs": [{"name": "lowest index", "type": "int64", "shape": [], "offset": 256, "bytes": 8, "minimum": 0, "limit": 9}],
@@ -140,7 +141,8 @@ json programWithProduct() {
      "bias": {"argument": 2, "offset": 1}, "algorithm": {"library": 130100, "workspace": 64, "config": "00000000000000ff0000000000000001"}}}])");
   manifest["slots"] = json::parse(R"([{"offset": 0, "bytes": 256, "alive_before": false, "alive_after": false},
     {"offset": 512, "bytes": 256, "alive_before": false, "alive_after": false}])");
-  manifest["program"] = json::parse(R"([{"launch": "k", "arguments": [[0, 52, 0], [64, 48, 0], [128, 20, 0], [192, 64, 0]],
+  manifest["program"] =
+      json::parse(R"([{"launch": "k", "arguments": [[0, 52, 0], [64, 48, 0], [128, 20, 0], [192, 64, 0]],
     "inputs": 3, "workspace": [512, 256, 1], "nodes": ["h.0"]}])");
   return manifest;
 }

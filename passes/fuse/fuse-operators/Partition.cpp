@@ -9,9 +9,7 @@ namespace neap {
 
 static int64_t elementsOf(Value value) { return ShapedType::getNumElements(shapeOf(value)); }
 
-bool isFree(Operation *op) {
-  return isSplatConstant(op) || (isa<Fusible>(op) && op->getNumOperands() == 0);
-}
+bool isFree(Operation *op) { return isSplatConstant(op) || (isa<Fusible>(op) && op->getNumOperands() == 0); }
 
 bool isComputing(Operation *op) {
   if (op->getNumResults() == 0 || isFree(op) || isView(op) || op->hasTrait<OpTrait::ConstantLike>())
@@ -396,9 +394,11 @@ bool Partition::isCheapToRepeat(Operation *op) const {
     return false;
   llvm::SetVector<Value> sources;
   auto isInMemory = [&](Value value) { return isInMemoryAnyway(value); };
-  return llvm::all_of(op->getOperands(), [&](Value operand) {
-           return collectLargeSources(operand, elementsOf(op->getResult(0)), longestChain, isInMemory, sources);
-         }) &&
+  return llvm::all_of(op->getOperands(),
+                      [&](Value operand) {
+                        return collectLargeSources(operand, elementsOf(op->getResult(0)), longestChain, isInMemory,
+                                                   sources);
+                      }) &&
          sources.size() <= 1;
 }
 
@@ -455,8 +455,7 @@ bool Partition::joinSibling(Operation *reduction) {
     auto leadsBack = [&](FusionGroup *reader) { return reader == group.get() || dependsOn(*group, *reader); };
     if (llvm::any_of(readers.atLoopPoints, leadsBack) || llvm::any_of(readers.fromMemory, leadsBack))
       continue;
-    group->accesses[reduction->getResult(0)] =
-        *composeAccess(fusible.getResultMap(0), identityAccess(loops), loops);
+    group->accesses[reduction->getResult(0)] = *composeAccess(fusible.getResultMap(0), identityAccess(loops), loops);
     join(*group, reduction, /*asClone=*/false);
     return true;
   }

@@ -55,9 +55,9 @@ public:
 private:
   /// Who reads a computed value, as far as decided.
   struct Readers {
-    llvm::SetVector<FusionGroup *> atLoopPoints;  ///< may take the op that computes it
-    llvm::SetVector<FusionGroup *> fromMemory;    ///< need it as a dense tensor
-    bool inMemory = false;                        ///< somebody at all does
+    llvm::SetVector<FusionGroup *> atLoopPoints; ///< may take the op that computes it
+    llvm::SetVector<FusionGroup *> fromMemory;   ///< need it as a dense tensor
+    bool inMemory = false;                       ///< somebody at all does
   };
 
   // Gemm groups and their epilogues.
@@ -83,7 +83,8 @@ private:
 
   // Who reads what.
   void recordOperands(FusionGroup &group, mlir::Operation *op);
-  void recordRead(FusionGroup &group, mlir::Value operand, Access access, mlir::ArrayRef<int64_t> loops, bool fromMemory);
+  void recordRead(FusionGroup &group, mlir::Value operand, Access access, mlir::ArrayRef<int64_t> loops,
+                  bool fromMemory);
   void requireInMemory(mlir::Value value, FusionGroup *reader);
 
   // Questions.

@@ -18,7 +18,6 @@ namespace neap {
 
 namespace {
 
-
 /// Writes the body of one group: clones of its ops and of the views and splats they read, over block arguments.
 class BodyBuilder {
 public:
@@ -92,8 +91,8 @@ private:
     if (!known) {
       OpBuilder outside(splat);
       auto scalar = RankedTensorType::get({}, splat.getType().getElementType());
-      Value element = ConstantOp::create(outside, splat.getLoc(),
-                                         cast<SplatElementsAttr>(splat.getValue()).resizeSplat(scalar));
+      Value element =
+          ConstantOp::create(outside, splat.getLoc(), cast<SplatElementsAttr>(splat.getValue()).resizeSplat(scalar));
       known = BroadcastOp::create(builder, splat.getLoc(), splat.getType(), importArgument(element, {}));
     }
     return known;
@@ -210,13 +209,11 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     case GroupKind::Pointwise:
     case GroupKind::Row:
     case GroupKind::Column:
-    case GroupKind::Gemm:
-      return succeeded(analyzeGroup(fused.getBody().front(), fused.getKind()));
+    case GroupKind::Gemm: return succeeded(analyzeGroup(fused.getBody().front(), fused.getKind()));
     case GroupKind::Concat:
     case GroupKind::Scatter:
     case GroupKind::Scan:
-    case GroupKind::Attention:
-      return true; // read whole operands
+    case GroupKind::Attention: return true; // read whole operands
     }
     llvm_unreachable("unknown kind of group");
   }
@@ -264,8 +261,8 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     fused.getBody().push_back(draft.body.release());
     auto inner = OpBuilder::atBlockEnd(&fused.getBody().front());
     YieldOp::create(inner, fused.getLoc(), yielded);
-    remark::passed(fused.getLoc(), remark::RemarkOpts::name("Fused").category("neap-fuse-operators"))
-        << remark::add("{0} group of {1} ops", stringifyGroupKind(draft.group->kind).str(), draft.group->members.size());
+    remark::passed(fused.getLoc(), remark::RemarkOpts::name("Fused").category("neap-fuse-operators")) << remark::add(
+        "{0} group of {1} ops", stringifyGroupKind(draft.group->kind).str(), draft.group->members.size());
     if (rules.usesLibrary && fused.getKind() == GroupKind::Gemm)
       markLibraryProduct(fused, *draft.group, rules);
     for (auto [value, result] : llvm::zip_equal(results, fused.getResults()))

@@ -82,8 +82,8 @@ TEST(ProgramProductsTest, EveryCallOfABatchIsHeldToItsDeclaration) {
   manifest.program = {launch(0, 0)};
   manifest.program[0].operands = {{0, 2048}, {2048, 2048}, {4096, 2048}};
   Notes notes;
-  ProgramProducts products(manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); },
-                           notes.note);
+  ProgramProducts products(
+      manifest, device.arena, [&] { return std::make_unique<Borrowed>(device.library.table()); }, notes.note);
   size_t calls = 0;
   auto enqueue = [&](uint64_t writtenBytes) {
     products.enqueue(0, device.stream, "step 1", [&] {

@@ -102,8 +102,9 @@ cublas::Status multiply(cublas::Handle handle, cublas::Matmul matmul, const void
                         cublas::Layout layoutA, const void *b, cublas::Layout layoutB, const void *beta, const void *c,
                         cublas::Layout layoutC, void *d, cublas::Layout layoutD, const cublas::Algorithm *algorithm,
                         void *workspace, size_t workspaceBytes, cuda::Stream stream) {
-  return current->library.table().cublasLtMatmul(handle, matmul, alpha, moved(a), layoutA, moved(b), layoutB, beta, moved(c),
-                                                 layoutC, moved(d), layoutD, algorithm, workspace, workspaceBytes, stream);
+  return current->library.table().cublasLtMatmul(handle, matmul, alpha, moved(a), layoutA, moved(b), layoutB, beta,
+                                                 moved(c), layoutC, moved(d), layoutD, algorithm, workspace,
+                                                 workspaceBytes, stream);
 }
 
 /// The backend's only allocation is the arena.

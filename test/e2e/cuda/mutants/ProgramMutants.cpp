@@ -40,7 +40,8 @@ void print(const char *name, const Count &count) {
 class MutationRun {
 public:
   explicit MutationRun(const CompiledProgram &program)
-      : program_(program), original_{program.manifest, program.ptx, {}}, expected_(runProgram(program, original_, 0, false)) {}
+      : program_(program), original_{program.manifest, program.ptx, {}},
+        expected_(runProgram(program, original_, 0, false)) {}
 
   /// Whether the unchanged program runs, has one result in all orders, and is not accused.
   bool checkOriginal() const {
