@@ -145,12 +145,14 @@ Value unstretch(TensorBuilder &build, Value value) {
   return build.reshape(value, shape);
 }
 
-/// Whether a constant is 0 up to the diagonal of its last two dimensions and hides everything above.
-bool isCausal(Value bias) {
+/// Whether a constant is 0 up to the diagonal of its last two dimensions, those of the scores, and hides everything above. A
+/// single row that is stretched hides the same keys from all queries.
+bool isCausal(Value bias, ArrayRef<int64_t> scores) {
   DenseElementsAttr elements;
-  if (!matchPattern(bias, m_Constant(&elements)) || elements.isSplat() || !elementOf(bias).isF32())
-    return false;
   ArrayRef<int64_t> shape = shapeOf(bias);
+  if (shape.take_back(2) != scores.take_back(2) || !matchPattern(bias, m_Constant(&elements)) || elements.isSplat() ||
+      !elementOf(bias).isF32())
+    return false;
   int64_t columns = shape.back(), rows = shape[shape.size() - 2], position = 0;
   for (float value : elements.getValues<float>()) {
     int64_t column = position % columns, row = position++ / columns % rows;
@@ -174,14 +176,14 @@ Value addBiases(TensorBuilder &build, Value x, Value y) {
   return build.add(build.broadcast(x, shape), build.broadcast(y, shape));
 }
 
-/// The sum of all biases; null if there are none left. Takes out what is causal.
-Value joinBiases(TensorBuilder &build, ArrayRef<Bias> biases, Type element, bool &causal) {
+/// The sum of all biases to scores of a shape; null if there are none left. Takes out what is causal.
+Value joinBiases(TensorBuilder &build, ArrayRef<Bias> biases, RankedTensorType scores, bool &causal) {
   Value sum;
   for (const Bias &bias : biases) {
     Value value = unstretch(build, bias.value);
     if (bias.isMask)
-      value = buildMaskBias(build, bias, value, element);
-    if (isCausal(value))
+      value = buildMaskBias(build, bias, value, scores.getElementType());
+    if (isCausal(value, scores.getShape()))
       causal = true;
     else
       sum = sum ? addBiases(build, sum, value) : value;
@@ -209,7 +211,7 @@ struct RaiseProduct : OpRewritePattern<MatmulOp> {
     double scale = scores->scale;
     Value query = takeFactor(scores->product.getLhs(), scale), keys = takeFactor(scores->product.getRhs(), scale);
     bool causal = false;
-    Value bias = joinBiases(build, scores->biases, elementOf(op), causal);
+    Value bias = joinBiases(build, scores->biases, scores->product.getType(), causal);
     DropoutOp dropout = probabilities->dropout;
     SmallVector<Value> dropoutKey;
     if (dropout)

@@ -113,3 +113,19 @@ neap.step @dropout(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>
   %y = neap.matmul %d, %v : tensor<2x2xf32>, tensor<2x4xf32>
   neap.return %y : tensor<2x4xf32>
 }
+
+// -----
+
+// A constant row that hides all keys but the first from every query is none that is causal.
+// CHECK-LABEL: @first_key_alone
+// CHECK: neap.attention %arg0, %arg1, %arg2 bias %{{.*}} : {{.*}} bias tensor<1x3xf32>
+neap.step @first_key_alone(%q: tensor<3x4xf32>, %k: tensor<3x4xf32>, %v: tensor<3x4xf32>) -> (tensor<3x4xf32>) {
+  %row = neap.constant dense<[[0.0, -3.40282347E+38, -3.40282347E+38]]> : tensor<1x3xf32>
+  %mask = neap.broadcast %row : tensor<1x3xf32> -> tensor<3x3xf32>
+  %kt = neap.transpose %k [1, 0] : tensor<3x4xf32>
+  %product = neap.matmul %q, %kt : tensor<3x4xf32>, tensor<4x3xf32>
+  %scores = neap.add %product, %mask : tensor<3x3xf32>
+  %p = neap.softmax %scores : tensor<3x3xf32>
+  %y = neap.matmul %p, %v : tensor<3x3xf32>, tensor<3x4xf32>
+  neap.return %y : tensor<3x4xf32>
+}
