@@ -5,7 +5,8 @@
 
 namespace neap {
 
-/// The value that indices are taken from unchanged: seen through views and through casts between integers.
-mlir::Value findIndexSource(mlir::Value indices);
+/// The value that indices are taken from unchanged: seen through views, through casts between integers, and past what is joined to
+/// them if that is `ignored` everywhere.
+mlir::Value findIndexSource(mlir::Value indices, std::optional<int64_t> ignored = std::nullopt);
 
 } // namespace neap

@@ -432,31 +432,52 @@ static bool reducesAlong(const FusionGroup &group, ArrayRef<size_t> loops) {
   });
 }
 
-/// A reduction joins an independent group that already sweeps one of the tensors it reads, in the same loops.
-bool Partition::joinSibling(Operation *reduction) {
-  auto fusible = cast<Fusible>(reduction);
+/// Whether a pointwise op and a reduction along rows may share a sweep for what both read: not where too few rows would share the
+/// work, nor where a row is so long that a second sweep finds it gone from the cache.
+static bool mayShareRows(ArrayRef<int64_t> loops) {
+  constexpr int64_t fewestRows = 64, longestRow = 4096;
+  return !loops.empty() && loops.back() <= longestRow &&
+         ShapedType::getNumElements(loops.drop_back()) >= fewestRows;
+}
+
+/// Whether the loops of an op are those of a group that it has no value in common with but what both read.
+static bool hasLoopsOf(const FusionGroup &group, Operation *op, ArrayRef<int64_t> loops) {
+  if (group.loops != loops)
+    return false;
+  if (!isReduction(op))
+    return group.kind == GroupKind::Row && mayShareRows(loops);
+  if (!reducesLastAxis(op))
+    return group.kind == GroupKind::Column && reducesAlong(group, reductionLoops(cast<Fusible>(op).getIterationSpace()));
+  return group.kind == GroupKind::Row || (group.kind == GroupKind::Pointwise && mayShareRows(loops));
+}
+
+/// An op joins an independent group that already sweeps one of the tensors it reads, in the same loops: two sums over a tensor, or an
+/// optimizer's update and the norm of its gradient.
+bool Partition::joinSibling(Operation *op) {
+  auto fusible = cast<Fusible>(op);
   SmallVector<int64_t> loops = fusible.getIterationSpace().sizes;
-  GroupKind kind = reducesLastAxis(reduction) ? GroupKind::Row : GroupKind::Column;
+  Access identity = identityAccess(loops);
   SmallVector<ResolvedOperand> leaves;
-  collectLeaves(reduction->getOperand(0), identityAccess(loops), loops, /*depth=*/8, leaves);
+  for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+    if (auto access = composeAccess(fusible.getOperandMap(index), identity, loops); succeeded(access))
+      collectLeaves(operand, *access, loops, /*depth=*/16, leaves);
   for (auto &group : groups) {
-    if (group->kind != kind || group->loops != loops)
-      continue;
-    if (kind == GroupKind::Column && !reducesAlong(*group, reductionLoops(fusible.getIterationSpace())))
+    if (!hasLoopsOf(*group, op, loops))
       continue;
     bool sharesTensor = llvm::any_of(leaves, [&](const ResolvedOperand &leaf) {
       auto entry = group->accesses.find(leaf.source);
       return entry != group->accesses.end() && entry->second == leaf.access &&
              elementsOf(leaf.source) == ShapedType::getNumElements(loops);
     });
-    if (!sharesTensor || dependsOn({reduction->getOperand(0)}, *group))
+    SmallVector<Value> operands(op->getOperands());
+    if (!sharesTensor || dependsOn(operands, *group))
       continue;
-    const Readers &readers = readersOf[reduction->getResult(0)];
+    const Readers &readers = readersOf[op->getResult(0)];
     auto leadsBack = [&](FusionGroup *reader) { return reader == group.get() || dependsOn(*group, *reader); };
     if (llvm::any_of(readers.atLoopPoints, leadsBack) || llvm::any_of(readers.fromMemory, leadsBack))
       continue;
-    group->accesses[reduction->getResult(0)] = *composeAccess(fusible.getResultMap(0), identityAccess(loops), loops);
-    join(*group, reduction, /*asClone=*/false);
+    group->accesses[op->getResult(0)] = *composeAccess(fusible.getResultMap(0), identity, loops);
+    join(*group, op, /*asClone=*/false);
     return true;
   }
   return false;
@@ -470,7 +491,7 @@ void Partition::assign(Operation *op) {
   }
   if (repeatInReaders(op, readers) || joinReader(op, readers))
     return;
-  if (isReduction(op) && joinSibling(op))
+  if ((isReduction(op) || isElementwise(op)) && joinSibling(op))
     return;
   openGroup(op);
 }

@@ -74,7 +74,7 @@ private:
   void assign(mlir::Operation *op);
   bool joinReader(mlir::Operation *op, Readers &readers);
   bool repeatInReaders(mlir::Operation *op, Readers &readers);
-  bool joinSibling(mlir::Operation *reduction);
+  bool joinSibling(mlir::Operation *op);
   FusionGroup &openGroup(mlir::Operation *op);
   FusionGroup &createGroup(GroupKind kind, mlir::ArrayRef<int64_t> loops, mlir::Operation *first);
   bool fits(const FusionGroup &group, mlir::Operation *op) const;

@@ -17,7 +17,7 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
        several groups joins the first as one more result, or is repeated in each if it is cheap and reads at most one
        tensor of its own size that is in memory anyway. What nobody can take opens a group of its own: *row* for a reduction
        along the last axis, *column* along leading axes, else *pointwise*; a reduction joins an existing group over the
-       same tensor if it can. A pointwise group that takes a reduction along its rows becomes a row group.
+       same tensor if it can, and so do pointwise ops one of rows that are many and short: an update and its gradient's norm are one sweep. A pointwise group that takes a reduction along its rows becomes a row group.
     3. Splats become part of the code. What reads whole tensors from memory, products and ops that only move elements, gets one
        element of a splat in memory, stretched by a view.
     4. Views are repeated in every group that reads through them. A view that is not linear in the reader's loops is

@@ -74,14 +74,19 @@ FailureOr<Value> findOrAddLabels(StepOp step, StringRef name, RankedTensorType t
                           << input.getType();
 }
 
-/// Drops the last position of the scores and the first of the labels.
-FailureOr<std::pair<Value, Value>> shift(StepOp step, GraphBuilder &b, Value scores, Value labels) {
+/// Moves every label to the position before it; the last position has none, so it does not count. Dropping its scores instead would
+/// copy all others, forward and backward.
+FailureOr<Value> shift(StepOp step, GraphBuilder &b, Value labels) {
   int64_t axis = rankOf(labels) - 1;
   if (axis < 0 || shapeOf(labels)[axis] < 2)
-    return usageError(step) << "expected at least two positions to shift the labels by one, got scores of type "
-                            << scores.getType();
-  int64_t kept = shapeOf(labels)[axis] - 1;
-  return std::pair(b.sliceDimension(scores, axis, 0, kept), b.sliceDimension(labels, axis, 1, kept));
+    return usageError(step) << "expected at least two positions to shift the labels by one, got labels of type "
+                            << labels.getType();
+  auto shape = llvm::to_vector(shapeOf(labels));
+  Value kept = b.sliceDimension(labels, axis, 1, shape[axis] - 1);
+  shape[axis] = 1;
+  auto type = RankedTensorType::get(shape, elementOf(labels));
+  Value none = b.make<ConstantOp>(DenseElementsAttr::get(type, ignoredLabel));
+  return b.make<ConcatOp>(ValueRange{kept, none}, axis);
 }
 
 FailureOr<Value> buildCrossEntropy(StepOp step, GraphBuilder &b, Value scores, StringRef labelsName,
@@ -92,15 +97,12 @@ FailureOr<Value> buildCrossEntropy(StepOp step, GraphBuilder &b, Value scores, S
   FailureOr<Value> labels = findOrAddLabels(step, labelsName, labelsType);
   if (failed(labels))
     return failure();
-  std::pair<Value, Value> pair(scores, *labels);
-  if (shiftLabels) {
-    FailureOr<std::pair<Value, Value>> shifted = shift(step, b, scores, *labels);
-    if (failed(shifted))
-      return failure();
-    pair = *shifted;
-  }
-  Value rows = b.cast(b.collapseToRows(pair.first), b.getBuilder().getF32Type());
-  Value flat = b.reshape(pair.second, {tensorType(pair.second).getNumElements()});
+  if (shiftLabels)
+    labels = shift(step, b, *labels);
+  if (failed(labels))
+    return failure();
+  Value rows = b.cast(b.collapseToRows(scores), b.getBuilder().getF32Type());
+  Value flat = b.reshape(*labels, {tensorType(*labels).getNumElements()});
   return CrossEntropyOp::create(b.getBuilder(), b.getLoc(), rows, flat, ignoredLabel).getLoss();
 }
 

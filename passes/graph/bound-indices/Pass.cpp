@@ -103,7 +103,7 @@ struct BoundIndices : ::neap::impl::BoundIndicesBase<BoundIndices> {
       if (std::optional<HostTensor> constant = getConstant(indices)) {
         if (failed(checkConstant(reader, *constant)))
           return signalPassFailure();
-      } else if (!isa<BlockArgument>(findIndexSource(indices))) {
+      } else if (!isa<BlockArgument>(findIndexSource(indices, reader.getIgnoredIndex()))) {
         bounder.bound(reader);
       }
     }

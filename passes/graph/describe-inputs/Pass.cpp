@@ -22,7 +22,7 @@ struct Bounds {
 Bounds findBounds(StepOp step, BlockArgument input) {
   Bounds bounds;
   for (auto reader : step.getBody().front().getOps<IndexReader>()) {
-    if (findIndexSource(reader.getIndexOperand().get()) != input)
+    if (findIndexSource(reader.getIndexOperand().get(), reader.getIgnoredIndex()) != input)
       continue;
     if (!bounds.limit)
       bounds = {reader.getIndexLimit(), reader.getIgnoredIndex()};
@@ -48,7 +48,7 @@ bool becomesLabels(BlockArgument input) {
       if (reader && &reader.getIndexOperand() == &use && reader.getIgnoredIndex())
         return true;
       auto fusible = dyn_cast<Fusible>(use.getOwner());
-      if (use.getOwner()->hasTrait<OpTrait::Elementwise>() || (fusible && fusible.isView()))
+      if (use.getOwner()->hasTrait<OpTrait::Elementwise>() || (fusible && fusible.isView()) || isa<ConcatOp>(use.getOwner()))
         for (Value result : use.getOwner()->getResults())
           if (isInteger(result))
             reached.insert(result);

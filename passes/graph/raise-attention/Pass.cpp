@@ -2,6 +2,7 @@
 //   1. from a matmul back to a softmax: is its left side probabilities that nobody else reads?
 //   2. from the softmax back to a product: take scores apart into product, scale and biases
 //   3. find what is causal among the biases; join the others
+//   4. find heads that share keys and values
 #include "neap/passes/graph/Passes.h"
 
 #include "neap/dialects/neap/TensorBuilder.h"
@@ -145,12 +146,14 @@ Value unstretch(TensorBuilder &build, Value value) {
   return build.reshape(value, shape);
 }
 
-/// Whether a constant is 0 up to the diagonal of its last two dimensions and hides everything above.
-bool isCausal(Value bias) {
+/// Whether a constant is 0 up to the diagonal of its last two dimensions, those of the scores, and hides everything above. A
+/// single row that is stretched hides the same keys from all queries.
+bool isCausal(Value bias, ArrayRef<int64_t> scores) {
   DenseElementsAttr elements;
-  if (!matchPattern(bias, m_Constant(&elements)) || elements.isSplat() || !elementOf(bias).isF32())
-    return false;
   ArrayRef<int64_t> shape = shapeOf(bias);
+  if (shape.take_back(2) != scores.take_back(2) || !matchPattern(bias, m_Constant(&elements)) || elements.isSplat() ||
+      !elementOf(bias).isF32())
+    return false;
   int64_t columns = shape.back(), rows = shape[shape.size() - 2], position = 0;
   for (float value : elements.getValues<float>()) {
     int64_t column = position % columns, row = position++ / columns % rows;
@@ -174,14 +177,14 @@ Value addBiases(TensorBuilder &build, Value x, Value y) {
   return build.add(build.broadcast(x, shape), build.broadcast(y, shape));
 }
 
-/// The sum of all biases; null if there are none left. Takes out what is causal.
-Value joinBiases(TensorBuilder &build, ArrayRef<Bias> biases, Type element, bool &causal) {
+/// The sum of all biases to scores of a shape; null if there are none left. Takes out what is causal.
+Value joinBiases(TensorBuilder &build, ArrayRef<Bias> biases, RankedTensorType scores, bool &causal) {
   Value sum;
   for (const Bias &bias : biases) {
     Value value = unstretch(build, bias.value);
     if (bias.isMask)
-      value = buildMaskBias(build, bias, value, element);
-    if (isCausal(value))
+      value = buildMaskBias(build, bias, value, scores.getElementType());
+    if (isCausal(value, scores.getShape()))
       causal = true;
     else
       sum = sum ? addBiases(build, sum, value) : value;
@@ -189,7 +192,53 @@ Value joinBiases(TensorBuilder &build, ArrayRef<Bias> biases, Type element, bool
   return sum;
 }
 
+//===--- heads that share keys ------------------------------------------------------------------------------------===//
+
+/// [..., groups, members, s, d] of keys or values that were repeated for the heads of a group, [..., groups * members, s, d]; null if
+/// they were not.
+BroadcastOp findRepeated(Value heads) {
+  auto joined = heads.getDefiningOp<ReshapeOp>();
+  auto repeated = joined ? joined.getOperand().getDefiningOp<BroadcastOp>() : BroadcastOp();
+  size_t rank = shapeOf(heads).size();
+  if (!repeated || rank < 3 || shapeOf(repeated).size() != rank + 1 || shapeOf(repeated.getOperand()).size() != rank + 1)
+    return {};
+  for (auto [dimension, sizes] : llvm::enumerate(llvm::zip_equal(shapeOf(repeated.getOperand()), shapeOf(repeated))))
+    if ((std::get<0>(sizes) != std::get<1>(sizes)) != (dimension == rank - 2))
+      return {};
+  ArrayRef<int64_t> apart = shapeOf(repeated), together = shapeOf(heads);
+  bool joinsMembers = apart.take_front(rank - 3) == together.take_front(rank - 3) &&
+                      apart[rank - 3] * apart[rank - 2] == together[rank - 3] && apart.take_back(2) == together.take_back(2);
+  return joinsMembers ? repeated : BroadcastOp();
+}
+
+/// Splits heads into groups and members. A dimension of size 1, of a bias, becomes two of them.
+Value splitHeads(TensorBuilder &build, Value heads, int64_t members) {
+  auto shape = llvm::to_vector(shapeOf(heads));
+  size_t axis = shape.size() - 3;
+  bool isStretched = shape[axis] == 1;
+  shape.insert(shape.begin() + axis + 1, isStretched ? 1 : members);
+  shape[axis] = isStretched ? 1 : shape[axis] / members;
+  return build.reshape(heads, shape);
+}
+
 //===--- the pattern ----------------------------------------------------------------------------------------------===//
+
+/// What attention is made of.
+struct Operands {
+  Value query, key, value, bias;
+
+  /// Keys and values that heads share are read where they are, with a dimension for the members of a group that does not move.
+  void shareKeys(TensorBuilder &build) {
+    BroadcastOp keys = findRepeated(key), values = findRepeated(value);
+    if (!keys || !values || keys.getType() != values.getType().clone(shapeOf(keys)))
+      return;
+    int64_t members = shapeOf(keys)[shapeOf(keys).size() - 3];
+    query = splitHeads(build, query, members);
+    bias = bias ? splitHeads(build, bias, members) : bias;
+    key = keys;
+    value = values;
+  }
+};
 
 struct RaiseProduct : OpRewritePattern<MatmulOp> {
   RaiseProduct(MLIRContext *context, int64_t maxHeadSize) : OpRewritePattern(context), maxHeadSize(maxHeadSize) {}
@@ -209,18 +258,20 @@ struct RaiseProduct : OpRewritePattern<MatmulOp> {
     double scale = scores->scale;
     Value query = takeFactor(scores->product.getLhs(), scale), keys = takeFactor(scores->product.getRhs(), scale);
     bool causal = false;
-    Value bias = joinBiases(build, scores->biases, elementOf(op), causal);
+    Value bias = joinBiases(build, scores->biases, scores->product.getType(), causal);
+    Operands operands{query, build.transposeMatrix(keys), op.getRhs(), bias};
+    operands.shareKeys(build);
     DropoutOp dropout = probabilities->dropout;
     SmallVector<Value> dropoutKey;
     if (dropout)
       dropoutKey = llvm::to_vector(dropout.getKey());
-    auto attention = AttentionOp::create(rewriter, op.getLoc(), query, build.transposeMatrix(keys), op.getRhs(), bias,
+    auto attention = AttentionOp::create(rewriter, op.getLoc(), operands.query, operands.key, operands.value, operands.bias,
                                          dropoutKey, APFloat(static_cast<float>(scale)), causal, probabilities->emptyRowsZero,
                                          dropout ? dropout.getRatio() : APFloat(0.0));
     remark::passed(op.getLoc(), remark::RemarkOpts::name("RaiseAttention").category("raise-attention"))
         << remark::add("written-out attention becomes neap.attention{0}{1}{2}", causal ? ", causal" : "",
                        bias ? ", with a bias" : "", dropout ? ", with dropout" : "");
-    rewriter.replaceOp(op, attention.getResult());
+    rewriter.replaceOp(op, build.reshape(attention.getResult(), shapeOf(op)));
     return success();
   }
 

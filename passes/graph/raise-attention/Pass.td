@@ -16,7 +16,8 @@ def RaiseAttention : Pass<"neap-raise-attention"> {
     - dropout of the probabilities: the mask of the op is that of the `neap.dropout`
     - rows that are NaN since no key is visible, replaced by zeros (SDPA with a boolean mask), become `empty_rows_zero`
 
-    A bias loses the dimensions along which it was only stretched. What scores or probabilities are also used for elsewhere is
+    A bias loses the dimensions along which it was only stretched. Keys and values that were repeated for the heads of a group
+    (grouped-query attention: Unsqueeze, Expand, Reshape) are read where they are: heads become two dimensions, groups and members. What scores or probabilities are also used for elsewhere is
     left alone, and so are heads of more than `max-head-size` elements: the sums of a row then no longer fit a CUDA thread's
     registers. Requires canonical IR.
 

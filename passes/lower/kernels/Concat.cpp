@@ -34,9 +34,9 @@ struct Piece {
   Value begin, end;
 };
 
-/// Piece number `piece` of a row of `size` elements; empty behind its end.
-Piece getPiece(Code &code, Value piece, int64_t pieceSize, int64_t size) {
-  if (pieceSize >= size)
+/// Piece number `piece` of the `pieces` of a row of `size` elements; empty behind its end, as rows of other parts may be longer.
+Piece getPiece(Code &code, Value piece, int64_t pieces, int64_t pieceSize, int64_t size) {
+  if (pieces == 1)
     return {code.integer(0), code.integer(size)};
   Value begin = code.mul(piece, pieceSize);
   return {begin, code.min(code.add(begin, code.integer(pieceSize)), code.integer(size))};
@@ -108,7 +108,7 @@ FailureOr<Kernel> buildConcatKernel(ModuleOp module, StringRef name, Block &body
         SmallVector<Value> indices = delinearize(code, row, loops.drop_back());
         indices.push_back(code.integer(0));
         copyPiece(code, concat.getType().getElementType(), loops.back(),
-                  getPiece(code, pieceNumber, pieceSize, loops.back()), kernel.buffers[source->argument.getArgNumber()],
+                  getPiece(code, pieceNumber, pieces, pieceSize, loops.back()), kernel.buffers[source->argument.getArgNumber()],
                   from, kernel.buffers.back(), to, indices);
       });
       firstRow += count;

@@ -1,5 +1,5 @@
 // Row groups: an item is a row. Reductions along it run in sweeps, each as early as what it depends on allows; a last
-// sweep writes the elements. Elementwise ops are computed again in every sweep that needs them: rows stay in the cache. Who
+// sweep writes the elements, unless they need no result of the sweep before: then that one writes them as well. Elementwise ops are computed again in every sweep that needs them: rows stay in the cache. Who
 // takes which elements of the row, and how the partial results are joined, is for RowTeam.
 #include "neap/passes/lower/kernels/Nest.h"
 #include "neap/passes/lower/kernels/RowTeam.h"
@@ -23,18 +23,22 @@ public:
     for (Operation &op : body)
       if (isReduction(&op))
         pending.push_back(&op);
+    bool areElementsStored = !hasResults(row.getNest(), /*alongInnermost=*/true);
     while (!pending.empty()) {
       llvm::DenseSet<Value> blocked = findBlocked(row);
       SmallVector<Operation *> ready = llvm::to_vector(
           llvm::make_filter_range(pending, [&](Operation *op) { return !blocked.contains(op->getOperand(0)); }));
       assert(!ready.empty() && "reductions depend on one another in a circle");
-      sweep(ready, row);
+      bool isLast = ready.size() == pending.size();
+      bool storesElements = !areElementsStored && isLast && areElementsFree(row.getNest(), blocked);
+      sweep(ready, row, storesElements);
+      areElementsStored |= storesElements;
       llvm::erase_if(pending, [&](Operation *op) { return llvm::is_contained(ready, op); });
       row.computeInvariant();
     }
     if (hasResults(row.getNest(), /*alongInnermost=*/false))
       team.once([&] { row.storeResults(/*alongInnermost=*/false); });
-    if (hasResults(row.getNest(), /*alongInnermost=*/true))
+    if (!areElementsStored)
       team.forEachBlock([&](Value index, Value mask) { at(row, index, mask).storeResults(/*alongInnermost=*/true); });
   }
 
@@ -42,6 +46,12 @@ private:
   bool hasResults(const Nest &nest, bool alongInnermost) {
     return llvm::any_of(body.getTerminator()->getOperands(),
                         [&](Value value) { return nest.dependsOnInnermost(value) == alongInnermost; });
+  }
+
+  /// Whether all elements that are results can be computed without what is blocked.
+  bool areElementsFree(const Nest &nest, const llvm::DenseSet<Value> &blocked) {
+    return llvm::none_of(body.getTerminator()->getOperands(),
+                         [&](Value value) { return nest.dependsOnInnermost(value) && blocked.contains(value); });
   }
 
   /// The values that an unfinished reduction is needed for. One pass in the body's order: paths through it may be many.
@@ -71,9 +81,9 @@ private:
     return VectorType::get({code.style.lanes}, computeType(element));
   }
 
-  /// One vector of elements joins the accumulators of all reductions.
+  /// One vector of elements joins the accumulators of all reductions, and is stored if it may be: it is not read again.
   void accumulate(ArrayRef<Operation *> reductions, const Body &row, Value index, Value mask, int64_t number,
-                  SmallVectorImpl<Value> &carried) {
+                  bool storesElements, SmallVectorImpl<Value> &carried) {
     Body block = at(row, index, mask);
     for (auto [r, reduction] : llvm::enumerate(reductions)) {
       Value element = splat(code, block.compute(reduction->getOperand(0)));
@@ -83,14 +93,16 @@ private:
       Value &accumulator = carried[r * accumulators + number];
       accumulator = block.combine(reduction, element, accumulator);
     }
+    if (storesElements)
+      block.storeResults(/*alongInnermost=*/true);
   }
 
-  void sweep(ArrayRef<Operation *> reductions, Body &row) {
+  void sweep(ArrayRef<Operation *> reductions, Body &row, bool storesElements) {
     SmallVector<Value> carried;
     for (Operation *reduction : reductions)
       carried.append(accumulators, neutral(reduction, accumulatorType(reduction)));
     carried = team.sweep(carried, [&](Value index, Value mask, int64_t number, SmallVectorImpl<Value> &current) {
-      accumulate(reductions, row, index, mask, number, current);
+      accumulate(reductions, row, index, mask, number, storesElements, current);
     });
     for (auto [r, reduction] : llvm::enumerate(reductions)) {
       auto combine = [&, reduction = reduction](Value element, Value accumulator) {

@@ -243,3 +243,35 @@ neap.step @dropout(%x: tensor<8x16xf32>, %w: tensor<16x32xf32>, %d: tensor<8x32x
   %b = neap.reduce sum %g axes [0] : tensor<8x32xf32>
   neap.return %y, %b : tensor<8x32xf32>, tensor<32xf32>
 }
+
+// -----
+
+// An update and the norm of its gradient are one sweep, whichever comes first.
+// CHECK-LABEL: neap.step @update_and_norm(
+neap.step @update_and_norm(%g: tensor<128x16xf32>, %p: tensor<128x16xf32>, %q: tensor<128x16xf32>)
+    -> (tensor<128xf32>, tensor<128x16xf32>, tensor<128x16xf32>) {
+  // CHECK: neap.fused row(
+  // CHECK-DAG: neap.sub
+  // CHECK-DAG: neap.add
+  // CHECK-DAG: neap.reduce
+  // CHECK: neap.yield {{.*}} : tensor<128x{{.*}}tensor<128x{{.*}}tensor<128x
+  // CHECK-NOT: neap.fused
+  %u = neap.sub %p, %g : tensor<128x16xf32>
+  %m = neap.mul %g, %g : tensor<128x16xf32>
+  %r = neap.reduce sum %m axes [1] : tensor<128x16xf32>
+  %v = neap.add %q, %g : tensor<128x16xf32>
+  neap.return %r, %u, %v : tensor<128xf32>, tensor<128x16xf32>, tensor<128x16xf32>
+}
+
+// -----
+
+// Not where the rows are few: they would be all the work there is to share.
+// CHECK-LABEL: neap.step @few_rows(
+neap.step @few_rows(%g: tensor<4x16xf32>, %p: tensor<4x16xf32>) -> (tensor<4xf32>, tensor<4x16xf32>) {
+  // CHECK-DAG: neap.fused row(
+  // CHECK-DAG: neap.fused pointwise(
+  %u = neap.sub %p, %g : tensor<4x16xf32>
+  %m = neap.mul %g, %g : tensor<4x16xf32>
+  %r = neap.reduce sum %m axes [1] : tensor<4x16xf32>
+  neap.return %r, %u : tensor<4xf32>, tensor<4x16xf32>
+}

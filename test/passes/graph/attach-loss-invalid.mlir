@@ -18,7 +18,7 @@
 // LABELS: error: expected labels of type 'tensor<1xi64>', got input 'x' of type 'tensor<1x5xf32>'
 // FLOAT: error: expected a floating-point output to attach the loss to, got 'tensor<1xi64>'
 // CLASSES: error: expected scores with the classes on the last axis, got 'tensor<f32>'
-// SHIFT: error: expected at least two positions to shift the labels by one, got scores of type 'tensor<1x5xf32>'
+// SHIFT: error: expected at least two positions to shift the labels by one, got labels of type 'tensor<1xi64>'
 // MSE: error: expected shift-labels with cross-entropy, got it with mse
 // SCALAR: error: expected a loss of one floating-point element, got output 'logits' of type 'tensor<1x5xf32>'
 neap.step @forward(%x: tensor<1x5xf32> {neap.name = "x"}, %n: tensor<1xi64> {neap.name = "n"}, %s: tensor<f32> {neap.name = "s"})

@@ -13,11 +13,14 @@
 // PLAIN-NEXT: %[[LOSS:[^,]*]], %{{.*}} = neap.cross_entropy %[[ROWS]], %[[FLAT]] {ignore_index = -100 : i64}
 // PLAIN-NEXT: neap.return %[[LOSS]] : tensor<f32>
 
-// Shifted: the last position of the scores and the first of the labels are dropped.
+// Shifted: labels move by one, and the last position has none. No score is copied.
 // SHIFT: neap.step @forward(%{{.*}}: tensor<2x3xi64> {neap.name = "ids"}, %[[X:.*]]: tensor<2x3x5xf32> {neap.name = "x"}, %[[L:.*]]: tensor<2x3xi64> {neap.name = "targets"})
-// SHIFT-NEXT: %[[XS:.*]] = neap.slice %[[X]] starts [0, 0, 0] sizes [2, 2, 5]
 // SHIFT-NEXT: %[[LS:.*]] = neap.slice %[[L]] starts [0, 1] sizes [2, 2]
-// SHIFT: neap.cross_entropy {{.*}} tensor<4x5xf32>, tensor<4xi64>
+// SHIFT-NEXT: %[[NONE:.*]] = neap.constant dense<-100> : tensor<2x1xi64>
+// SHIFT-NEXT: %[[SHIFTED:.*]] = neap.concat %[[LS]], %[[NONE]] axis 1
+// SHIFT-NEXT: %[[ROWS:.*]] = neap.reshape %[[X]] : tensor<2x3x5xf32> -> tensor<6x5xf32>
+// SHIFT-NEXT: %[[FLAT:.*]] = neap.reshape %[[SHIFTED]] : tensor<2x3xi64> -> tensor<6xi64>
+// SHIFT: neap.cross_entropy %[[ROWS]], %[[FLAT]]
 
 // An input of the right type serves as labels.
 // REUSE: neap.step @forward(%[[IDS:.*]]: tensor<2x3xi64> {neap.name = "ids"}, %{{.*}}: tensor<2x3x5xf32> {neap.name = "x"}) ->

@@ -84,3 +84,21 @@ neap.step @constant(%w: tensor<8xf32> {neap.name = "w"}) -> (tensor<f32> {neap.n
   %loss = neap.reduce sum %x axes [0] : tensor<2xf32>
   neap.return %loss : tensor<f32>
 }
+
+// -----
+
+// Labels that end in ignored ones come from the input unchanged; those that end in anything else are computed.
+// CHECK-LABEL: neap.step @joined
+// CHECK: neap.cross_entropy %{{.*}}, %[[IGNORED:.*]] {ignore_index = -100 : i64}
+// CHECK: neap.minimum
+// CHECK: neap.cross_entropy
+neap.step @joined(%scores: tensor<4x10xf32> {neap.name = "scores"}, %labels: tensor<3xi64> {neap.name = "labels"})
+    -> (tensor<f32> {neap.name = "loss"}, tensor<f32> {neap.name = "other"}) {
+  %none = neap.constant dense<-100> : tensor<1xi64>
+  %first = neap.constant dense<0> : tensor<1xi64>
+  %a = neap.concat %labels, %none axis 0 : tensor<3xi64>, tensor<1xi64>
+  %b = neap.concat %labels, %first axis 0 : tensor<3xi64>, tensor<1xi64>
+  %loss, %lse, %count = neap.cross_entropy %scores, %a {ignore_index = -100 : i64} : tensor<4x10xf32>, tensor<4xi64>
+  %loss2, %lse2, %count2 = neap.cross_entropy %scores, %b {ignore_index = -100 : i64} : tensor<4x10xf32>, tensor<4xi64>
+  neap.return %loss, %loss2 : tensor<f32>, tensor<f32>
+}

@@ -64,3 +64,18 @@ neap.step @both(%table: tensor<16x10xf32> {neap.name = "table"}, %labels: tensor
   %loss, %lse, %count = neap.cross_entropy %scores, %labels {ignore_index = -100 : i64} : tensor<8x10xf32>, tensor<8xi64>
   neap.return %loss : tensor<f32>
 }
+
+// -----
+
+// Shifted labels are labels all the same: what is joined to them is ignored.
+// CHECK-LABEL: neap.step @shifted
+// CHECK-SAME: %{{.*}}: tensor<2x4xi64> {neap.ignore = -100 : i64, neap.limit = 10 : i64, neap.minimum = 0 : i64, neap.name = "targets", neap.role = "labels"}
+neap.step @shifted(%scores: tensor<8x10xf32> {neap.name = "scores"}, %labels: tensor<2x4xi64> {neap.name = "targets"})
+    -> (tensor<f32> {neap.name = "loss"}) {
+  %kept = neap.slice %labels starts [0, 1] sizes [2, 3] strides [1, 1] : tensor<2x4xi64>
+  %none = neap.constant dense<-100> : tensor<2x1xi64>
+  %all = neap.concat %kept, %none axis 1 : tensor<2x3xi64>, tensor<2x1xi64>
+  %flat = neap.reshape %all : tensor<2x4xi64> -> tensor<8xi64>
+  %loss, %lse, %count = neap.cross_entropy %scores, %flat {ignore_index = -100 : i64} : tensor<8x10xf32>, tensor<8xi64>
+  neap.return %loss : tensor<f32>
+}

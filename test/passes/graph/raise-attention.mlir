@@ -113,3 +113,47 @@ neap.step @dropout(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>
   %y = neap.matmul %d, %v : tensor<2x2xf32>, tensor<2x4xf32>
   neap.return %y : tensor<2x4xf32>
 }
+
+// -----
+
+// A constant row that hides all keys but the first from every query is none that is causal.
+// CHECK-LABEL: @first_key_alone
+// CHECK: neap.attention %arg0, %arg1, %arg2 bias %{{.*}} : {{.*}} bias tensor<1x3xf32>
+neap.step @first_key_alone(%q: tensor<3x4xf32>, %k: tensor<3x4xf32>, %v: tensor<3x4xf32>) -> (tensor<3x4xf32>) {
+  %row = neap.constant dense<[[0.0, -3.40282347E+38, -3.40282347E+38]]> : tensor<1x3xf32>
+  %mask = neap.broadcast %row : tensor<1x3xf32> -> tensor<3x3xf32>
+  %kt = neap.transpose %k [1, 0] : tensor<3x4xf32>
+  %product = neap.matmul %q, %kt : tensor<3x4xf32>, tensor<4x3xf32>
+  %scores = neap.add %product, %mask : tensor<3x3xf32>
+  %p = neap.softmax %scores : tensor<3x3xf32>
+  %y = neap.matmul %p, %v : tensor<3x3xf32>, tensor<3x4xf32>
+  neap.return %y : tensor<3x4xf32>
+}
+
+// -----
+
+// Two heads share each key and value: nothing is repeated, query and bias get a dimension for the members of a group.
+// CHECK-LABEL: @grouped
+// CHECK-DAG: %[[Q:.*]] = neap.reshape %arg0 : tensor<2x4x3x8xf32> -> tensor<2x2x2x3x8xf32>
+// CHECK-DAG: %[[K:.*]] = neap.broadcast %{{.*}} : tensor<2x2x1x3x8xf32> -> tensor<2x2x2x3x8xf32>
+// CHECK-DAG: %[[V:.*]] = neap.broadcast %{{.*}} : tensor<2x2x1x3x8xf32> -> tensor<2x2x2x3x8xf32>
+// CHECK-DAG: %[[B:.*]] = neap.reshape %arg3 : tensor<2x1x3x3xf32> -> tensor<2x1x1x3x3xf32>
+// CHECK: %[[Y:.*]], %{{.*}} = neap.attention %[[Q]], %[[K]], %[[V]] bias %[[B]]
+// CHECK: %[[R:.*]] = neap.reshape %[[Y]] : tensor<2x2x2x3x8xf32> -> tensor<2x4x3x8xf32>
+// CHECK: neap.return %[[R]]
+neap.step @grouped(%q: tensor<2x4x3x8xf32>, %k: tensor<2x2x3x8xf32>, %v: tensor<2x2x3x8xf32>, %b: tensor<2x1x3x3xf32>)
+    -> (tensor<2x4x3x8xf32>) {
+  %k1 = neap.reshape %k : tensor<2x2x3x8xf32> -> tensor<2x2x1x3x8xf32>
+  %k2 = neap.broadcast %k1 : tensor<2x2x1x3x8xf32> -> tensor<2x2x2x3x8xf32>
+  %k3 = neap.reshape %k2 : tensor<2x2x2x3x8xf32> -> tensor<2x4x3x8xf32>
+  %v1 = neap.reshape %v : tensor<2x2x3x8xf32> -> tensor<2x2x1x3x8xf32>
+  %v2 = neap.broadcast %v1 : tensor<2x2x1x3x8xf32> -> tensor<2x2x2x3x8xf32>
+  %v3 = neap.reshape %v2 : tensor<2x2x2x3x8xf32> -> tensor<2x4x3x8xf32>
+  %kt = neap.transpose %k3 [0, 1, 3, 2] : tensor<2x4x3x8xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4x3x8xf32>, tensor<2x4x8x3xf32>
+  %bias = neap.broadcast %b : tensor<2x1x3x3xf32> -> tensor<2x4x3x3xf32>
+  %scores = neap.add %product, %bias : tensor<2x4x3x3xf32>
+  %p = neap.softmax %scores : tensor<2x4x3x3xf32>
+  %y = neap.matmul %p, %v3 : tensor<2x4x3x3xf32>, tensor<2x4x3x8xf32>
+  neap.return %y : tensor<2x4x3x8xf32>
+}

@@ -134,6 +134,18 @@ TEST_F(KernelTest, SumsOfFewerDimensionsInASingleRow) {
 }
 
 /// Sums of unrelated tensors in one group: they share the sweep and no value.
+/// Elements that need no sum of their row are stored while it is summed up; the places they may take are those they are read from.
+TEST_F(KernelTest, UpdatesThatShareASweepWithTheirNorm) {
+  for (std::string columns : {"64", "37"}) {
+    std::string type = "tensor<70x" + columns + "xf32>";
+    EXPECT_EQ(check("neap.step @s(%g: " + type + ", %p: " + type + ", %m: " + type + ") -> (tensor<70xf32>, " + type + ", " +
+                    type + ") {\n%q = neap.mul %g, %g : " + type + "\n%r = neap.reduce sum %q axes [1] : " + type +
+                    "\n%n = neap.add %m, %g : " + type + "\n%u = neap.sub %p, %n : " + type +
+                    "\nneap.return %r, %u, %n : tensor<70xf32>, " + type + ", " + type + "\n}"),
+              "row");
+  }
+}
+
 TEST_F(KernelTest, SumsThatOnlyShareASweep) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(R"(
     neap.step @s(%x: tensor<6x40xf32>, %y: tensor<6x40xf32>) -> (tensor<40xf32>, tensor<40xf32>) {
@@ -369,6 +381,18 @@ TEST_F(KernelTest, GatherOfSingleElements) {
     })",
                   30),
             "pointwise");
+}
+
+/// A part whose rows are shorter than a piece of another's is copied once.
+TEST_F(KernelTest, ConcatOfPartsOfDifferentLengths) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<4x63xi64>, %y: tensor<4x1xi64>, %z: tensor<3x4xf32>, %w: tensor<3x40xf32>)
+        -> (tensor<4x64xi64>, tensor<3x44xf32>) {
+      %a = neap.concat %x, %y axis 1 : tensor<4x63xi64>, tensor<4x1xi64>
+      %b = neap.concat %z, %w axis 1 : tensor<3x4xf32>, tensor<3x40xf32>
+      neap.return %a, %b : tensor<4x64xi64>, tensor<3x44xf32>
+    })"),
+            "concat concat");
 }
 
 TEST_F(KernelTest, ConcatAndUnslice) {
