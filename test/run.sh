@@ -103,9 +103,10 @@ done
 run_lit
 if [ $long = 1 ]; then
   prepare configure-asan cmake --preset asan
-  prepare build-asan ninja -C build/asan -j "$jobs" neap_runtime_test neap_sim_test
+  prepare build-asan ninja -C build/asan -j "$jobs" neap_runtime_test neap_sim_test neap_device_library_test
   run_gtest build/asan/bin/neap_runtime_test asan-runtime-test
   run_gtest build/asan/bin/neap_sim_test asan-sim-test
+  run_gtest build/asan/bin/neap_device_library_test asan-device-library-test
 fi
 echo "in $SECONDS s"
 finish
