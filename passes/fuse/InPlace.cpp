@@ -17,11 +17,12 @@ static bool isReadAsAWhole(Value value) {
   });
 }
 
-/// A scatter adds onto its base: it may always run on the base's own bytes, and on no other operand's.
+/// A scatter adds onto its base: it may run on the base's own bytes, unless they are the updates too, and on no other operand's.
 static bool isScatterBase(Block &body, unsigned operand) {
+  BlockArgument argument = body.getArgument(operand);
   for (Operation &op : body)
     if (isa<ScatterAddOp>(op))
-      return op.getOperand(0) == body.getArgument(operand);
+      return op.getOperand(0) == argument && argument.hasOneUse();
   return false;
 }
 

@@ -91,6 +91,14 @@ def the_first_rows_of_a_product():
 
 
 @model
+def rows_beside_other_rows():
+    """The gradient of the table is dy with rows of dy added to it."""
+    rows = random.permutation(20)
+    nodes = [node("Gather", "w rows", "others"), node("Add", "w others", "both"), node("Tanh", "both", "y"), mean("y")]
+    return nodes, {"rows": rows}, {"w": floats(20, 6)}, {}, lambda w: np.tanh(w + w[rows]).mean()
+
+
+@model
 def powers_and_remainders():
     base = np.abs(floats(5, 6)) + np.float32(0.5)
     nodes = [node("Pow", "base e", "power"), node("Mod", "power d", "rest", fmod=1), mean("rest")]

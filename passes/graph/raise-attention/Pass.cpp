@@ -10,6 +10,9 @@
 #include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
+#include <cmath>
+#include <limits>
+
 namespace neap {
 #define GEN_PASS_DEF_RAISEATTENTION
 #include "neap/passes/graph/Graph.h.inc"
@@ -146,21 +149,24 @@ Value unstretch(TensorBuilder &build, Value value) {
   return build.reshape(value, shape);
 }
 
-/// Whether a constant is 0 up to the diagonal of its last two dimensions, those of the scores, and hides everything above. A
-/// single row that is stretched hides the same keys from all queries.
-bool isCausal(Value bias, ArrayRef<int64_t> scores) {
+/// The largest number above the diagonal of a constant that is 0 up to there and hides all that is above. Its last two
+/// dimensions must be those of the scores: a single row that is stretched hides the same keys from all queries.
+std::optional<float> matchCausal(Value bias, ArrayRef<int64_t> scores) {
   DenseElementsAttr elements;
   ArrayRef<int64_t> shape = shapeOf(bias);
   if (shape.take_back(2) != scores.take_back(2) || !matchPattern(bias, m_Constant(&elements)) || elements.isSplat() ||
       !elementOf(bias).isF32())
-    return false;
+    return std::nullopt;
+  float largest = -std::numeric_limits<float>::infinity();
   int64_t columns = shape.back(), rows = shape[shape.size() - 2], position = 0;
   for (float value : elements.getValues<float>()) {
     int64_t column = position % columns, row = position++ / columns % rows;
     if (column <= row ? value != 0.0F : !(value <= invisible))
-      return false;
+      return std::nullopt;
+    if (column > row)
+      largest = std::max(largest, value);
   }
-  return true;
+  return largest;
 }
 
 /// A mask as a bias: 0 where a key is visible.
@@ -177,18 +183,25 @@ Value addBiases(TensorBuilder &build, Value x, Value y) {
   return build.add(build.broadcast(x, shape), build.broadcast(y, shape));
 }
 
-/// The sum of all biases to scores of a shape; null if there are none left. Takes out what is causal.
+/// The sum of all biases to scores of a shape; null if there are none left. Takes out what is causal, unless another bias may
+/// hide all keys up to the diagonal as well as a number does those above: then these are not out of sight.
 Value joinBiases(TensorBuilder &build, ArrayRef<Bias> biases, RankedTensorType scores, bool &causal) {
-  Value sum;
+  SmallVector<Value> triangles, others;
+  bool isInfinite = true;
   for (const Bias &bias : biases) {
     Value value = unstretch(build, bias.value);
     if (bias.isMask)
       value = buildMaskBias(build, bias, value, scores.getElementType());
-    if (isCausal(value, scores.getShape()))
-      causal = true;
-    else
-      sum = sum ? addBiases(build, sum, value) : value;
+    std::optional<float> hidden = matchCausal(value, scores.getShape());
+    isInfinite &= !hidden || std::isinf(*hidden);
+    (hidden ? triangles : others).push_back(value);
   }
+  causal = !triangles.empty() && (isInfinite || others.empty());
+  if (!causal)
+    llvm::append_range(others, triangles);
+  Value sum;
+  for (Value value : others)
+    sum = sum ? addBiases(build, sum, value) : value;
   return sum;
 }
 

@@ -157,3 +157,40 @@ neap.step @grouped(%q: tensor<2x4x3x8xf32>, %k: tensor<2x2x3x8xf32>, %v: tensor<
   %y = neap.matmul %p, %v3 : tensor<2x4x3x3xf32>, tensor<2x4x3x8xf32>
   neap.return %y : tensor<2x4x3x8xf32>
 }
+
+// -----
+
+// A number hides later keys no better than padding hides those before: a query of padding alone sees them, so they stay.
+// CHECK-LABEL: @causal_and_padding
+// CHECK: %[[BOTH:.*]] = neap.add
+// CHECK: neap.attention %arg0, %arg1, %arg2 bias %[[BOTH]] : {{.*}} bias tensor<2x2xf32>
+neap.step @causal_and_padding(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>, %padding: tensor<1x2xf32>)
+    -> (tensor<2x4xf32>) {
+  %causal = neap.constant dense<[[0.0, -3.40282347E+38], [0.0, 0.0]]> : tensor<2x2xf32>
+  %stretched = neap.broadcast %padding : tensor<1x2xf32> -> tensor<2x2xf32>
+  %kt = neap.transpose %k [1, 0] : tensor<2x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4xf32>, tensor<4x2xf32>
+  %seen = neap.add %product, %causal : tensor<2x2xf32>
+  %scores = neap.add %seen, %stretched : tensor<2x2xf32>
+  %p = neap.softmax %scores : tensor<2x2xf32>
+  %y = neap.matmul %p, %v : tensor<2x2xf32>, tensor<2x4xf32>
+  neap.return %y : tensor<2x4xf32>
+}
+
+// -----
+
+// What is hidden by -inf stays hidden.
+// CHECK-LABEL: @infinite_and_padding
+// CHECK: neap.attention %arg0, %arg1, %arg2 bias %arg3 {causal} : {{.*}} bias tensor<1x2xf32>
+neap.step @infinite_and_padding(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>, %padding: tensor<1x2xf32>)
+    -> (tensor<2x4xf32>) {
+  %causal = neap.constant dense<[[0.0, 0xFF800000], [0.0, 0.0]]> : tensor<2x2xf32>
+  %stretched = neap.broadcast %padding : tensor<1x2xf32> -> tensor<2x2xf32>
+  %kt = neap.transpose %k [1, 0] : tensor<2x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4xf32>, tensor<4x2xf32>
+  %seen = neap.add %product, %causal : tensor<2x2xf32>
+  %scores = neap.add %seen, %stretched : tensor<2x2xf32>
+  %p = neap.softmax %scores : tensor<2x2xf32>
+  %y = neap.matmul %p, %v : tensor<2x2xf32>, tensor<2x4xf32>
+  neap.return %y : tensor<2x4xf32>
+}

@@ -346,7 +346,19 @@ TEST_F(KernelTest, GatherAndScatterOfRows) {
             "pointwise scatter scatter");
 }
 
-/// The indices are a second result with fewer dimensions than the rows they pick: the rows' loops are the group's.
+/// The gradient of x + gather(x): what is added to the base is the base itself, which must not be written over.
+TEST_F(KernelTest, ScatterAddsTheBaseItself) {
+  for (const char *updates : {"%b", "%r"})
+    EXPECT_EQ(check(std::string(R"(
+    neap.step @s(%b: tensor<20x6xf32>, %i: tensor<20xi64>) -> (tensor<20x6xf32>) {
+      %f = neap.reshape %b : tensor<20x6xf32> -> tensor<120xf32>
+      %r = neap.reshape %f : tensor<120xf32> -> tensor<20x6xf32>
+      %s = neap.scatter_add %b, %i, )") + updates + R"( : tensor<20x6xf32>, tensor<20xi64>, tensor<20x6xf32>
+      neap.return %s : tensor<20x6xf32>
+    })", 20),
+              "scatter");
+}
+
 /// Rows that many updates go to, more rows than a block of threads owns, more updates than it reads at once, columns of several strips.
 TEST_F(KernelTest, ScatterOfManyUpdates) {
   for (std::string columns : {"640", "130"}) {
@@ -359,6 +371,7 @@ TEST_F(KernelTest, ScatterOfManyUpdates) {
   }
 }
 
+/// The indices are a second result with fewer dimensions than the rows they pick: the rows' loops are the group's.
 TEST_F(KernelTest, GatherAtComputedRows) {
   EXPECT_EQ(check(R"(
     neap.step @s(%t: tensor<9x7xf32>, %i: tensor<3x5xi64>, %u: tensor<3x5x7xf32>) -> (tensor<3x5x7xf32>, tensor<9x7xf32>) {
