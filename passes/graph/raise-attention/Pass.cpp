@@ -230,8 +230,8 @@ struct RaiseProduct : OpRewritePattern<MatmulOp> {
     if (dropout)
       dropoutKey = llvm::to_vector(dropout.getKey());
     auto attention = AttentionOp::create(rewriter, op.getLoc(), query, build.transposeMatrix(keys), op.getRhs(), bias,
-                                         dropoutKey, APFloat(static_cast<float>(scale)), causal, probabilities->emptyRowsZero,
-                                         dropout ? dropout.getRatio() : APFloat(0.0));
+                                         dropoutKey, APFloat(static_cast<float>(scale)), causal,
+                                         probabilities->emptyRowsZero, dropout ? dropout.getRatio() : APFloat(0.0));
     remark::passed(op.getLoc(), remark::RemarkOpts::name("RaiseAttention").category("raise-attention"))
         << remark::add("written-out attention becomes neap.attention{0}{1}{2}", causal ? ", causal" : "",
                        bias ? ", with a bias" : "", dropout ? ", with dropout" : "");
