@@ -17,7 +17,7 @@ static bool isReadAsAWhole(Value value) {
   });
 }
 
-/// A scatter adds onto its base: it may run on the base's own bytes, unless they are the updates too, and on no other operand's.
+/// A scatter adds onto its base: it may run on the base's own bytes, unless they are the updates too, and on no other's.
 static bool isScatterBase(Block &body, unsigned operand) {
   BlockArgument argument = body.getArgument(operand);
   for (Operation &op : body)

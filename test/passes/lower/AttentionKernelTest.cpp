@@ -75,6 +75,9 @@ const AttentionCase attentionCases[] = {
     {66, 130, 8, 8, " {causal, dropout_ratio = 2.0e-01}", nullptr, true},  // rows of whole counters and a part of one
     {70, 1, 4, 4, " {dropout_ratio = 5.0e-01}", nullptr, true},            // a single key: words go by queries
     {65, 68, 8, 8, " {dropout_ratio = 1.0e-01}", "tensor<1x3x65x68xf32>", true},
+    {1, 1, 1, 1, " {dropout_ratio = 5.0e-01}", "tensor<1x3x1x1xf32>", true}, // a bias for each head, one word for each
+    {130, 1, 1, 1, " {causal}", "tensor<2x3x1x1xf32>"},
+    {3, 5, 65, 129, " {scale = -5.0e-01 : f32}", "tensor<1x1x1x5xf32>"}, // parts of a vector beside whole blocks
 };
 
 /// The mask is that of the whole matrix: attention with dropout is what its written-out form is.
@@ -164,6 +167,41 @@ TEST_F(AttentionKernelTest, AttentionOnPackedOperands) {
       neap.return %z : tensor<130x8xf32>
     })"),
             "attention gemm");
+}
+
+
+/// One tensor is query, key and value: it has one buffer.
+TEST_F(AttentionKernelTest, AttentionOfATensorToItself) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<2x70x6xf32>, %g: tensor<2x70x6xf32>, %l: tensor<2x70xf32>)
+        -> (tensor<2x70x6xf32>, tensor<2x70xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>) {
+      %y, %lse = neap.attention %x, %x, %x {causal} : tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>
+      %dq, %dk, %dv = neap.attention_backward %x, %x, %x, %l, %g delta %l {causal}
+          : tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70xf32>, tensor<2x70x6xf32>
+          delta tensor<2x70xf32>
+      neap.return %y, %lse, %dq, %dk, %dv
+          : tensor<2x70x6xf32>, tensor<2x70xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>
+    })"),
+            "attention attention");
+}
+
+/// Slices with negative steps, and with offsets that no vector of four is aligned at.
+TEST_F(AttentionKernelTest, AttentionOnSlices) {
+  EXPECT_EQ(check(R"(
+    neap.step @s(%x: tensor<2x71x7xf32>, %b: tensor<5x9x141xf32>, %w: tensor<3x65x66xf32>, %z: tensor<2x64x8xf32>)
+        -> (tensor<2x70x3xf32>, tensor<2x70xf32>, tensor<2x64x8xf32>) {
+      %q = neap.slice %x starts [1, 70, 6] sizes [2, 70, 3] strides [-1, -1, -2] : tensor<2x71x7xf32>
+      %k = neap.slice %x starts [0, 1, 1] sizes [2, 70, 3] strides [1, 1, 1] : tensor<2x71x7xf32>
+      %v = neap.slice %x starts [0, 0, 0] sizes [2, 70, 3] strides [1, 1, 2] : tensor<2x71x7xf32>
+      %c = neap.slice %b starts [4, 3, 139] sizes [2, 1, 70] strides [-2, 1, -2] : tensor<5x9x141xf32>
+      %y, %lse = neap.attention %q, %k, %v bias %c {causal}
+          : tensor<2x70x3xf32>, tensor<2x70x3xf32>, tensor<2x70x3xf32> bias tensor<2x1x70xf32>
+      %d = neap.slice %w starts [1, 1, 1] sizes [2, 64, 64] strides [1, 1, 1] : tensor<3x65x66xf32>
+      %u, %use = neap.attention %z, %z, %z bias %d
+          : tensor<2x64x8xf32>, tensor<2x64x8xf32>, tensor<2x64x8xf32> bias tensor<2x64x64xf32>
+      neap.return %y, %lse, %u : tensor<2x70x3xf32>, tensor<2x70xf32>, tensor<2x64x8xf32>
+    })"),
+            "attention attention");
 }
 
 } // namespace

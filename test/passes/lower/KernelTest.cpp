@@ -418,4 +418,33 @@ TEST_F(KernelTest, ConcatAndUnslice) {
             "concat concat");
 }
 
+
+/// Chunks of integers meet in shared memory too, and reductions of several kinds and types share it.
+TEST_F(KernelTest, ColumnsOfIntegersInChunks) {
+  for (std::string type : {"i64", "i32"})
+    EXPECT_EQ(check("neap.step @s(%x: tensor<2x700x36x" + type + ">) -> (tensor<2x36x" + type + ">, tensor<2x36x" + type +
+                        ">) {\n%y = neap.reduce sum %x axes [1] : tensor<2x700x36x" + type +
+                        ">\n%z = neap.reduce min %x axes [1] : tensor<2x700x36x" + type +
+                        ">\nneap.return %y, %z : tensor<2x36x" + type + ">, tensor<2x36x" + type + ">\n}",
+                    1000),
+              "column");
+}
+
+/// Updates that are numbers, updates of a single row, columns that are several dimensions.
+TEST_F(KernelTest, ScatterOfOddShapes) {
+  struct Shapes {
+    std::string base, indices, updates;
+  };
+  for (const Shapes &shapes : {Shapes{"17x", "300x", "300x"}, Shapes{"17x2x3x", "129x", "129x2x3x"},
+                               Shapes{"16x516x", "128x", "128x516x"}, Shapes{"16x4x", "", "4x"}}) {
+    std::string base = "tensor<" + shapes.base + "f32>", indices = "tensor<" + shapes.indices + "i32>",
+                updates = "tensor<" + shapes.updates + "f32>";
+    EXPECT_EQ(check("neap.step @s(%b: " + base + ", %i: " + indices + ", %u: " + updates + ") -> (" + base +
+                        ") {\n%r = neap.scatter_add %b, %i, %u : " + base + ", " + indices + ", " + updates +
+                        "\nneap.return %r : " + base + "\n}",
+                    16),
+              "scatter");
+  }
+}
+
 } // namespace
