@@ -27,15 +27,16 @@ static RankedTensorType getRowType(RankedTensorType query) {
 }
 
 template <typename OpTy>
-static LogicalResult verifyOperands(std::optional<Location> location, Value queryValue, Value keyValue, Value valueValue) {
+static LogicalResult verifyOperands(std::optional<Location> location, Value queryValue, Value keyValue,
+                                    Value valueValue) {
   RankedTensorType query = tensorType(queryValue), key = tensorType(keyValue), value = tensorType(valueValue);
   Type element = query.getElementType();
   int64_t rank = query.getRank();
   if (rank < 2 || key.getRank() != rank || value.getRank() != rank || key.getElementType() != element ||
-      value.getElementType() != element ||
-      key.getShape().drop_back(2) != query.getShape().drop_back(2) ||
+      value.getElementType() != element || key.getShape().drop_back(2) != query.getShape().drop_back(2) ||
       value.getShape().drop_back(2) != query.getShape().drop_back(2)) // attention_c1
-    return emitInferenceError<OpTy>(location, "expected query, key and value of equal element type and batch dimensions, got ",
+    return emitInferenceError<OpTy>(location,
+                                    "expected query, key and value of equal element type and batch dimensions, got ",
                                     query, ", ", key, " and ", value);
   if (key.getShape().back() != query.getShape().back()) // attention_c2
     return emitInferenceError<OpTy>(location, "expected keys of ", query.getShape().back(), " elements, got ", key);
@@ -90,7 +91,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
 }
 
 /// Shared by the gradients' ops.
-template <typename OpTy> static LogicalResult verifyGradient(std::optional<Location> location, typename OpTy::Adaptor op) {
+template <typename OpTy>
+static LogicalResult verifyGradient(std::optional<Location> location, typename OpTy::Adaptor op) {
   if (failed(verifyOperands<OpTy>(location, op.getQuery(), op.getKey(), op.getValue())) ||
       failed(verifyBias<OpTy>(location, op.getQuery(), op.getKey(), op.getBias())) ||
       failed(verifyDropout<OpTy>(location, op.getDropoutKey().size(), op.getDropoutRatioAttr())))
@@ -98,10 +100,12 @@ template <typename OpTy> static LogicalResult verifyGradient(std::optional<Locat
   RankedTensorType row = getRowType(tensorType(op.getQuery()));
   for (Value statistic : {op.getLse(), op.getDelta()})
     if (statistic && statistic.getType() != row) // attention_backward_c1
-      return emitInferenceError<OpTy>(location, "expected one number for each query, ", row, ", got ", statistic.getType());
+      return emitInferenceError<OpTy>(location, "expected one number for each query, ", row, ", got ",
+                                      statistic.getType());
   RankedTensorType result = getResultType(op.getQuery(), op.getValue());
   if (op.getCotangent().getType() != result) // attention_backward_c2
-    return emitInferenceError<OpTy>(location, "expected a cotangent of type ", result, ", got ", op.getCotangent().getType());
+    return emitInferenceError<OpTy>(location, "expected a cotangent of type ", result, ", got ",
+                                    op.getCotangent().getType());
   return success();
 }
 
@@ -121,9 +125,10 @@ LogicalResult AttentionDeltaOp::verify() {
   return success();
 }
 
-LogicalResult AttentionBackwardOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
-                                                    DictionaryAttr attributes, OpaqueProperties properties,
-                                                    RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult AttentionBackwardOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
+                                                    ValueRange operands, DictionaryAttr attributes,
+                                                    OpaqueProperties properties, RegionRange regions,
+                                                    SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   if (failed(verifyGradient<AttentionBackwardOp>(location, op)))
     return failure();
@@ -131,9 +136,10 @@ LogicalResult AttentionBackwardOp::inferReturnTypes(MLIRContext *, std::optional
   return success();
 }
 
-LogicalResult AttentionBiasGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
-                                                        DictionaryAttr attributes, OpaqueProperties properties,
-                                                        RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult AttentionBiasGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
+                                                        ValueRange operands, DictionaryAttr attributes,
+                                                        OpaqueProperties properties, RegionRange regions,
+                                                        SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   if (failed(verifyGradient<AttentionBiasGradientOp>(location, op)))
     return failure();
@@ -188,9 +194,9 @@ public:
   template <typename OpTy>
   Reference(OpTy op, const OperandValues &operands)
       : query(operands.query), key(operands.key), value(operands.value), bias(operands.bias),
-        scale(op.getScale().convertToFloat()), dropoutRatio(op.getDropoutRatio().convertToDouble()), causal(op.getCausal()),
-        size(query.shape().back()), valueSize(value.shape().back()), queries(query.shape().drop_back().back()),
-        keys(key.shape().drop_back().back()) {
+        scale(op.getScale().convertToFloat()), dropoutRatio(op.getDropoutRatio().convertToDouble()),
+        causal(op.getCausal()), size(query.shape().back()), valueSize(value.shape().back()),
+        queries(query.shape().drop_back().back()), keys(key.shape().drop_back().back()) {
     batches = query.size() / (queries * size);
     wordStrides = randomWordStrides(scoreShape(query.type, key.type));
     if (bias)
@@ -363,19 +369,19 @@ void AttentionOp::buildVjp(OpBuilder &builder, ValueRange cotangents, SmallVecto
   Value cotangent = cotangents[0] ? cotangents[0] : build.splatLike(getResult(), 0.0), delta;
   // Gradients of q, k and v alone compute D on their way.
   if (cotangents[1] || getBias())
-    delta = AttentionDeltaOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, Value(),
-                                     getBias(), getDropoutKey(), getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
+    delta =
+        AttentionDeltaOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, Value(),
+                                 getBias(), getDropoutKey(), getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
   if (cotangents[1])
     delta = build.sub(delta, cotangents[1]);
-  auto backward =
-      AttentionBackwardOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent,
-                                  cotangents[1] ? delta : Value(), getBias(), getDropoutKey(), getScaleAttr(),
-                                  getCausalAttr(), getDropoutRatioAttr());
+  auto backward = AttentionBackwardOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent,
+                                              cotangents[1] ? delta : Value(), getBias(), getDropoutKey(),
+                                              getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
   llvm::copy(backward.getResults(), gradients.begin());
   if (getBias())
-    gradients[getBiasMutable().begin()->getOperandNumber()] =
-        AttentionBiasGradientOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, delta,
-                                        getBias(), getDropoutKey(), getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
+    gradients[getBiasMutable().begin()->getOperandNumber()] = AttentionBiasGradientOp::create(
+        builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, delta, getBias(), getDropoutKey(),
+        getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
 }
 
 /// Scores of the whole matrix, as the blocks compute them.

@@ -16,15 +16,16 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, D
     arXiv 1805.02867; Dao, arXiv 2307.08691); the blocks are part of the op's meaning, as they decide how sums round
     (docs/design/0008). A query that sees no key, all its scores -inf, has NaN, or zeros with `empty_rows_zero`.
 
-    With a `dropout` key (seed_low, seed_high, step and id, as `neap.dropout` has it) probabilities are dropped with `dropout_ratio`;
-    the mask is that of a `neap.dropout` of the whole matrix. It is drawn again in the backward.
+    With a `dropout` key (seed_low, seed_high, step and id, as `neap.dropout` has it) probabilities are dropped with
+    `dropout_ratio`; the mask is that of a `neap.dropout` of the whole matrix. It is drawn again in the backward.
 
     C1: query, key, value of one element type, rank 2 or more, equal batch dimensions. C2: query and key of one size d.
     C3: as many keys as values. C4: a bias of the same type and rank whose dimensions are 1 or those of the scores. C5: a
     dropout key of four words or none, and a ratio in [0, 1).
 
     Gradient: with P = e^(scores - lse), the mask M of dropout (1 without it), D as in `neap.attention_delta` and
-    dS = P * (M dy v^T - D + dlse): dq = scale dS k, dk = scale dS^T q, dv = (M P)^T dy, dbias = dS summed over where it repeats.
+    dS = P * (M dy v^T - D + dlse): dq = scale dS k, dk = scale dS^T q, dv = (M P)^T dy, dbias = dS summed over where it
+    repeats.
 
     ```mlir
     %y, %lse = neap.attention %q, %k, %v {causal, scale = 1.25e-01 : f32}
@@ -36,8 +37,8 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, D
     UnitAttr:$causal, UnitAttr:$empty_rows_zero, DefaultValuedAttr<F64Attr, "0.0">:$dropout_ratio);
   let results = (outs Neap_FloatTensor:$result, Neap_FloatTensor:$lse);
   let assemblyFormat = [{
-    $query `,` $key `,` $value (`bias` $bias^)? (`dropout` $dropout_key^)? attr-dict `:` type($query) `,` type($key) `,`
-    type($value) (`bias` type($bias)^)?
+    $query `,` $key `,` $value (`bias` $bias^)? (`dropout` $dropout_key^)? attr-dict `:` type($query)
+    `,` type($key) `,` type($value) (`bias` type($bias)^)?
   }];
 }
 
@@ -48,8 +49,9 @@ class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_Infer
     Variadic<Neap_WordScalar>:$dropout_key, DefaultValuedAttr<F32Attr, "1.0f">:$scale, UnitAttr:$causal,
     DefaultValuedAttr<F64Attr, "0.0">:$dropout_ratio);
   let assemblyFormat = [{
-    $query `,` $key `,` $value `,` $lse `,` $cotangent (`delta` $delta^)? (`bias` $bias^)?
-    (`dropout` $dropout_key^)? attr-dict `:` type($query) `,` type($key) `,` type($value) `,` type($lse) `,` type($cotangent) (`delta` type($delta)^)? (`bias` type($bias)^)?
+    $query `,` $key `,` $value `,` $lse `,` $cotangent (`delta` $delta^)? (`bias` $bias^)? (`dropout` $dropout_key^)?
+    attr-dict `:` type($query) `,` type($key) `,` type($value) `,` type($lse) `,` type($cotangent)
+    (`delta` type($delta)^)? (`bias` type($bias)^)?
   }];
 }
 def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<OwnLoops>,

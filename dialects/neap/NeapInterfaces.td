@@ -62,7 +62,8 @@ def Fusible : OpInterface<"Fusible"> {
       "::std::optional<unsigned>", "getIndirectIndex", (ins), [{}], [{ return ::std::nullopt; }]>,
     InterfaceMethod<[{
       Builds the computation at one loop point, for scalars or for vectors of any one width alike. `elements` are the
-      operands' elements; a reduction's accumulator or a RandomReader's word comes last. `indices` are the loop indices (index type, or vectors of
+      operands' elements; a reduction's accumulator or a RandomReader's word comes last. `indices` are the loop indices
+      (index type, or vectors of
       i64 along the vectorised loop), for iota. Must use arith and math only, without fast-math flags.
     }], "::mlir::Value", "buildBody", (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$location,
       "::mlir::ValueRange":$elements, "::mlir::ValueRange":$indices)>,

@@ -436,8 +436,7 @@ static bool reducesAlong(const FusionGroup &group, ArrayRef<size_t> loops) {
 /// work, nor where a row is so long that a second sweep finds it gone from the cache.
 static bool mayShareRows(ArrayRef<int64_t> loops) {
   constexpr int64_t fewestRows = 64, longestRow = 4096;
-  return !loops.empty() && loops.back() <= longestRow &&
-         ShapedType::getNumElements(loops.drop_back()) >= fewestRows;
+  return !loops.empty() && loops.back() <= longestRow && ShapedType::getNumElements(loops.drop_back()) >= fewestRows;
 }
 
 /// Whether the loops of an op are those of a group that it has no value in common with but what both read.
@@ -447,7 +446,8 @@ static bool hasLoopsOf(const FusionGroup &group, Operation *op, ArrayRef<int64_t
   if (!isReduction(op))
     return group.kind == GroupKind::Row && mayShareRows(loops);
   if (!reducesLastAxis(op))
-    return group.kind == GroupKind::Column && reducesAlong(group, reductionLoops(cast<Fusible>(op).getIterationSpace()));
+    return group.kind == GroupKind::Column &&
+           reducesAlong(group, reductionLoops(cast<Fusible>(op).getIterationSpace()));
   return group.kind == GroupKind::Row || (group.kind == GroupKind::Pointwise && mayShareRows(loops));
 }
 

@@ -17,7 +17,8 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
        several groups joins the first as one more result, or is repeated in each if it is cheap and reads at most one
        tensor of its own size that is in memory anyway. What nobody can take opens a group of its own: *row* for a reduction
        along the last axis, *column* along leading axes, else *pointwise*; a reduction joins an existing group over the
-       same tensor if it can, and so do pointwise ops one of rows that are many and short: an update and its gradient's norm are one sweep. A pointwise group that takes a reduction along its rows becomes a row group.
+       same tensor if it can, and so do pointwise ops one of rows that are many and short: an update and its gradient's norm
+       are one sweep. A pointwise group that takes a reduction along its rows becomes a row group.
     3. Splats become part of the code. What reads whole tensors from memory, products and ops that only move elements, gets one
        element of a splat in memory, stretched by a view.
     4. Views are repeated in every group that reads through them. A view that is not linear in the reader's loops is
@@ -25,7 +26,8 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
 
     5. With `matrix-products=library`, a matmul whose operands lie as a library of the device wants them takes no more than one
        addition that a library can be told: a bias or an addend (docs/design/0007). Its group is marked `library`. Products
-       of less than `library-depth` are not left to it, as their epilogue would cost more than the library saves; for shapes that
+       of less than `library-depth` are not left to it, as their epilogue would cost more than the library saves; for shapes
+       that
        the profile knows, it decides.
 
     Joining never makes a cycle: a group is refused where another reader of the op leads back into it.

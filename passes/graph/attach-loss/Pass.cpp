@@ -89,8 +89,7 @@ FailureOr<Value> shift(StepOp step, GraphBuilder &b, Value labels) {
   return b.make<ConcatOp>(ValueRange{kept, none}, axis);
 }
 
-FailureOr<Value> buildCrossEntropy(StepOp step, GraphBuilder &b, Value scores, StringRef labelsName,
-                                   bool shiftLabels) {
+FailureOr<Value> buildCrossEntropy(StepOp step, GraphBuilder &b, Value scores, StringRef labelsName, bool shiftLabels) {
   if (rankOf(scores) < 1)
     return usageError(step) << "expected scores with the classes on the last axis, got " << scores.getType();
   auto labelsType = RankedTensorType::get(shapeOf(scores).drop_back(), b.getBuilder().getI64Type());

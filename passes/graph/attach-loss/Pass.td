@@ -12,7 +12,8 @@ def AttachLoss : Pass<"neap-attach-loss", "::mlir::ModuleOp"> {
 
     *cross-entropy*: classes on the last axis, labels int64 in the shape of the others; -100 is ignored; the mean over the
     labels that count, in fp32. With `shift-labels` position t is scored against the label at t + 1 and the last position
-    does not count: labels move, scores stay where they are. *mse*: labels of the output's shape and type; the mean of (y - label)^2 over all elements, in fp32.
+    does not count: labels move, scores stay where they are. *mse*: labels of the output's shape and type; the mean of (y -
+    label)^2 over all elements, in fp32.
 
     Outputs that are not the loss disappear together with what only they need. The loss comes out as the fp32 scalar `loss`.
 

@@ -213,14 +213,16 @@ BroadcastOp findRepeated(Value heads) {
   auto joined = heads.getDefiningOp<ReshapeOp>();
   auto repeated = joined ? joined.getOperand().getDefiningOp<BroadcastOp>() : BroadcastOp();
   size_t rank = shapeOf(heads).size();
-  if (!repeated || rank < 3 || shapeOf(repeated).size() != rank + 1 || shapeOf(repeated.getOperand()).size() != rank + 1)
+  if (!repeated || rank < 3 || shapeOf(repeated).size() != rank + 1 ||
+      shapeOf(repeated.getOperand()).size() != rank + 1)
     return {};
   for (auto [dimension, sizes] : llvm::enumerate(llvm::zip_equal(shapeOf(repeated.getOperand()), shapeOf(repeated))))
     if ((std::get<0>(sizes) != std::get<1>(sizes)) != (dimension == rank - 2))
       return {};
   ArrayRef<int64_t> apart = shapeOf(repeated), together = shapeOf(heads);
   bool joinsMembers = apart.take_front(rank - 3) == together.take_front(rank - 3) &&
-                      apart[rank - 3] * apart[rank - 2] == together[rank - 3] && apart.take_back(2) == together.take_back(2);
+                      apart[rank - 3] * apart[rank - 2] == together[rank - 3] &&
+                      apart.take_back(2) == together.take_back(2);
   return joinsMembers ? repeated : BroadcastOp();
 }
 
@@ -278,9 +280,9 @@ struct RaiseProduct : OpRewritePattern<MatmulOp> {
     SmallVector<Value> dropoutKey;
     if (dropout)
       dropoutKey = llvm::to_vector(dropout.getKey());
-    auto attention = AttentionOp::create(rewriter, op.getLoc(), operands.query, operands.key, operands.value, operands.bias,
-                                         dropoutKey, APFloat(static_cast<float>(scale)), causal, probabilities->emptyRowsZero,
-                                         dropout ? dropout.getRatio() : APFloat(0.0));
+    auto attention = AttentionOp::create(rewriter, op.getLoc(), operands.query, operands.key, operands.value,
+                                         operands.bias, dropoutKey, APFloat(static_cast<float>(scale)), causal,
+                                         probabilities->emptyRowsZero, dropout ? dropout.getRatio() : APFloat(0.0));
     remark::passed(op.getLoc(), remark::RemarkOpts::name("RaiseAttention").category("raise-attention"))
         << remark::add("written-out attention becomes neap.attention{0}{1}{2}", causal ? ", causal" : "",
                        bias ? ", with a bias" : "", dropout ? ", with dropout" : "");

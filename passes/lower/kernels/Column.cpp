@@ -1,7 +1,7 @@
 // Column groups: reductions along leading loops. A column's rows come in chunks, 64 at most: each chunk's sum takes its rows in
-// order, then the chunks' sums are added in order. How many rows a chunk has depends on the number of rows alone. On the CPU an item is a
-// strip of columns, kept in registers while the rows go by. On CUDA a block of threads has a strip, and every 8 threads, one for
-// each vector of columns, have chunks of their own, whose sums meet in shared memory.
+// order, then the chunks' sums are added in order. How many rows a chunk has depends on the number of rows alone. On the
+// CPU an item is a strip of columns, kept in registers while the rows go by. On CUDA a block of threads has a strip, and
+// every 8 threads, one for each vector of columns, have chunks of their own, whose sums meet in shared memory.
 #include "neap/passes/lower/kernels/Nest.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -46,10 +46,11 @@ public:
     if (rows <= chunkRows(rows))
       sums = addRows(code.integer(0), code.integer(rows), sums, masks);
     else
-      sums = code.loop(code.integer(0), code.integer(rows), chunkRows(rows), sums, [&](Value first, ValueRange current) {
-        Value end = code.min(code.add(first, code.integer(chunkRows(rows))), code.integer(rows));
-        return join(addRows(first, end, neutrals(blocks), masks), current, blocks);
-      });
+      sums =
+          code.loop(code.integer(0), code.integer(rows), chunkRows(rows), sums, [&](Value first, ValueRange current) {
+            Value end = code.min(code.add(first, code.integer(chunkRows(rows))), code.integer(rows));
+            return join(addRows(first, end, neutrals(blocks), masks), current, blocks);
+          });
     for (int64_t block = 0; block < blocks; ++block)
       storeSums(block, masks, sums);
   }
@@ -72,7 +73,8 @@ public:
       totals.push_back(joinThreads(r, parts, {shared, chunk, vector, chunks}));
     }
     Value isFirst = code.equal(chunk, code.integer(0));
-    code.when(arith::AndIOp::create(code.builder, code.location, isFirst, isInside), [&] { storeSums(0, Value(), totals); });
+    code.when(arith::AndIOp::create(code.builder, code.location, isFirst, isInside),
+              [&] { storeSums(0, Value(), totals); });
   }
 
 private:
@@ -138,12 +140,11 @@ private:
     int64_t chunks;
   };
 
-  /// The sum over all chunks of one reduction, from those of this thread: every teamChunks-th. Meant for the threads of chunk 0.
+  /// The sum over all chunks of one reduction, from those of this thread: every teamChunks-th. Meant for the threads of
+  /// chunk 0.
   Value joinThreads(size_t reduction, ArrayRef<Value> parts, const Meeting &meeting) {
     Elements elements(code, elementOfSum(reductions[reduction]));
-    auto place = [&](Value chunk) {
-      return code.mul(code.add(code.mul(chunk, teamVectors), meeting.vector), lanes);
-    };
+    auto place = [&](Value chunk) { return code.mul(code.add(code.mul(chunk, teamVectors), meeting.vector), lanes); };
     CudaCode cuda(code);
     cuda.synchronizeBlock(); // the reduction before has been read
     for (auto [number, part] : llvm::enumerate(parts)) {
@@ -153,10 +154,13 @@ private:
     }
     cuda.synchronizeBlock(); // all sums are there
     Value start = neutrals(1)[reduction];
-    return code.loop(code.integer(0), code.integer(meeting.chunks), 1, start, [&](Value chunk, ValueRange before) {
-      Value sum = elements.loadVector(meeting.shared, place(chunk), 1, Value(), lanes);
-      return SmallVector<Value>{outer.combine(reductions[reduction], sum, before.front())};
-    }).front();
+    return code
+        .loop(code.integer(0), code.integer(meeting.chunks), 1, start,
+              [&](Value chunk, ValueRange before) {
+                Value sum = elements.loadVector(meeting.shared, place(chunk), 1, Value(), lanes);
+                return SmallVector<Value>{outer.combine(reductions[reduction], sum, before.front())};
+              })
+        .front();
   }
 
   Body at(const Body &parent, int64_t block, Value mask) {

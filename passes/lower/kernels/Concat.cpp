@@ -55,7 +55,8 @@ void copyPiece(Code &code, Type elementType, int64_t size, Piece piece, Value fr
 }
 
 /// Row-major position of a sub-box of a tensor, in the loops of the box.
-LinearForm boxPosition(ArrayRef<int64_t> shape, ArrayRef<int64_t> starts, ArrayRef<int64_t> steps, ArrayRef<int64_t> loops) {
+LinearForm boxPosition(ArrayRef<int64_t> shape, ArrayRef<int64_t> starts, ArrayRef<int64_t> steps,
+                       ArrayRef<int64_t> loops) {
   Access access = identityAccess(loops);
   for (auto [form, start, step] : llvm::zip_equal(access, starts, steps)) {
     form = form * step;
@@ -85,7 +86,8 @@ FailureOr<Kernel> buildConcatKernel(ModuleOp module, StringRef name, Block &body
     longest = std::max(longest, shapeOf(part).back());
     divisor = std::gcd(divisor, shapeOf(part).back());
   }
-  int64_t pieceSize = target.itemElements(cpuPiece, divisor), pieces = pieceSize >= longest ? 1 : llvm::divideCeil(longest, pieceSize);
+  int64_t pieceSize = target.itemElements(cpuPiece, divisor),
+          pieces = pieceSize >= longest ? 1 : llvm::divideCeil(longest, pieceSize);
   KernelShape kernelShape{KernelShape::countBuffers(body), rows * pieces, target.vectorStyle(divisor)};
   KernelFunction kernel(module, body.getParentOp()->getLoc(), name, kernelShape, target);
   Code &code = kernel.code;
@@ -108,8 +110,8 @@ FailureOr<Kernel> buildConcatKernel(ModuleOp module, StringRef name, Block &body
         SmallVector<Value> indices = delinearize(code, row, loops.drop_back());
         indices.push_back(code.integer(0));
         copyPiece(code, concat.getType().getElementType(), loops.back(),
-                  getPiece(code, pieceNumber, pieces, pieceSize, loops.back()), kernel.buffers[source->argument.getArgNumber()],
-                  from, kernel.buffers.back(), to, indices);
+                  getPiece(code, pieceNumber, pieces, pieceSize, loops.back()),
+                  kernel.buffers[source->argument.getArgNumber()], from, kernel.buffers.back(), to, indices);
       });
       firstRow += count;
       start += loops[concat.getAxis()];

@@ -63,7 +63,8 @@ void CudaGemmWriter::write(Value item) {
                           problem.rhs.columnStride, problem.rhs.rowStride};
   SmallVector<Value> sums = product.add(lhs, rhs, problem.k, product.zeros());
   for (auto [number, sum] : llvm::enumerate(sums))
-    storeRow(code.add(firstRow, code.add(code.mul(product.threadRow, cudaLanes), code.integer(number))), firstColumn, sum);
+    storeRow(code.add(firstRow, code.add(code.mul(product.threadRow, cudaLanes), code.integer(number))), firstColumn,
+             sum);
 }
 
 } // namespace

@@ -17,9 +17,7 @@ CudaProduct::CudaProduct(KernelFunction &kernel) : code(kernel.code), cuda(code)
   rhsStrip = createSharedMemory(kernel, "rhs", stripBytes);
 }
 
-SmallVector<Value> CudaProduct::zeros() {
-  return SmallVector<Value>(cudaLanes, code.zero(code.vectorType(cudaLanes)));
-}
+SmallVector<Value> CudaProduct::zeros() { return SmallVector<Value>(cudaLanes, code.zero(code.vectorType(cudaLanes))); }
 
 /// Copies `count` of k from `firstDepth` on. Neighbouring threads read neighbouring elements, whichever way the operand lies.
 /// Rows and columns that do not exist become zeros, which reach only sums that nobody stores.
@@ -34,7 +32,8 @@ void CudaProduct::fill(const Matrix &matrix, Value strip, Value firstDepth, int6
     auto copy = [&] {
       Value exists = code.less(position, code.integer(matrix.limit));
       auto load = [&] {
-        Value offset = code.add(code.mul(position, matrix.stride), code.mul(code.add(firstDepth, k), matrix.depthStride));
+        Value offset =
+            code.add(code.mul(position, matrix.stride), code.mul(code.add(firstDepth, k), matrix.depthStride));
         code.store(code.load(code.builder.getF32Type(), code.address(matrix.source, offset)), target);
       };
       code.when(exists, load, [&] { code.store(code.zero(code.builder.getF32Type()), target); });

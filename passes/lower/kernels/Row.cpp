@@ -88,8 +88,8 @@ private:
     for (auto [r, reduction] : llvm::enumerate(reductions)) {
       Value element = splat(code, block.compute(reduction->getOperand(0)));
       if (mask)
-        element = arith::SelectOp::create(code.builder, code.location, mask, element,
-                                          neutral(reduction, element.getType()));
+        element =
+            arith::SelectOp::create(code.builder, code.location, mask, element, neutral(reduction, element.getType()));
       Value &accumulator = carried[r * accumulators + number];
       accumulator = block.combine(reduction, element, accumulator);
     }
@@ -108,8 +108,7 @@ private:
       auto combine = [&, reduction = reduction](Value element, Value accumulator) {
         return row.combine(reduction, element, accumulator);
       };
-      row.define(reduction->getResult(0),
-                 team.join(combine, ArrayRef(carried).slice(r * accumulators, accumulators)));
+      row.define(reduction->getResult(0), team.join(combine, ArrayRef(carried).slice(r * accumulators, accumulators)));
     }
   }
 

@@ -18,13 +18,16 @@ constexpr int64_t teamRows = 16, teamThreads = 128;
 class ScatterWriter {
 public:
   ScatterWriter(Code &code, ScatterAddOp op, ArrayRef<Value> buffers, int64_t stripColumns)
-      : code(code), op(op), buffers(buffers), elements(code, op.getType().getElementType()), stripColumns(stripColumns) {
+      : code(code), op(op), buffers(buffers), elements(code, op.getType().getElementType()),
+        stripColumns(stripColumns) {
     rows = shapeOf(op.getBase())[0];
     columns = countColumns(op);
     updates = cast<RankedTensorType>(op.getIndices().getType()).getNumElements();
   }
 
-  static int64_t countColumns(ScatterAddOp op) { return ShapedType::getNumElements(shapeOf(op.getBase()).drop_front()); }
+  static int64_t countColumns(ScatterAddOp op) {
+    return ShapedType::getNumElements(shapeOf(op.getBase()).drop_front());
+  }
 
   void writeStrip(Value strip) {
     Value first = code.mul(strip, stripColumns);
@@ -32,7 +35,8 @@ public:
     startFromBase({code.integer(0), code.integer(rows), first, end});
     code.loop(code.integer(0), code.integer(updates), 1, [&](Value update) {
       Value index = loadIndex(update);
-      forEachBlock(code, first, end, columns, [&](Value column, Value mask) { addUpdate(update, index, column, mask); });
+      forEachBlock(code, first, end, columns,
+                   [&](Value column, Value mask) { addUpdate(update, index, column, mask); });
     });
   }
 
@@ -121,9 +125,11 @@ private:
     if (Value value = splatOf(op.getBase()))
       return fill(part, [&](Value, Value) { return value; });
     Value base = bufferOf(op.getBase());
-    Value isElsewhere = LLVM::ICmpOp::create(code.builder, code.location, LLVM::ICmpPredicate::ne, base, buffers.back());
+    Value isElsewhere =
+        LLVM::ICmpOp::create(code.builder, code.location, LLVM::ICmpPredicate::ne, base, buffers.back());
     code.when(isElsewhere, [&] {
-      fill(part, [&](Value offset, Value mask) { return elements.loadVector(base, offset, 1, mask, code.style.lanes); });
+      fill(part,
+           [&](Value offset, Value mask) { return elements.loadVector(base, offset, 1, mask, code.style.lanes); });
     });
   }
 

@@ -136,8 +136,8 @@ void addAttention(std::vector<Case> &cases) {
       std::vector<std::string> withBias(types);
       withBias.push_back(bias);
       cases.push_back({std::string("attention bias ") + bias + attributes, withBias,
-                       std::string("%r:2 = neap.attention %a0, %a1, %a2 bias %a3") + attributes + " : " + operands + " bias " +
-                           bias});
+                       std::string("%r:2 = neap.attention %a0, %a1, %a2 bias %a3") + attributes + " : " + operands +
+                           " bias " + bias});
     }
   }
   types.insert(types.end(), {"tensor<1x3x5xf64>", word, word, word, word});
@@ -225,8 +225,8 @@ void addAttentionBackward(std::vector<Case> &cases) {
       std::vector<std::string> withBias(types);
       withBias.push_back(bias);
       cases.push_back({std::string("attention_bias_gradient ") + bias + attributes, withBias,
-                       "%r = neap.attention_bias_gradient " + operands + " delta %a5 bias %a6" + attributes + " : " + list +
-                           " delta tensor<2x3xf64> bias " + bias});
+                       "%r = neap.attention_bias_gradient " + operands + " delta %a5 bias %a6" + attributes + " : " +
+                           list + " delta tensor<2x3xf64> bias " + bias});
     }
   types.insert(types.end(), {"tensor<2x3x5xf64>", word, word, word, word});
   cases.push_back({"attention_bias_gradient dropout", types,
@@ -256,7 +256,6 @@ void addBackward(std::vector<Case> &cases) {
   addAttentionBackward(cases);
   cases.push_back({"iota", {}, "%r = neap.iota 1 : tensor<2x3xi32>"});
 }
-
 
 void addDropout(std::vector<Case> &cases) {
   for (const std::string &shape :

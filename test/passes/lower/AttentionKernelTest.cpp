@@ -37,43 +37,45 @@ struct AttentionCase {
   std::string biasType() const { return bias ? std::string(" bias ") + bias : ""; }
 
   std::string forward() const {
-    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + moreArguments() + ") -> (" + result() +
-           ", " + rows() + ") " + start() + "%y, %lse = neap.attention %q, %k, %v" + moreOperands() + attributes + " : " + query() + ", " +
-           key() + ", " + value() + biasType() + "\nneap.return %y, %lse : " + result() + ", " + rows() + "\n}";
+    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + moreArguments() + ") -> (" +
+           result() + ", " + rows() + ") " + start() + "%y, %lse = neap.attention %q, %k, %v" + moreOperands() +
+           attributes + " : " + query() + ", " + key() + ", " + value() + biasType() +
+           "\nneap.return %y, %lse : " + result() + ", " + rows() + "\n}";
   }
 
   /// Both gradients' ops, with a delta of the step's own for the second.
   std::string backward() const {
-    std::string operands = "%q, %k, %v, %l, %g", types = query() + ", " + key() + ", " + value() + ", " + rows() + ", " + result();
-    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + ", %l: " + rows() + ", %g: " + result() +
-           ", %d: " + rows() + moreArguments() + ") -> (" + rows() + ", " + query() + ", " + key() + ", " + value() +
-           ") " + start() + "%delta = neap.attention_delta " + operands + moreOperands() + attributes + " : " + types + biasType() +
-           "\n%dq, %dk, %dv = neap.attention_backward " + operands + " delta %d" + moreOperands() + attributes + " : " + types +
-           " delta " + rows() + biasType() + "\nneap.return %delta, %dq, %dk, %dv : " + rows() + ", " + query() + ", " + key() +
-           ", " + value() + "\n}";
+    std::string operands = "%q, %k, %v, %l, %g",
+                types = query() + ", " + key() + ", " + value() + ", " + rows() + ", " + result();
+    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + ", %l: " + rows() +
+           ", %g: " + result() + ", %d: " + rows() + moreArguments() + ") -> (" + rows() + ", " + query() + ", " +
+           key() + ", " + value() + ") " + start() + "%delta = neap.attention_delta " + operands + moreOperands() +
+           attributes + " : " + types + biasType() + "\n%dq, %dk, %dv = neap.attention_backward " + operands +
+           " delta %d" + moreOperands() + attributes + " : " + types + " delta " + rows() + biasType() +
+           "\nneap.return %delta, %dq, %dk, %dv : " + rows() + ", " + query() + ", " + key() + ", " + value() + "\n}";
   }
 
   /// All of it: D is computed on the way or apart.
   std::string gradient() const {
     std::string types = query() + ", " + key() + ", " + value() + ", " + rows() + ", " + result();
-    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + ", %l: " + rows() + ", %g: " + result() +
-           moreArguments() + ") -> (" + query() + ", " + key() + ", " + value() +
-           ") " + start() + "%dq, %dk, %dv = neap.attention_backward %q, %k, %v, %l, %g" + moreOperands() + attributes + " : " + types +
+    return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + ", %l: " + rows() +
+           ", %g: " + result() + moreArguments() + ") -> (" + query() + ", " + key() + ", " + value() + ") " + start() +
+           "%dq, %dk, %dv = neap.attention_backward %q, %k, %v, %l, %g" + moreOperands() + attributes + " : " + types +
            biasType() + "\nneap.return %dq, %dk, %dv : " + query() + ", " + key() + ", " + value() + "\n}";
   }
 };
 
 const AttentionCase attentionCases[] = {
-    {5, 7, 4, 6, "", nullptr},                                             // less than a block of everything
-    {64, 64, 16, 16, " {scale = 2.5e-01 : f32}", nullptr},                 // a block
-    {70, 70, 8, 8, " {causal, scale = 5.0e-01 : f32}", nullptr},           // a block and a rest
-    {130, 66, 5, 70, " {causal}", nullptr},                                // values wider than a block; queries that see all
-    {66, 130, 70, 3, " {causal}", nullptr},                                // keys that nobody sees
-    {67, 65, 8, 8, "", "tensor<2x1x1x65xf32>"},                            // a bias for each key
-    {65, 68, 8, 8, " {scale = 5.0e-01 : f32}", "tensor<1x3x65x68xf32>"},   // a bias for each query and key
-    {65, 68, 8, 8, " {causal}", "tensor<2x1x65x1xf32>"},                   // a bias for each query
-    {66, 130, 8, 8, " {causal, dropout_ratio = 2.0e-01}", nullptr, true},  // rows of whole counters and a part of one
-    {70, 1, 4, 4, " {dropout_ratio = 5.0e-01}", nullptr, true},            // a single key: words go by queries
+    {5, 7, 4, 6, "", nullptr},                                   // less than a block of everything
+    {64, 64, 16, 16, " {scale = 2.5e-01 : f32}", nullptr},       // a block
+    {70, 70, 8, 8, " {causal, scale = 5.0e-01 : f32}", nullptr}, // a block and a rest
+    {130, 66, 5, 70, " {causal}", nullptr},                      // values wider than a block; queries that see all
+    {66, 130, 70, 3, " {causal}", nullptr},                      // keys that nobody sees
+    {67, 65, 8, 8, "", "tensor<2x1x1x65xf32>"},                  // a bias for each key
+    {65, 68, 8, 8, " {scale = 5.0e-01 : f32}", "tensor<1x3x65x68xf32>"},  // a bias for each query and key
+    {65, 68, 8, 8, " {causal}", "tensor<2x1x65x1xf32>"},                  // a bias for each query
+    {66, 130, 8, 8, " {causal, dropout_ratio = 2.0e-01}", nullptr, true}, // rows of whole counters and a part of one
+    {70, 1, 4, 4, " {dropout_ratio = 5.0e-01}", nullptr, true},           // a single key: words go by queries
     {65, 68, 8, 8, " {dropout_ratio = 1.0e-01}", "tensor<1x3x65x68xf32>", true},
     {1, 1, 1, 1, " {dropout_ratio = 5.0e-01}", "tensor<1x3x1x1xf32>", true}, // a bias for each head, one word for each
     {130, 1, 1, 1, " {causal}", "tensor<2x3x1x1xf32>"},
@@ -84,7 +86,8 @@ const AttentionCase attentionCases[] = {
 TEST_F(AttentionKernelTest, DropoutIsThatOfTheWholeMatrix) {
   std::string arguments =
       "%q: tensor<2x70x8xf32>, %k: tensor<2x66x8xf32>, %v: tensor<2x66x8xf32>, %l: tensor<ui32>, %h: tensor<ui32>, %s: tensor<ui32>";
-  std::string start = "neap.step @s(" + arguments + ") -> (tensor<2x70x8xf32>) {\n%id = neap.random_id 3 : tensor<ui32>\n";
+  std::string start =
+      "neap.step @s(" + arguments + ") -> (tensor<2x70x8xf32>) {\n%id = neap.random_id 3 : tensor<ui32>\n";
   OwningOpRef<ModuleOp> written = fuse(start + R"(
       %t = neap.transpose %k [0, 2, 1] : tensor<2x66x8xf32>
       %m = neap.matmul %q, %t : tensor<2x70x8xf32>, tensor<2x8x66xf32>
@@ -168,7 +171,6 @@ TEST_F(AttentionKernelTest, AttentionOnPackedOperands) {
     })"),
             "attention gemm");
 }
-
 
 /// One tensor is query, key and value: it has one buffer.
 TEST_F(AttentionKernelTest, AttentionOfATensorToItself) {

@@ -94,7 +94,8 @@ protected:
     loadCuda(module);
     neap::testing::CompiledModule compiled(*code, "native");
     for (auto [index, entry] : llvm::enumerate(kernels))
-      checkKernel(entry.first, entry.second, compiled.kernel("k" + std::to_string(index)), index, indexLimit, tolerance);
+      checkKernel(entry.first, entry.second, compiled.kernel("k" + std::to_string(index)), index, indexLimit,
+                  tolerance);
     return kinds;
   }
 
@@ -135,7 +136,8 @@ protected:
   }
 
   /// The simulated device gives the CPU's bits, in any order of blocks and warps.
-  void checkOnCuda(FusedOp op, size_t number, ArrayRef<HostTensor> inputs, const std::vector<std::vector<char>> &whole) {
+  void checkOnCuda(FusedOp op, size_t number, ArrayRef<HostTensor> inputs,
+                   const std::vector<std::vector<char>> &whole) {
     auto expected = withOneNan(op, whole);
     for (uint64_t seed : {0, 1, 2})
       EXPECT_EQ(expected, withOneNan(op, runOnCuda(op, number, inputs, -1, -1, seed))) << "on CUDA, order " << seed;
@@ -188,7 +190,8 @@ protected:
   }
 
   /// Runs one group on tensors; its results as tensors.
-  using RunGroup = llvm::function_ref<std::vector<std::vector<char>>(FusedOp op, size_t number, ArrayRef<HostTensor> inputs)>;
+  using RunGroup =
+      llvm::function_ref<std::vector<std::vector<char>>(FusedOp op, size_t number, ArrayRef<HostTensor> inputs)>;
 
   /// Runs the groups of a step of floats one after the other; the step's results, element by element.
   std::vector<std::vector<double>> runStep(ModuleOp module, ArrayRef<HostTensor> inputs, RunGroup runGroup) {
@@ -229,11 +232,13 @@ protected:
     lower::CpuDescription cpu = llvm::cantFail(emit::describeCpu("native"));
     std::vector<lower::Kernel> kernels;
     module.walk([&](FusedOp op) {
-      kernels.push_back(*lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), {cpu}));
+      kernels.push_back(
+          *lower::buildKernel(*code, "k" + std::to_string(kernels.size()), op.getKind(), op.getBody().front(), {cpu}));
     });
     neap::testing::CompiledModule compiled(*code, "native");
     return runStep(module, inputs, [&](FusedOp op, size_t number, ArrayRef<HostTensor> operands) {
-      return run(op, kernels[number], compiled.kernel("k" + std::to_string(number)), operands, kernels[number].items, -1, -1);
+      return run(op, kernels[number], compiled.kernel("k" + std::to_string(number)), operands, kernels[number].items,
+                 -1, -1);
     });
   }
 

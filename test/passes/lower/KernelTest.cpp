@@ -115,8 +115,8 @@ TEST_F(KernelTest, SumsOfManyRows) {
     std::string axes = llvm::StringRef(shape).count('x') == 2 ? "[0, 1]" : "[0]";
     EXPECT_EQ(check("neap.step @s(%x: " + type + ", %y: " + type + ") -> (" + row + ", " + row + ", " + row +
                     ") {\n%a = neap.mul %x, %y : " + type + "\n%s = neap.reduce sum %a axes " + axes + " : " + type +
-                    "\n%t = neap.reduce sum %x axes " + axes + " : " + type + "\n%m = neap.reduce max %x axes " + axes + " : " +
-                    type + "\nneap.return %s, %t, %m : " + row + ", " + row + ", " + row + "\n}"),
+                    "\n%t = neap.reduce sum %x axes " + axes + " : " + type + "\n%m = neap.reduce max %x axes " + axes +
+                    " : " + type + "\nneap.return %s, %t, %m : " + row + ", " + row + ", " + row + "\n}"),
               "column");
   }
 }
@@ -138,9 +138,9 @@ TEST_F(KernelTest, SumsOfFewerDimensionsInASingleRow) {
 TEST_F(KernelTest, UpdatesThatShareASweepWithTheirNorm) {
   for (std::string columns : {"64", "37"}) {
     std::string type = "tensor<70x" + columns + "xf32>";
-    EXPECT_EQ(check("neap.step @s(%g: " + type + ", %p: " + type + ", %m: " + type + ") -> (tensor<70xf32>, " + type + ", " +
-                    type + ") {\n%q = neap.mul %g, %g : " + type + "\n%r = neap.reduce sum %q axes [1] : " + type +
-                    "\n%n = neap.add %m, %g : " + type + "\n%u = neap.sub %p, %n : " + type +
+    EXPECT_EQ(check("neap.step @s(%g: " + type + ", %p: " + type + ", %m: " + type + ") -> (tensor<70xf32>, " + type +
+                    ", " + type + ") {\n%q = neap.mul %g, %g : " + type + "\n%r = neap.reduce sum %q axes [1] : " +
+                    type + "\n%n = neap.add %m, %g : " + type + "\n%u = neap.sub %p, %n : " + type +
                     "\nneap.return %r, %u, %n : tensor<70xf32>, " + type + ", " + type + "\n}"),
               "row");
   }
@@ -156,7 +156,8 @@ TEST_F(KernelTest, SumsThatOnlyShareASweep) {
         neap.yield %s, %t : tensor<40xf32>, tensor<40xf32>
       } : (tensor<6x40xf32>, tensor<6x40xf32>) -> (tensor<40xf32>, tensor<40xf32>)
       neap.return %r#0, %r#1 : tensor<40xf32>, tensor<40xf32>
-    })", &context);
+    })",
+                                                             &context);
   EXPECT_EQ(checkFused(*module, 4, 2e-5), "column");
 }
 
@@ -167,7 +168,8 @@ TEST_F(KernelTest, ScatterAtAConstantRow) {
       %i = neap.constant dense<2> : tensor<4xi64>
       %s = neap.scatter_add %z, %i, %u : tensor<3x20xf32>, tensor<4xi64>, tensor<4x20xf32>
       neap.return %s : tensor<3x20xf32>
-    })"), "scatter");
+    })"),
+            "scatter");
 }
 
 TEST_F(KernelTest, LayerNormAndItsGradient) {
@@ -353,9 +355,11 @@ TEST_F(KernelTest, ScatterAddsTheBaseItself) {
     neap.step @s(%b: tensor<20x6xf32>, %i: tensor<20xi64>) -> (tensor<20x6xf32>) {
       %f = neap.reshape %b : tensor<20x6xf32> -> tensor<120xf32>
       %r = neap.reshape %f : tensor<120xf32> -> tensor<20x6xf32>
-      %s = neap.scatter_add %b, %i, )") + updates + R"( : tensor<20x6xf32>, tensor<20xi64>, tensor<20x6xf32>
+      %s = neap.scatter_add %b, %i, )") +
+                        updates + R"( : tensor<20x6xf32>, tensor<20xi64>, tensor<20x6xf32>
       neap.return %s : tensor<20x6xf32>
-    })", 20),
+    })",
+                    20),
               "scatter");
 }
 
@@ -418,12 +422,11 @@ TEST_F(KernelTest, ConcatAndUnslice) {
             "concat concat");
 }
 
-
 /// Chunks of integers meet in shared memory too, and reductions of several kinds and types share it.
 TEST_F(KernelTest, ColumnsOfIntegersInChunks) {
   for (std::string type : {"i64", "i32"})
-    EXPECT_EQ(check("neap.step @s(%x: tensor<2x700x36x" + type + ">) -> (tensor<2x36x" + type + ">, tensor<2x36x" + type +
-                        ">) {\n%y = neap.reduce sum %x axes [1] : tensor<2x700x36x" + type +
+    EXPECT_EQ(check("neap.step @s(%x: tensor<2x700x36x" + type + ">) -> (tensor<2x36x" + type + ">, tensor<2x36x" +
+                        type + ">) {\n%y = neap.reduce sum %x axes [1] : tensor<2x700x36x" + type +
                         ">\n%z = neap.reduce min %x axes [1] : tensor<2x700x36x" + type +
                         ">\nneap.return %y, %z : tensor<2x36x" + type + ">, tensor<2x36x" + type + ">\n}",
                     1000),

@@ -42,8 +42,7 @@ struct ForwardScratch {
 
 class ForwardWriter {
 public:
-  ForwardWriter(KernelFunction &kernel, const AttentionForward &problem, CpuTiles &tiles,
-                const ForwardScratch &layout)
+  ForwardWriter(KernelFunction &kernel, const AttentionForward &problem, CpuTiles &tiles, const ForwardScratch &layout)
       : kernel(kernel), code(kernel.code), problem(problem), tiles(tiles), layout(layout),
         groups(llvm::divideCeil(problem.queryBlocks(), blocksPerItem)), columns(tiles.padded(problem.valueSize)),
         number(code.builder.getF32Type()) {}
@@ -98,9 +97,9 @@ private:
     Value count = code.min(code.integer(attentionBlock), code.sub(code.integer(problem.keys), firstKey));
     Value key = operandAddress(code, problem.key, kernel.buffers, batch);
     Value value = operandAddress(code, problem.value, kernel.buffers, batch);
-    tiles.packRhs({code.address(key, code.mul(firstKey, problem.key.rowStride)), problem.key.rowStride,
-                   problem.key.columnStride},
-                  count, code.integer(problem.size), at(layout.key));
+    tiles.packRhs(
+        {code.address(key, code.mul(firstKey, problem.key.rowStride)), problem.key.rowStride, problem.key.columnStride},
+        count, code.integer(problem.size), at(layout.key));
     tiles.packRhs({code.address(value, code.mul(firstKey, problem.value.rowStride)), problem.value.columnStride,
                    problem.value.rowStride},
                   code.integer(problem.valueSize), count, at(layout.value));
@@ -128,18 +127,17 @@ private:
     Value query = code.add(firstRow, rowInItem);
     SmallVector<Value> scores;
     for (int64_t column = 0; column < attentionBlock; column += vectorLanes) {
-      Value sums = code.load(code.vectorType(vectorLanes), tiles.address(at(layout.scores), row, attentionBlock, column), 64);
+      Value sums =
+          code.load(code.vectorType(vectorLanes), tiles.address(at(layout.scores), row, attentionBlock, column), 64);
       scores.push_back(rows->finishScores(sums, query, code.add(firstKey, code.integer(column)), isWhole()));
     }
     SoftmaxUpdate update = rows->update(scores, loadState(rowInItem));
     storeState(rowInItem, update.state);
     for (auto [part, weights] : llvm::enumerate(update.weights))
       code.store(rows->drop(weights, query, code.add(firstKey, code.integer(part * vectorLanes))),
-                 code.address(at(layout.weights, code.mul(row.number, attentionBlock)), part * vectorLanes),
-                 64);
+                 code.address(at(layout.weights, code.mul(row.number, attentionBlock)), part * vectorLanes), 64);
     Value one = arith::ConstantOp::create(code.builder, code.location, code.builder.getF32FloatAttr(1.0));
-    Value changes =
-        arith::CmpFOp::create(code.builder, code.location, arith::CmpFPredicate::UNE, update.rescale, one);
+    Value changes = arith::CmpFOp::create(code.builder, code.location, arith::CmpFPredicate::UNE, update.rescale, one);
     code.when(changes, [&] { rescale(resultsOf(block), row, update.rescale); });
   }
 
@@ -149,8 +147,9 @@ private:
   void rescale(Value results, const CpuTiles::Row &row, Value factor) {
     for (int64_t column = 0; column < columns; column += vectorLanes) {
       Value address = tiles.address(results, row, columns, column);
-      Value scaled = arith::MulFOp::create(code.builder, code.location, code.load(code.vectorType(vectorLanes), address, 64),
-                                           code.broadcast(factor, vectorLanes));
+      Value scaled =
+          arith::MulFOp::create(code.builder, code.location, code.load(code.vectorType(vectorLanes), address, 64),
+                                code.broadcast(factor, vectorLanes));
       code.store(scaled, address, 64);
     }
   }
@@ -163,7 +162,8 @@ private:
       rescale(resultsOf(block), row, end.factor);
       tiles.storeRow({resultsOf(block), columns, problem.valueSize}, row, query, problem.result, kernel.buffers, batch);
       for (const OperandLayout &lse : problem.lse)
-        code.store(end.lse, code.address(operandAddress(code, lse, kernel.buffers, batch), code.mul(query, lse.rowStride)));
+        code.store(end.lse,
+                   code.address(operandAddress(code, lse, kernel.buffers, batch), code.mul(query, lse.rowStride)));
     });
   }
 
@@ -181,8 +181,8 @@ private:
 
 } // namespace
 
-Kernel buildCpuAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionForward &problem,
-                         const KernelTarget &target) {
+Kernel buildCpuAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
+                         const AttentionForward &problem, const KernelTarget &target) {
   int64_t items = problem.batchElements() * llvm::divideCeil(problem.queryBlocks(), blocksPerItem);
   KernelShape shape{buffers, items, {vectorLanes, false}};
   KernelFunction kernel(module, location, name, shape, target);

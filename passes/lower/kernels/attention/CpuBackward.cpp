@@ -94,7 +94,8 @@ public:
   void compute(Value firstQuery) {
     Value queries = countOf(firstQuery, problem.queries);
     tiles.packLhs(byRows(problem.query, firstQuery), queries, code.integer(problem.size), at(layout.query));
-    tiles.packLhs(byRows(problem.cotangent, firstQuery), queries, code.integer(problem.valueSize), at(layout.cotangent));
+    tiles.packLhs(byRows(problem.cotangent, firstQuery), queries, code.integer(problem.valueSize),
+                  at(layout.cotangent));
     DeltaState start = rows->startDelta();
     code.loop(code.integer(0), queries, 1, [&](Value row) { storeState(row, start); });
     forEachKeyBlock(firstQuery, [&](Value firstKey, Value) { computeBlock(firstQuery, firstKey); });
@@ -119,10 +120,12 @@ public:
   }
   /// An operand from row `first` on, whose rows or columns become rows or columns of a product.
   CpuMatrix byRows(const OperandLayout &operand, Value first) {
-    return {code.address(addressOf(operand), code.mul(first, operand.rowStride)), operand.rowStride, operand.columnStride};
+    return {code.address(addressOf(operand), code.mul(first, operand.rowStride)), operand.rowStride,
+            operand.columnStride};
   }
   CpuMatrix byColumns(const OperandLayout &operand, Value first) {
-    return {code.address(addressOf(operand), code.mul(first, operand.rowStride)), operand.columnStride, operand.rowStride};
+    return {code.address(addressOf(operand), code.mul(first, operand.rowStride)), operand.columnStride,
+            operand.rowStride};
   }
 
   Code &code;
@@ -142,13 +145,15 @@ private:
   }
 
   void computeBlock(Value firstQuery, Value firstKey) {
-    Value queries = countOf(firstQuery, problem.queries), scores = at(layout.tile), products = at(layout.tile + blockElements);
+    Value queries = countOf(firstQuery, problem.queries), scores = at(layout.tile),
+          products = at(layout.tile + blockElements);
     tiles.clear(scores, code.integer(2 * blockElements));
     tiles.addProduct(LhsForm::packed, at(layout.query), at(layout.key, code.mul(firstKey, problem.size)), queries,
                      attentionBlock, code.integer(problem.size), scores);
-    tiles.addProduct(LhsForm::packed, at(layout.cotangent), at(layout.value, code.mul(firstKey, problem.valueSize)), queries,
-                     attentionBlock, code.integer(problem.valueSize), products);
-    tiles.forEachRow(queries, [&](const CpuTiles::Row &row) { computeRow(row, firstQuery, firstKey, scores, products); });
+    tiles.addProduct(LhsForm::packed, at(layout.cotangent), at(layout.value, code.mul(firstKey, problem.valueSize)),
+                     queries, attentionBlock, code.integer(problem.valueSize), products);
+    tiles.forEachRow(queries,
+                     [&](const CpuTiles::Row &row) { computeRow(row, firstQuery, firstKey, scores, products); });
   }
 
   void computeRow(const CpuTiles::Row &row, Value firstQuery, Value firstKey, Value scores, Value products) {
@@ -164,7 +169,8 @@ private:
       probabilityParts.push_back(rows->probability(score, lse));
       Value product = isWhole ? load(products) : withoutRest(load(products), firstColumn);
       productParts.push_back(rows->drop(product, query, firstColumn));
-      code.store(probabilityParts.back(), code.address(denseRow(layout.probabilities, firstKey, row.number), column), 64);
+      code.store(probabilityParts.back(), code.address(denseRow(layout.probabilities, firstKey, row.number), column),
+                 64);
       code.store(productParts.back(), code.address(denseRow(layout.products, firstKey, row.number), column), 64);
     }
     storeState(row.number, rows->updateDelta(probabilityParts, productParts, loadState(row.number)));
@@ -183,7 +189,8 @@ private:
 
 class BackwardWriter {
 public:
-  BackwardWriter(KernelFunction &kernel, const AttentionBackward &problem, CpuTiles &tiles, const BackwardScratch &layout)
+  BackwardWriter(KernelFunction &kernel, const AttentionBackward &problem, CpuTiles &tiles,
+                 const BackwardScratch &layout)
       : code(kernel.code), problem(problem), tiles(tiles), layout(layout), blocks(kernel, problem, tiles, layout),
         sizeColumns(tiles.padded(problem.size)), valueColumns(tiles.padded(problem.valueSize)) {}
 
@@ -210,8 +217,8 @@ private:
     tiles.clear(blocks.at(layout.valueGradient), code.integer(keys * valueColumns));
     code.loop(code.integer(0), code.integer(problem.keyBlocks()), 1, [&](Value block) {
       Value first = code.mul(block, attentionBlock);
-      tiles.packRhs(blocks.byColumns(problem.key, first), code.integer(problem.size), blocks.countOf(first, problem.keys),
-                    keyRows(first));
+      tiles.packRhs(blocks.byColumns(problem.key, first), code.integer(problem.size),
+                    blocks.countOf(first, problem.keys), keyRows(first));
     });
   }
 
@@ -223,7 +230,8 @@ private:
     tiles.packRhs(blocks.byColumns(problem.cotangent, firstQuery), code.integer(problem.valueSize), queries,
                   blocks.at(layout.cotangentRows));
     tiles.clear(blocks.at(layout.queryGradient), code.integer(attentionBlock * sizeColumns));
-    blocks.forEachKeyBlock(firstQuery, [&](Value firstKey, Value keys) { writeBlock(firstQuery, queries, firstKey, keys); });
+    blocks.forEachKeyBlock(firstQuery,
+                           [&](Value firstKey, Value keys) { writeBlock(firstQuery, queries, firstKey, keys); });
     store({blocks.at(layout.queryGradient), sizeColumns, problem.size}, firstQuery, queries, problem.queryGradient);
   }
 
@@ -271,8 +279,8 @@ private:
 
 } // namespace
 
-Kernel buildCpuAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionDelta &problem,
-                         const KernelTarget &target) {
+Kernel buildCpuAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
+                         const AttentionDelta &problem, const KernelTarget &target) {
   KernelShape shape{buffers, problem.batchElements(), {vectorLanes, false}};
   KernelFunction kernel(module, location, name, shape, target);
   Code &code = kernel.code;
@@ -295,8 +303,8 @@ Kernel buildCpuAttention(ModuleOp module, StringRef name, Location location, siz
   return result;
 }
 
-Kernel buildCpuAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionBackward &problem,
-                         const KernelTarget &target) {
+Kernel buildCpuAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
+                         const AttentionBackward &problem, const KernelTarget &target) {
   KernelShape shape{buffers, problem.batchElements(), {vectorLanes, false}};
   KernelFunction kernel(module, location, name, shape, target);
   CpuTiles tiles(module, kernel.code, target.cpu);

@@ -27,8 +27,8 @@ void CpuTiles::call(func::FuncOp callee, ArrayRef<Value> arguments) {
   func::CallOp::create(code.builder, code.location, callee, ValueRange(arguments));
 }
 
-static void pack(ModuleOp module, Code &code, const CpuMatrix &matrix, int64_t width, int64_t lanes, Value across, Value depth,
-                 Value panels) {
+static void pack(ModuleOp module, Code &code, const CpuMatrix &matrix, int64_t width, int64_t lanes, Value across,
+                 Value depth, Value panels) {
   auto function = getPacking(module, choosePacking(matrix.acrossStride, matrix.depthStride), width, lanes);
   func::CallOp::create(code.builder, code.location, function,
                        ValueRange{matrix.source, code.integer(matrix.acrossStride), code.integer(matrix.depthStride),
@@ -43,7 +43,8 @@ void CpuTiles::packRhs(const CpuMatrix &matrix, Value across, Value depth, Value
   pack(module, code, matrix, columns(), tiling.lanes, across, depth, panels);
 }
 
-void CpuTiles::addProduct(LhsForm form, Value lhs, Value rhs, Value rowCount, int64_t columnCount, Value depth, Value sums) {
+void CpuTiles::addProduct(LhsForm form, Value lhs, Value rhs, Value rowCount, int64_t columnCount, Value depth,
+                          Value sums) {
   GemmTiling shape = tiling;
   shape.lhs = form;
   func::FuncOp tile = getRegisterTile(module, shape);
@@ -54,7 +55,8 @@ void CpuTiles::addProduct(LhsForm form, Value lhs, Value rhs, Value rowCount, in
     Value tileSums = code.address(sums, code.mul(row, columnCount));
     code.loop(code.integer(0), code.integer(columnCount), columns(), [&](Value column) {
       Value panel = code.address(rhs, code.mul(column, depth));
-      call(tile, {depth, tileLhs, lhsStride, panel, code.address(tileSums, code.mul(column, rows())), code.flag(false)});
+      call(tile,
+           {depth, tileLhs, lhsStride, panel, code.address(tileSums, code.mul(column, rows())), code.flag(false)});
     });
   });
 }

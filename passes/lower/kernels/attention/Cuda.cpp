@@ -1,5 +1,5 @@
-// Attention on CUDA, forward. A block of threads takes 64 queries of one batch element; a half-warp has four of their rows, four
-// columns each a thread (CudaProduct.h):
+// Attention on CUDA, forward. A block of threads takes 64 queries of one batch element; a half-warp has four of their rows,
+// four columns each a thread (CudaProduct.h):
 //
 //   for each block of keys that one of the queries may see
 //     scores = queries x keys
@@ -41,14 +41,16 @@ private:
   }
 
   SmallVector<Value> step(Value firstKey, int64_t count, ValueRange current) {
-    SmallVector<Value> scores = blocks.multiply(problem.query, firstQuery, problem.queries, problem.key, firstKey,
-                                                problem.keys, problem.size);
+    SmallVector<Value> scores =
+        blocks.multiply(problem.query, firstQuery, problem.queries, problem.key, firstKey, problem.keys, problem.size);
     SmallVector<Value> states, weights, rescales, results(current.drop_front(2 * cudaLanes));
     for (auto [row, sums] : llvm::enumerate(scores)) {
-      Value score = blocks.rows().finishScores(sums, blocks.row(firstQuery, row), blocks.column(firstKey), count == attentionBlock);
+      Value score = blocks.rows().finishScores(sums, blocks.row(firstQuery, row), blocks.column(firstKey),
+                                               count == attentionBlock);
       SoftmaxUpdate update = blocks.rows().update(score, {current[2 * row], current[2 * row + 1]});
       states.append({update.state.maximum, update.state.sum});
-      weights.push_back(blocks.rows().drop(update.weights.front(), blocks.row(firstQuery, row), blocks.column(firstKey)));
+      weights.push_back(
+          blocks.rows().drop(update.weights.front(), blocks.row(firstQuery, row), blocks.column(firstKey)));
       rescales.push_back(update.rescale);
     }
     blocks.shareTransposed(weights);
@@ -77,9 +79,10 @@ private:
 
 } // namespace
 
-Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionForward &problem,
-                          const KernelTarget &target) {
-  KernelShape shape{buffers, problem.batchElements() * problem.queryBlocks(), {cudaLanes, true}, CudaProduct::blockThreads};
+Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
+                          const AttentionForward &problem, const KernelTarget &target) {
+  KernelShape shape{
+      buffers, problem.batchElements() * problem.queryBlocks(), {cudaLanes, true}, CudaProduct::blockThreads};
   KernelFunction kernel(module, location, name, shape, target);
   ForwardWriter(kernel, problem).write(kernel.block);
   return kernel.finish(shape, 1);

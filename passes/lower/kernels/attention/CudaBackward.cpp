@@ -1,4 +1,5 @@
-// Attention on CUDA, backward. First D of every query, in a kernel of its own with blocks of threads as in the forward. Then some blocks of threads take 64 queries, the others 64 keys, so that nobody adds to what another adds
+// Attention on CUDA, backward. First D of every query, in a kernel of its own with blocks of threads as in the forward.
+// Then some blocks of threads take 64 queries, the others 64 keys, so that nobody adds to what another adds
 // to; both compute the scores they need again:
 //
 //   for each block of keys that a query may see           for each block of queries that may see a key
@@ -18,13 +19,13 @@ struct BlockElements {
 };
 
 /// `inside`: all 64 keys exist.
-BlockElements computeElements(CudaAttentionBlocks &blocks, const AttentionGradient &problem, Value firstQuery, Value firstKey,
-                              bool inside) {
+BlockElements computeElements(CudaAttentionBlocks &blocks, const AttentionGradient &problem, Value firstQuery,
+                              Value firstKey, bool inside) {
   SmallVector<Value> scores =
       blocks.multiply(problem.query, firstQuery, problem.queries, problem.key, firstKey, problem.keys, problem.size);
   BlockElements elements;
-  elements.products = blocks.multiply(problem.cotangent, firstQuery, problem.queries, problem.value, firstKey, problem.keys,
-                                      problem.valueSize);
+  elements.products = blocks.multiply(problem.cotangent, firstQuery, problem.queries, problem.value, firstKey,
+                                      problem.keys, problem.valueSize);
   for (auto [number, sums] : llvm::enumerate(scores)) {
     Value row = blocks.row(firstQuery, number);
     Value score = blocks.rows().finishScores(sums, row, blocks.column(firstKey), inside);
@@ -105,14 +106,14 @@ private:
     blocks.enter(element);
     Value firstQuery = code.mul(block, attentionBlock);
     Value end = problem.causal ? code.add(block, code.integer(1)) : code.integer(problem.keyBlocks());
-    SmallVector<Value> sums = blocks.forEachBlock(
-        code.integer(0), end, problem.keys, blocks.startSums(problem.size),
-        [&](Value firstKey, int64_t count, ValueRange current) {
-          SmallVector<Value> next(current);
-          blocks.shareTransposed(compute(firstQuery, firstKey, count == attentionBlock).gradients);
-          blocks.addShared(problem.key, firstKey, count, problem.size, next);
-          return next;
-        });
+    SmallVector<Value> sums =
+        blocks.forEachBlock(code.integer(0), end, problem.keys, blocks.startSums(problem.size),
+                            [&](Value firstKey, int64_t count, ValueRange current) {
+                              SmallVector<Value> next(current);
+                              blocks.shareTransposed(compute(firstQuery, firstKey, count == attentionBlock).gradients);
+                              blocks.addShared(problem.key, firstKey, count, problem.size, next);
+                              return next;
+                            });
     blocks.storeSums(sums, firstQuery, problem.queries, problem.size, problem.queryGradient);
   }
 
@@ -123,20 +124,21 @@ private:
     SmallVector<Value> start = blocks.startSums(problem.valueSize);
     size_t valueSums = start.size();
     llvm::append_range(start, blocks.startSums(problem.size));
-    SmallVector<Value> sums = blocks.forEachBlock(
-        begin, code.integer(problem.queryBlocks()), problem.queries, start,
-        [&](Value firstQuery, int64_t count, ValueRange current) {
-          SmallVector<Value> values(current.take_front(valueSums)), keys(current.drop_front(valueSums));
-          Elements elements = compute(firstQuery, firstKey, problem.keys % attentionBlock == 0);
-          for (auto [number, row] : llvm::enumerate(elements.probabilities))
-            row = blocks.rows().drop(row, blocks.row(firstQuery, number), blocks.column(firstKey));
-          blocks.share(elements.probabilities);
-          blocks.addShared(problem.cotangent, firstQuery, count, problem.valueSize, values);
-          blocks.share(elements.gradients);
-          blocks.addShared(problem.query, firstQuery, count, problem.size, keys);
-          llvm::append_range(values, keys);
-          return values;
-        });
+    SmallVector<Value> sums =
+        blocks.forEachBlock(begin, code.integer(problem.queryBlocks()), problem.queries, start,
+                            [&](Value firstQuery, int64_t count, ValueRange current) {
+                              SmallVector<Value> values(current.take_front(valueSums)),
+                                  keys(current.drop_front(valueSums));
+                              Elements elements = compute(firstQuery, firstKey, problem.keys % attentionBlock == 0);
+                              for (auto [number, row] : llvm::enumerate(elements.probabilities))
+                                row = blocks.rows().drop(row, blocks.row(firstQuery, number), blocks.column(firstKey));
+                              blocks.share(elements.probabilities);
+                              blocks.addShared(problem.cotangent, firstQuery, count, problem.valueSize, values);
+                              blocks.share(elements.gradients);
+                              blocks.addShared(problem.query, firstQuery, count, problem.size, keys);
+                              llvm::append_range(values, keys);
+                              return values;
+                            });
     ArrayRef<Value> all(sums);
     blocks.storeSums(all.take_front(valueSums), firstKey, problem.keys, problem.valueSize, problem.valueGradient);
     blocks.storeSums(all.drop_front(valueSums), firstKey, problem.keys, problem.size, problem.keyGradient);
@@ -149,16 +151,17 @@ private:
 
 } // namespace
 
-Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionDelta &problem,
-                          const KernelTarget &target) {
-  KernelShape shape{buffers, problem.batchElements() * problem.queryBlocks(), {cudaLanes, true}, CudaProduct::blockThreads};
+Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
+                          const AttentionDelta &problem, const KernelTarget &target) {
+  KernelShape shape{
+      buffers, problem.batchElements() * problem.queryBlocks(), {cudaLanes, true}, CudaProduct::blockThreads};
   KernelFunction kernel(module, location, name, shape, target);
   DeltaWriter(kernel, problem).write(kernel.block);
   return kernel.finish(shape, 1);
 }
 
-Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers, const AttentionBackward &problem,
-                          const KernelTarget &target) {
+Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
+                          const AttentionBackward &problem, const KernelTarget &target) {
   int64_t items = problem.batchElements() * (problem.queryBlocks() + problem.keyBlocks());
   KernelShape shape{buffers, items, {cudaLanes, true}, CudaProduct::blockThreads};
   KernelFunction kernel(module, location, name, shape, target);

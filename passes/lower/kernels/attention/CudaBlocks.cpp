@@ -32,8 +32,9 @@ Value CudaAttentionBlocks::load(const OperandLayout &operand, Value row, int64_t
   return code.load(code.builder.getF32Type(), code.address(addressOf(operand), offset));
 }
 
-SmallVector<Value> CudaAttentionBlocks::forEachBlock(Value begin, Value end, int64_t size, SmallVector<Value> carried,
-                                                     llvm::function_ref<SmallVector<Value>(Value, int64_t, ValueRange)> step) {
+SmallVector<Value>
+CudaAttentionBlocks::forEachBlock(Value begin, Value end, int64_t size, SmallVector<Value> carried,
+                                  llvm::function_ref<SmallVector<Value>(Value, int64_t, ValueRange)> step) {
   int64_t whole = size / attentionBlock, rest = size % attentionBlock;
   auto run = [&](Value from, Value to, int64_t count) {
     carried = code.loop(from, to, 1, carried, [&](Value block, ValueRange current) {
@@ -95,7 +96,8 @@ SmallVector<Value> CudaAttentionBlocks::startSums(int64_t size) {
 
 void CudaAttentionBlocks::scale(SmallVectorImpl<Value> &sums, ArrayRef<Value> factors) {
   for (auto [index, sum] : llvm::enumerate(sums))
-    sum = arith::MulFOp::create(code.builder, code.location, sum, code.broadcast(factors[index % cudaLanes], cudaLanes));
+    sum =
+        arith::MulFOp::create(code.builder, code.location, sum, code.broadcast(factors[index % cudaLanes], cudaLanes));
 }
 
 void CudaAttentionBlocks::storeSums(ArrayRef<Value> sums, Value firstRow, int64_t rows, int64_t size,

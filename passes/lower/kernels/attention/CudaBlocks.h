@@ -19,20 +19,22 @@ public:
   mlir::Value column(mlir::Value first);
   mlir::Value load(const OperandLayout &operand, mlir::Value row, int64_t rows);
 
-  /// Calls `step(first, count, carried)` for the blocks [begin, end) of `size` rows. The last one, which may be shorter, has code of
-  /// its own, as every count must be known.
+  /// Calls `step(first, count, carried)` for the blocks [begin, end) of `size` rows. The last one, which may be shorter,
+  /// has code of its own, as every count must be known.
   mlir::SmallVector<mlir::Value>
   forEachBlock(mlir::Value begin, mlir::Value end, int64_t size, mlir::SmallVector<mlir::Value> carried,
                llvm::function_ref<mlir::SmallVector<mlir::Value>(mlir::Value, int64_t, mlir::ValueRange)> step);
 
   /// Rows of one operand times rows of another, `size` elements each: one vector for each of the thread's rows.
   mlir::SmallVector<mlir::Value> multiply(const OperandLayout &lhs, mlir::Value firstRow, int64_t rows,
-                                          const OperandLayout &rhs, mlir::Value firstColumn, int64_t columns, int64_t size);
+                                          const OperandLayout &rhs, mlir::Value firstColumn, int64_t columns,
+                                          int64_t size);
   /// Writes the thread's 4 x 4 elements to shared memory, where the other threads read them as the lhs of addShared: as
   /// [row][column], whose columns are the product's rows, or transposed.
   void share(mlir::ArrayRef<mlir::Value> elements);
   void shareTransposed(mlir::ArrayRef<mlir::Value> elements);
-  /// Adds the product of what is shared and `count` rows of `rhs` from `firstRow` on, `size` columns wide, to sums of that width.
+  /// Adds the product of what is shared and `count` rows of `rhs` from `firstRow` on, `size` columns wide, to sums of that
+  /// width.
   void addShared(const OperandLayout &rhs, mlir::Value firstRow, int64_t count, int64_t size,
                  mlir::SmallVectorImpl<mlir::Value> &sums);
 

@@ -1,7 +1,7 @@
 // What an attention kernel computes, from the op in its group: sizes and where operands and results lie.
 //
-// Both targets take queries and keys in blocks of 64, and a causal block that lies above the diagonal is not computed at all. The
-// blocks are the op's (docs/design/0008), so both targets round alike.
+// Both targets take queries and keys in blocks of 64, and a causal block that lies above the diagonal is not computed at
+// all. The blocks are the op's (docs/design/0008), so both targets round alike.
 #pragma once
 
 #include "neap/passes/lower/kernels/Layouts.h"
@@ -13,7 +13,8 @@ namespace neap::lower {
 /// Queries and keys of a block.
 inline constexpr int64_t attentionBlock = 64;
 
-/// Dropout of probabilities: which buffers hold the words of the key, and the strides of a word's number in the indices of scores.
+/// Dropout of probabilities: which buffers hold the words of the key, and the strides of a word's number in the indices of
+/// scores.
 struct AttentionDropout {
   mlir::SmallVector<OperandLayout, 4> key;
   double ratio;
@@ -23,8 +24,8 @@ struct AttentionDropout {
 /// What forward and backward share. Scores are scale * q k^T + bias.
 struct AttentionProblem {
   mlir::SmallVector<int64_t> batch;
-  int64_t queries, keys;    ///< t and s
-  int64_t size, valueSize;  ///< d and e
+  int64_t queries, keys;   ///< t and s
+  int64_t size, valueSize; ///< d and e
   OperandLayout query, key, value;
   std::optional<OperandLayout> bias;
   std::optional<AttentionDropout> dropout;

@@ -18,7 +18,8 @@ static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 AttentionRows::AttentionRows(Device device, Code &code, const AttentionProblem &problem, ValueRange buffers,
                              ValueRange batch)
-    : code(code), problem(problem), buffers(buffers), batch(batch), team(RowTeam::create(device, code, attentionBlock)) {
+    : code(code), problem(problem), buffers(buffers), batch(batch),
+      team(RowTeam::create(device, code, attentionBlock)) {
   if (!problem.dropout)
     return;
   auto words = llvm::map_to_vector(problem.dropout->key, [&](const OperandLayout &word) {
@@ -122,7 +123,8 @@ Value AttentionRows::probability(Value scores, Value lse) {
 
 DeltaState AttentionRows::startDelta() { return {number(0.0), number(0.0)}; }
 
-DeltaState AttentionRows::updateDelta(ArrayRef<Value> probabilities, ArrayRef<Value> products, const DeltaState &state) {
+DeltaState AttentionRows::updateDelta(ArrayRef<Value> probabilities, ArrayRef<Value> products,
+                                      const DeltaState &state) {
   auto add = [&](Value element, Value accumulator) { return make<arith::AddFOp>(code, accumulator, element); };
   SmallVector<Value> weighted;
   for (auto [probability, product] : llvm::zip_equal(probabilities, products))
