@@ -57,7 +57,8 @@ static void buildPrecision(OpPassManager &manager, const StageOptions &) {
 static void buildNothing(OpPassManager &, const StageOptions &) {}
 
 static void buildFuse(OpPassManager &manager, const StageOptions &options) {
-  manager.addPass(createDecomposePass({options.lower.kernels.device == lower::Device::Cuda}));
+  bool isCuda = options.lower.kernels.device == lower::Device::Cuda;
+  manager.addPass(createDecomposePass({.separateAttentionDelta = isCuda}));
   // Decomposing several ops of one kind repeats constants and broadcasts.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

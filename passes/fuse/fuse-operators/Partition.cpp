@@ -412,17 +412,31 @@ bool Partition::repeatInReaders(Operation *op, Readers &readers) {
   return true;
 }
 
-/// What a chain of elementwise ops and views reads in the end, and how.
-static void collectLeaves(Value value, const Access &access, ArrayRef<int64_t> loops, unsigned depth,
-                          SmallVectorImpl<ResolvedOperand> &leaves) {
-  Operation *producer = value.getDefiningOp();
-  if (depth == 0 || !producer || !(isElementwise(producer) || isView(producer))) {
-    leaves.push_back({value, access});
-    return;
+/// Paths through a chain may be many, so each value is taken once for each access, and no more than a few dozen.
+SmallVector<ResolvedOperand> Partition::findSources(Operation *op, ArrayRef<int64_t> loops) const {
+  constexpr size_t mostSeen = 64;
+  SmallVector<ResolvedOperand> seen, sources;
+  auto visitOperands = [&](Operation *reader, const Access &access) {
+    for (auto [index, operand] : llvm::enumerate(reader->getOperands())) {
+      auto inner = composeAccess(cast<Fusible>(reader).getOperandMap(index), access, loops);
+      auto isIt = [&, operand = operand](const ResolvedOperand &other) {
+        return other.source == operand && other.access == *inner;
+      };
+      if (succeeded(inner) && llvm::none_of(seen, isIt))
+        seen.push_back({operand, *inner});
+    }
+  };
+  visitOperands(op, identityAccess(loops));
+  for (size_t i = 0; i < seen.size(); ++i) {
+    ResolvedOperand value = seen[i]; // a copy: the list grows
+    Operation *producer = value.source.getDefiningOp();
+    bool isOnTheWay = producer && !groupOf.contains(producer) && (isElementwise(producer) || isView(producer));
+    if (isOnTheWay && seen.size() < mostSeen)
+      visitOperands(producer, value.access);
+    else
+      sources.push_back(std::move(value));
   }
-  for (auto [index, operand] : llvm::enumerate(producer->getOperands()))
-    if (auto inner = composeAccess(cast<Fusible>(producer).getOperandMap(index), access, loops); succeeded(inner))
-      collectLeaves(operand, *inner, loops, depth - 1, leaves);
+  return sources;
 }
 
 /// Whether a group's own reductions run over the same loops as these.
@@ -432,8 +446,8 @@ static bool reducesAlong(const FusionGroup &group, ArrayRef<size_t> loops) {
   });
 }
 
-/// Whether a pointwise op and a reduction along rows may share a sweep for what both read: not where too few rows would share the
-/// work, nor where a row is so long that a second sweep finds it gone from the cache.
+/// Whether a pointwise op and a reduction along rows may share a kernel for what both read: not where too few rows would share the
+/// work, nor where a row is so long that a second sweep, if it takes one, finds it gone from the cache.
 static bool mayShareRows(ArrayRef<int64_t> loops) {
   constexpr int64_t fewestRows = 64, longestRow = 4096;
   return !loops.empty() && loops.back() <= longestRow && ShapedType::getNumElements(loops.drop_back()) >= fewestRows;
@@ -456,27 +470,23 @@ static bool hasLoopsOf(const FusionGroup &group, Operation *op, ArrayRef<int64_t
 bool Partition::joinSibling(Operation *op) {
   auto fusible = cast<Fusible>(op);
   SmallVector<int64_t> loops = fusible.getIterationSpace().sizes;
-  Access identity = identityAccess(loops);
-  SmallVector<ResolvedOperand> leaves;
-  for (auto [index, operand] : llvm::enumerate(op->getOperands()))
-    if (auto access = composeAccess(fusible.getOperandMap(index), identity, loops); succeeded(access))
-      collectLeaves(operand, *access, loops, /*depth=*/16, leaves);
+  SmallVector<ResolvedOperand> sources = findSources(op, loops);
+  SmallVector<Value> operands(op->getOperands());
   for (auto &group : groups) {
     if (!hasLoopsOf(*group, op, loops))
       continue;
-    bool sharesTensor = llvm::any_of(leaves, [&](const ResolvedOperand &leaf) {
-      auto entry = group->accesses.find(leaf.source);
-      return entry != group->accesses.end() && entry->second == leaf.access &&
-             elementsOf(leaf.source) == ShapedType::getNumElements(loops);
+    bool sharesTensor = llvm::any_of(sources, [&](const ResolvedOperand &read) {
+      auto entry = group->accesses.find(read.source);
+      return entry != group->accesses.end() && entry->second == read.access &&
+             elementsOf(read.source) == ShapedType::getNumElements(loops);
     });
-    SmallVector<Value> operands(op->getOperands());
     if (!sharesTensor || dependsOn(operands, *group))
       continue;
     const Readers &readers = readersOf[op->getResult(0)];
     auto leadsBack = [&](FusionGroup *reader) { return reader == group.get() || dependsOn(*group, *reader); };
     if (llvm::any_of(readers.atLoopPoints, leadsBack) || llvm::any_of(readers.fromMemory, leadsBack))
       continue;
-    group->accesses[op->getResult(0)] = *composeAccess(fusible.getResultMap(0), identity, loops);
+    group->accesses[op->getResult(0)] = *composeAccess(fusible.getResultMap(0), identityAccess(loops), loops);
     join(*group, op, /*asClone=*/false);
     return true;
   }

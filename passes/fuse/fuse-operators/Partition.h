@@ -88,6 +88,8 @@ private:
   void requireInMemory(mlir::Value value, FusionGroup *reader);
 
   // Questions.
+  /// What an op reads in the end, over its own loops, through elementwise ops and views that no group computes.
+  llvm::SmallVector<ResolvedOperand> findSources(mlir::Operation *op, mlir::ArrayRef<int64_t> loops) const;
   bool isInMemoryAnyway(mlir::Value value) const;
   bool isCheapToRepeat(mlir::Operation *op) const;
   bool dependsOn(mlir::ArrayRef<mlir::Value> values, const FusionGroup &group) const;
