@@ -98,7 +98,7 @@ static LogicalResult verifyGradient(std::optional<Location> location, typename O
       failed(verifyDropout<OpTy>(location, op.getDropoutKey().size(), op.getDropoutRatioAttr())))
     return failure();
   RankedTensorType row = getRowType(tensorType(op.getQuery()));
-  for (Value statistic : {op.getLse(), op.getDelta()})
+  for (Value statistic : {op.getLse(), op.getDelta(), op.getReciprocal()})
     if (statistic && statistic.getType() != row) // attention_backward_c1
       return emitInferenceError<OpTy>(location, "expected one number for each query, ", row, ", got ",
                                       statistic.getType());
@@ -106,6 +106,8 @@ static LogicalResult verifyGradient(std::optional<Location> location, typename O
   if (op.getCotangent().getType() != result) // attention_backward_c2
     return emitInferenceError<OpTy>(location, "expected a cotangent of type ", result, ", got ",
                                     op.getCotangent().getType());
+  if (!op.getDelta() != !op.getReciprocal()) // attention_backward_c3
+    return emitInferenceError<OpTy>(location, "expected both of delta and reciprocal, or none");
   return success();
 }
 
@@ -115,7 +117,7 @@ LogicalResult AttentionDeltaOp::inferReturnTypes(MLIRContext *, std::optional<Lo
   Adaptor op(operands, attributes, properties, regions);
   if (failed(verifyGradient<AttentionDeltaOp>(location, op)))
     return failure();
-  types.push_back(getRowType(tensorType(op.getQuery())));
+  types.append(2, getRowType(tensorType(op.getQuery())));
   return success();
 }
 
@@ -259,11 +261,16 @@ class GradientReference : public Reference {
 public:
   template <typename OpTy>
   GradientReference(OpTy op, Inputs inputs) : Reference(op, {op, inputs}), lse(inputs[3]), cotangent(inputs[4]) {
-    deltas = op.getDelta() ? inputs[op.getDeltaMutable().begin()->getOperandNumber()].floats : computeDeltas();
+    if (!op.getDelta()) {
+      sumRows();
+      return;
+    }
+    deltas = inputs[op.getDeltaMutable().begin()->getOperandNumber()].floats;
+    reciprocals = inputs[op.getReciprocalMutable().begin()->getOperandNumber()].floats;
   }
 
   double probability(int64_t batch, int64_t i, int64_t j) const {
-    return std::exp(score(batch, i, j) - lse.floats[batch * queries + i]);
+    return weight(batch, i, j) * reciprocals[batch * queries + i];
   }
 
   /// M dy v^T
@@ -286,19 +293,24 @@ public:
   }
 
   const HostTensor &lse, &cotangent;
-  std::vector<double> deltas;
+  std::vector<double> deltas, reciprocals;
 
 private:
-  std::vector<double> computeDeltas() const {
-    std::vector<double> sums(batches * queries), weighted(batches * queries);
+  double weight(int64_t batch, int64_t i, int64_t j) const {
+    return std::exp(score(batch, i, j) - lse.floats[batch * queries + i]);
+  }
+
+  void sumRows() {
+    deltas.assign(batches * queries, 0.0);
+    reciprocals.assign(batches * queries, 0.0);
     forEachScore([&](int64_t batch, int64_t i, int64_t j) {
-      double weight = probability(batch, i, j);
-      sums[batch * queries + i] += weight;
-      weighted[batch * queries + i] += weight * product(batch, i, j);
+      reciprocals[batch * queries + i] += weight(batch, i, j);
+      deltas[batch * queries + i] += weight(batch, i, j) * product(batch, i, j);
     });
-    for (auto [sum, mean] : llvm::zip_equal(sums, weighted))
+    for (auto [sum, mean] : llvm::zip_equal(reciprocals, deltas)) {
       mean = sum == 0 ? 0 : mean / sum;
-    return weighted;
+      sum = sum == 0 ? 0 : 1 / sum;
+    }
   }
 };
 } // namespace
@@ -334,7 +346,9 @@ void AttentionOp::evaluate(Inputs inputs, Outputs outputs) {
 }
 
 void AttentionDeltaOp::evaluate(Inputs inputs, Outputs outputs) {
-  outputs[0].floats = GradientReference(*this, inputs).deltas;
+  GradientReference attention(*this, inputs);
+  outputs[0].floats = attention.deltas;
+  outputs[1].floats = attention.reciprocals;
 }
 
 void AttentionBackwardOp::evaluate(Inputs inputs, Outputs outputs) {
@@ -366,22 +380,24 @@ void AttentionOp::buildVjp(OpBuilder &builder, ValueRange cotangents, SmallVecto
   TensorBuilder build(builder, getLoc());
   if (!cotangents[0] && !cotangents[1])
     return;
-  Value cotangent = cotangents[0] ? cotangents[0] : build.splatLike(getResult(), 0.0), delta;
-  // Gradients of q, k and v alone compute D on their way.
-  if (cotangents[1] || getBias())
-    delta =
-        AttentionDeltaOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, Value(),
-                                 getBias(), getDropoutKey(), getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
-  if (cotangents[1])
-    delta = build.sub(delta, cotangents[1]);
-  auto backward = AttentionBackwardOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent,
-                                              cotangents[1] ? delta : Value(), getBias(), getDropoutKey(),
-                                              getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
+  Value cotangent = cotangents[0] ? cotangents[0] : build.splatLike(getResult(), 0.0), delta, reciprocal;
+  // Gradients of q, k and v alone sum up rows on their way.
+  if (cotangents[1] || getBias()) {
+    auto rows = AttentionDeltaOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent,
+                                         Value(), Value(), getBias(), getDropoutKey(), getScaleAttr(), getCausalAttr(),
+                                         getDropoutRatioAttr());
+    delta = cotangents[1] ? build.sub(rows.getResult(), cotangents[1]) : rows.getResult();
+    reciprocal = rows.getSumReciprocal();
+  }
+  auto backward =
+      AttentionBackwardOp::create(builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent,
+                                  cotangents[1] ? delta : Value(), cotangents[1] ? reciprocal : Value(), getBias(),
+                                  getDropoutKey(), getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
   llvm::copy(backward.getResults(), gradients.begin());
   if (getBias())
     gradients[getBiasMutable().begin()->getOperandNumber()] = AttentionBiasGradientOp::create(
-        builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, delta, getBias(), getDropoutKey(),
-        getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
+        builder, getLoc(), getQuery(), getKey(), getValue(), getLse(), cotangent, delta, reciprocal, getBias(),
+        getDropoutKey(), getScaleAttr(), getCausalAttr(), getDropoutRatioAttr());
 }
 
 /// Scores of the whole matrix, as the blocks compute them.
@@ -400,7 +416,8 @@ SmallVector<Value> AttentionBiasGradientOp::decompose(OpBuilder &builder) {
   TensorBuilder build(builder, getLoc());
   SmallVector<int64_t> shape = scoreShape(tensorType(getQuery()), tensorType(getKey()));
   Value scores = build.cast(buildScores(build, *this, shape), elementOf(getLse()));
-  Value probabilities = build.exp(build.sub(scores, build.spreadRows(getLse(), shape)));
+  Value weights = build.exp(build.sub(scores, build.spreadRows(getLse(), shape)));
+  Value probabilities = build.mul(weights, build.spreadRows(getReciprocal(), shape));
   Value products = build.cast(build.matmul(getCotangent(), build.transposeMatrix(getValue())), elementOf(getLse()));
   if (OperandRange key = getDropoutKey(); !key.empty())
     products = DropoutOp::create(builder, getLoc(), products, key[0], key[1], key[2], key[3], getDropoutRatioAttr());

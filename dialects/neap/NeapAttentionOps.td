@@ -23,8 +23,8 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, D
     C3: as many keys as values. C4: a bias of the same type and rank whose dimensions are 1 or those of the scores. C5: a
     dropout key of four words or none, and a ratio in [0, 1).
 
-    Gradient: with P = e^(scores - lse), the mask M of dropout (1 without it), D as in `neap.attention_delta` and
-    dS = P * (M dy v^T - D + dlse): dq = scale dS k, dk = scale dS^T q, dv = (M P)^T dy, dbias = dS summed over where it
+    Gradient: with P = e^(scores - lse) / sum(e^(scores - lse)), the mask M of dropout (1 without it), D = sum(P * M dy v^T)
+    along rows and dS = P * (M dy v^T - D + dlse): dq = scale dS k, dk = scale dS^T q, dv = (M P)^T dy, dbias = dS summed over where it
     repeats.
 
     ```mlir
@@ -45,34 +45,43 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, D
 class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_InferredOp<mnemonic,
     !listconcat([AttrSizedOperandSegments], traits)> {
   let arguments = (ins Neap_FloatTensor:$query, Neap_FloatTensor:$key, Neap_FloatTensor:$value, Neap_FloatTensor:$lse,
-    Neap_FloatTensor:$cotangent, Optional<Neap_FloatTensor>:$delta, Optional<Neap_FloatTensor>:$bias,
+    Neap_FloatTensor:$cotangent, Optional<Neap_FloatTensor>:$delta, Optional<Neap_FloatTensor>:$reciprocal,
+    Optional<Neap_FloatTensor>:$bias,
     Variadic<Neap_WordScalar>:$dropout_key, DefaultValuedAttr<F32Attr, "1.0f">:$scale, UnitAttr:$causal,
     DefaultValuedAttr<F64Attr, "0.0">:$dropout_ratio);
   let assemblyFormat = [{
-    $query `,` $key `,` $value `,` $lse `,` $cotangent (`delta` $delta^)? (`bias` $bias^)? (`dropout` $dropout_key^)?
+    $query `,` $key `,` $value `,` $lse `,` $cotangent (`delta` $delta^ `,` $reciprocal)? (`bias` $bias^)?
+    (`dropout` $dropout_key^)?
     attr-dict `:` type($query) `,` type($key) `,` type($value) `,` type($lse) `,` type($cotangent)
-    (`delta` type($delta)^)? (`bias` type($bias)^)?
+    (`delta` type($delta)^ `,` type($reciprocal))? (`bias` type($bias)^)?
   }];
 }
 def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<OwnLoops>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
-  let summary = "D of attention's gradient: the mean of dy v^T under each query's probabilities";
+  let summary = "what attention's gradient needs of each whole row: D, and 1 / sum(e^(scores - lse))";
   let description = [{
-    D = sum(P * M dy v^T) / sum(P) along rows, 0 where a query sees no key. In exact arithmetic it is sum(dy * y), the usual form;
-    taken from the same P as dS, its rounding cancels and rows of dS sum to 0 as closely as a written-out softmax's do. What
-    is left over is the gradient of a key bias, which Adam scales up whatever its size (docs/design/0008).
+    `result` is D, the mean of M dy v^T under a query's probabilities, `sum_reciprocal` what e^(scores - lse) must be multiplied by to
+    be probabilities; both 0 where a query sees no key.
+
+    In exact arithmetic D is sum(dy * y), the usual form, and `sum_reciprocal` is 1. Taken from the same probabilities as dS, the
+    rounding of D cancels, and rows of dS sum to 0 as closely as a written-out softmax's do: what is left over is the gradient
+    of a key bias, which Adam scales up whatever its size. And lse cannot tell n hidden keys from one, where their scores are
+    numbers beside which log(n) is nothing, such as -3.4e38 (docs/design/0008).
 
     C1: no `delta`.
   }];
-  let results = (outs Neap_FloatTensor:$result);
+  let results = (outs Neap_FloatTensor:$result, Neap_FloatTensor:$sum_reciprocal);
   let hasVerifier = 1;
 }
 def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<OwnLoops>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "gradients of attention for query, key and value, by blocks";
   let description = [{
-    `cotangent` is dy, `delta` [b..., t] is D - dlse; without it D is computed on the way. Scores are computed again from query
-    and key; no t x s matrix is in memory.
+    `cotangent` is dy; `delta`, which is D - dlse, and `reciprocal` are those of `neap.attention_delta`, [b..., t]. Without them
+    both are computed on the way. Scores are computed again from query and key; no t x s matrix is in memory.
+
+    C1: one number for each query in lse, delta and reciprocal. C2: a cotangent of the result's type. C3: both of delta and
+    reciprocal, or none.
   }];
   let results = (outs Neap_FloatTensor:$query_gradient, Neap_FloatTensor:$key_gradient, Neap_FloatTensor:$value_gradient);
 }

@@ -92,18 +92,19 @@ struct SeparateDelta : OpRewritePattern<AttentionBackwardOp> {
   LogicalResult matchAndRewrite(AttentionBackwardOp op, PatternRewriter &rewriter) const override {
     if (op.getDelta())
       return rewriter.notifyMatchFailure(op, "has a delta");
-    Value delta = AttentionDeltaOp::create(rewriter, op.getLoc(), op.getQuery(), op.getKey(), op.getValue(), op.getLse(),
-                                           op.getCotangent(), Value(), op.getBias(), op.getDropoutKey(), op.getScaleAttr(),
-                                           op.getCausalAttr(), op.getDropoutRatioAttr());
-    rewriter.modifyOpInPlace(op, [&] { op.getDeltaMutable().assign(delta); });
+    auto rows = AttentionDeltaOp::create(rewriter, op.getLoc(), op.getQuery(), op.getKey(), op.getValue(), op.getLse(),
+                                         op.getCotangent(), Value(), Value(), op.getBias(), op.getDropoutKey(),
+                                         op.getScaleAttr(), op.getCausalAttr(), op.getDropoutRatioAttr());
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getDeltaMutable().assign(rows.getResult());
+      op.getReciprocalMutable().assign(rows.getSumReciprocal());
+    });
     return success();
   }
 };
 
 /// What kernels can be made of.
-bool isPrimitive(Operation *op) {
-  return isa<Fusible, OwnLoops>(op) || op->hasTrait<OpTrait::ConstantLike>();
-}
+bool isPrimitive(Operation *op) { return isa<Fusible, OwnLoops>(op) || op->hasTrait<OpTrait::ConstantLike>(); }
 
 /// The pass's guarantee: computing ops are the Evaluable ones.
 LogicalResult verifyPrimitive(Operation *op) {

@@ -169,6 +169,35 @@ std::optional<float> matchCausal(Value bias, ArrayRef<int64_t> scores) {
   return largest;
 }
 
+/// Whether a constant mask, stretched or not, shows every query a key.
+bool showsEveryQueryAKey(const Bias &mask) {
+  Value value = mask.value;
+  while (auto broadcast = value.getDefiningOp<BroadcastOp>())
+    value = broadcast.getOperand();
+  DenseElementsAttr elements;
+  if (!matchPattern(value, m_Constant(&elements)))
+    return false;
+  int64_t columns = shapeOf(value).empty() ? 1 : shapeOf(value).back(), position = 0;
+  bool isShown = false; // to the query of the row so far
+  for (bool element : elements.getValues<bool>()) {
+    isShown |= element == mask.whenVisible;
+    if (++position % columns != 0)
+      continue;
+    if (!isShown)
+      return false;
+    isShown = false;
+  }
+  return true;
+}
+
+/// Whether masks may become biases. The scores of a query all of whose keys a number hides are constant, and have no gradient; behind
+/// a bias they would have one. Behind -inf there is no number at all, in either form.
+bool maskScoresLikeBiases(ArrayRef<Bias> biases) {
+  return llvm::all_of(biases, [&](const Bias &bias) {
+    return !bias.isMask || std::isinf(bias.hidden) || (biases.size() == 1 && showsEveryQueryAKey(bias));
+  });
+}
+
 /// A mask as a bias: 0 where a key is visible.
 Value buildMaskBias(TensorBuilder &build, const Bias &bias, Value mask, Type element) {
   auto type = RankedTensorType::get(shapeOf(mask), element);
@@ -269,25 +298,35 @@ struct RaiseProduct : OpRewritePattern<MatmulOp> {
           << remark::add("heads of {0} elements, more than {1}", std::max(size, valueSize), maxHeadSize);
       return failure();
     }
+    if (!maskScoresLikeBiases(scores->biases)) {
+      remark::missed(op.getLoc(), remark::RemarkOpts::name("RaiseAttention").category("raise-attention"))
+          << "a mask may hide all keys of a query behind a number";
+      return failure();
+    }
+    rewrite(op, *probabilities, *scores, rewriter);
+    return success();
+  }
+
+private:
+  static void rewrite(MatmulOp op, Probabilities probabilities, Scores scores, PatternRewriter &rewriter) {
     TensorBuilder build(rewriter, op.getLoc());
-    double scale = scores->scale;
-    Value query = takeFactor(scores->product.getLhs(), scale), keys = takeFactor(scores->product.getRhs(), scale);
+    double scale = scores.scale;
+    Value query = takeFactor(scores.product.getLhs(), scale), keys = takeFactor(scores.product.getRhs(), scale);
     bool causal = false;
-    Value bias = joinBiases(build, scores->biases, scores->product.getType(), causal);
+    Value bias = joinBiases(build, scores.biases, scores.product.getType(), causal);
     Operands operands{query, build.transposeMatrix(keys), op.getRhs(), bias};
     operands.shareKeys(build);
-    DropoutOp dropout = probabilities->dropout;
+    DropoutOp dropout = probabilities.dropout;
     SmallVector<Value> dropoutKey;
     if (dropout)
       dropoutKey = llvm::to_vector(dropout.getKey());
     auto attention = AttentionOp::create(rewriter, op.getLoc(), operands.query, operands.key, operands.value,
                                          operands.bias, dropoutKey, APFloat(static_cast<float>(scale)), causal,
-                                         probabilities->emptyRowsZero, dropout ? dropout.getRatio() : APFloat(0.0));
+                                         probabilities.emptyRowsZero, dropout ? dropout.getRatio() : APFloat(0.0));
     remark::passed(op.getLoc(), remark::RemarkOpts::name("RaiseAttention").category("raise-attention"))
         << remark::add("written-out attention becomes neap.attention{0}{1}{2}", causal ? ", causal" : "",
                        bias ? ", with a bias" : "", dropout ? ", with dropout" : "");
     rewriter.replaceOp(op, build.reshape(attention.getResult(), shapeOf(op)));
-    return success();
   }
 
   int64_t maxHeadSize;

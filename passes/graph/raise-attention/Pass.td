@@ -10,8 +10,8 @@ def RaiseAttention : Pass<"neap-raise-attention"> {
     scores:
 
     - the scale as a factor or divisor of the scores (eager), or of q and k (SDPA), or absent
-    - biases added before or after one another, and masks that select between a score and a large negative number, which become
-      a bias of 0 and that number: added to any score of a sane size, it is what is left
+    - biases added before or after one another, and masks that select between a score and -inf, which become a bias of 0 and -inf.
+      So does a constant mask with a large negative number in its place, if it is alone and shows every query a key
     - a constant bias of 0 up to the diagonal and large negative numbers above it becomes `causal`
     - dropout of the probabilities: the mask of the op is that of the `neap.dropout`
     - rows that are NaN since no key is visible, replaced by zeros (SDPA with a boolean mask), become `empty_rows_zero`

@@ -215,24 +215,25 @@ void addAttentionBackward(std::vector<Case> &cases) {
   std::vector<std::string> types{"tensor<2x3x4xf64>", "tensor<2x5x4xf64>", "tensor<2x5x6xf64>", "tensor<2x3xf64>",
                                  "tensor<2x3x6xf64>"};
   std::string list = llvm::join(types, ", "), operands = "%a0, %a1, %a2, %a3, %a4";
-  for (const char *op : {"%r = neap.attention_delta ", "%r:3 = neap.attention_backward "})
+  for (const char *op : {"%r:2 = neap.attention_delta ", "%r:3 = neap.attention_backward "})
     cases.push_back({op, types, op + operands + " {causal} : " + list});
-  types.push_back("tensor<2x3xf64>");
+  std::string rows = " delta tensor<2x3xf64>, tensor<2x3xf64>";
+  types.insert(types.end(), 2, "tensor<2x3xf64>");
   cases.push_back({"attention_backward delta", types,
-                   "%r:3 = neap.attention_backward " + operands + " delta %a5 : " + list + " delta tensor<2x3xf64>"});
+                   "%r:3 = neap.attention_backward " + operands + " delta %a5, %a6 : " + list + rows});
   for (const char *bias : {"tensor<2x3x5xf64>", "tensor<1x3x5xf64>", "tensor<2x1x5xf64>", "tensor<1x3x1xf64>"})
     for (const char *attributes : {" {scale = 0.7 : f32}", " {causal}"}) {
       std::vector<std::string> withBias(types);
       withBias.push_back(bias);
       cases.push_back({std::string("attention_bias_gradient ") + bias + attributes, withBias,
-                       "%r = neap.attention_bias_gradient " + operands + " delta %a5 bias %a6" + attributes + " : " +
-                           list + " delta tensor<2x3xf64> bias " + bias});
+                       "%r = neap.attention_bias_gradient " + operands + " delta %a5, %a6 bias %a7" + attributes +
+                           " : " + list + rows + " bias " + bias});
     }
   types.insert(types.end(), {"tensor<2x3x5xf64>", word, word, word, word});
   cases.push_back({"attention_bias_gradient dropout", types,
                    "%r = neap.attention_bias_gradient " + operands +
-                       " delta %a5 bias %a6 dropout %a7, %a8, %a9, %a10 {dropout_ratio = 0.4} : " + list +
-                       " delta tensor<2x3xf64> bias tensor<2x3x5xf64>"});
+                       " delta %a5, %a6 bias %a7 dropout %a8, %a9, %a10, %a11 {dropout_ratio = 0.4} : " + list + rows +
+                       " bias tensor<2x3x5xf64>"});
 }
 
 void addBackward(std::vector<Case> &cases) {

@@ -495,7 +495,7 @@ func.func @attention_backward_c2(%q: tensor<3x4xf32>, %l: tensor<3xf32>, %g: ten
 
 func.func @attention_delta_c1(%q: tensor<3x4xf32>, %l: tensor<3xf32>) {
   // expected-error@+1 {{'neap.attention_delta' op expected no delta}}
-  %d = neap.attention_delta %q, %q, %q, %l, %q delta %l : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3xf32>, tensor<3x4xf32> delta tensor<3xf32>
+  %d, %r = neap.attention_delta %q, %q, %q, %l, %q delta %l, %l : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3xf32>, tensor<3x4xf32> delta tensor<3xf32>, tensor<3xf32>
   return
 }
 
@@ -517,4 +517,13 @@ func.func @library_of_no_product(%x: tensor<8xf32>) -> tensor<8xf32> {
     neap.yield %1 : tensor<8xf32>
   } : (tensor<8xf32>) -> tensor<8xf32>
   return %0 : tensor<8xf32>
+}
+
+// -----
+
+func.func @attention_backward_c3(%q: tensor<3x4xf32>, %l: tensor<3xf32>) {
+  // expected-error@+2 {{'neap.attention_backward' op expected both of delta and reciprocal, or none}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %dq, %dk, %dv = "neap.attention_backward"(%q, %q, %q, %l, %q, %l) {operandSegmentSizes = array<i32: 1, 1, 1, 1, 1, 1, 0, 0, 0>} : (tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3xf32>, tensor<3x4xf32>, tensor<3xf32>) -> (tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>)
+  return
 }

@@ -56,7 +56,7 @@ neap.step @sdpa(%q: tensor<2x4x3x4xf32>, %k: tensor<2x4x3x4xf32>, %v: tensor<2x4
 // CHECK: neap.attention %arg0, %{{.*}}, %arg2 bias %[[BOTH]] : {{.*}} bias tensor<2x4x3x3xf32>
 neap.step @masked(%q: tensor<2x4x3x4xf32>, %k: tensor<2x4x3x4xf32>, %v: tensor<2x4x3x4xf32>, %b: tensor<4x3x3xf32>,
                   %m: tensor<2x1x1x3xi1>) -> (tensor<2x4x3x4xf32>) {
-  %hidden = neap.constant dense<-3.40282347E+38> : tensor<2x4x3x3xf32>
+  %hidden = neap.constant dense<0xFF800000> : tensor<2x4x3x3xf32>
   %kt = neap.transpose %k [0, 1, 3, 2] : tensor<2x4x3x4xf32>
   %product = neap.matmul %q, %kt : tensor<2x4x3x4xf32>, tensor<2x4x4x3xf32>
   %bias = neap.broadcast %b : tensor<4x3x3xf32> -> tensor<2x4x3x3xf32>
@@ -66,6 +66,37 @@ neap.step @masked(%q: tensor<2x4x3x4xf32>, %k: tensor<2x4x3x4xf32>, %v: tensor<2
   %p = neap.softmax %scores : tensor<2x4x3x3xf32>
   %y = neap.matmul %p, %v : tensor<2x4x3x3xf32>, tensor<2x4x3x4xf32>
   neap.return %y : tensor<2x4x3x4xf32>
+}
+
+// -----
+
+// A number that may hide all keys of a query is no bias: the written form has no gradient for scores behind it.
+// CHECK-LABEL: @hidden_by_a_number
+// CHECK-NOT: neap.attention
+neap.step @hidden_by_a_number(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>, %m: tensor<2x2xi1>) -> (tensor<2x4xf32>) {
+  %hidden = neap.constant dense<-3.40282347E+38> : tensor<2x2xf32>
+  %kt = neap.transpose %k [1, 0] : tensor<2x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4xf32>, tensor<4x2xf32>
+  %scores = neap.select %m, %product, %hidden : tensor<2x2xi1>, tensor<2x2xf32>
+  %p = neap.softmax %scores : tensor<2x2xf32>
+  %y = neap.matmul %p, %v : tensor<2x2xf32>, tensor<2x4xf32>
+  neap.return %y : tensor<2x4xf32>
+}
+
+// -----
+
+// A constant mask that shows every query a key is one, here a causal one.
+// CHECK-LABEL: @shown_by_a_constant
+// CHECK: neap.attention %arg0, %arg1, %arg2 {causal}
+neap.step @shown_by_a_constant(%q: tensor<2x4xf32>, %k: tensor<2x4xf32>, %v: tensor<2x4xf32>) -> (tensor<2x4xf32>) {
+  %m = neap.constant dense<[[true, false], [true, true]]> : tensor<2x2xi1>
+  %hidden = neap.constant dense<-3.40282347E+38> : tensor<2x2xf32>
+  %kt = neap.transpose %k [1, 0] : tensor<2x4xf32>
+  %product = neap.matmul %q, %kt : tensor<2x4xf32>, tensor<4x2xf32>
+  %scores = neap.select %m, %product, %hidden : tensor<2x2xi1>, tensor<2x2xf32>
+  %p = neap.softmax %scores : tensor<2x2xf32>
+  %y = neap.matmul %p, %v : tensor<2x2xf32>, tensor<2x4xf32>
+  neap.return %y : tensor<2x4xf32>
 }
 
 // -----

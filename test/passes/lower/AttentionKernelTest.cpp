@@ -10,6 +10,14 @@ namespace {
 
 class AttentionKernelTest : public KernelTest {};
 
+/// A bias %b that hides every other of 70 queries' keys behind a number.
+const std::string hiddenRows = [] {
+  std::string rows;
+  for (int row = 0; row < 70; ++row)
+    rows += std::string(row == 0 ? "" : ", ") + (row % 2 == 0 ? "[0.0]" : "[-3.40282347E+38]");
+  return "%b = neap.constant dense<[" + rows + "]> : tensor<70x1xf32>";
+}();
+
 /// Sizes and attributes of an attention op.
 struct AttentionCase {
   int64_t queries, keys, size, valueSize;
@@ -47,12 +55,13 @@ struct AttentionCase {
   std::string backward() const {
     std::string operands = "%q, %k, %v, %l, %g",
                 types = query() + ", " + key() + ", " + value() + ", " + rows() + ", " + result();
+    std::string results = rows() + ", " + rows() + ", " + query() + ", " + key() + ", " + value();
     return "neap.step @s(%q: " + query() + ", %k: " + key() + ", %v: " + value() + ", %l: " + rows() +
-           ", %g: " + result() + ", %d: " + rows() + moreArguments() + ") -> (" + rows() + ", " + query() + ", " +
-           key() + ", " + value() + ") " + start() + "%delta = neap.attention_delta " + operands + moreOperands() +
-           attributes + " : " + types + biasType() + "\n%dq, %dk, %dv = neap.attention_backward " + operands +
-           " delta %d" + moreOperands() + attributes + " : " + types + " delta " + rows() + biasType() +
-           "\nneap.return %delta, %dq, %dk, %dv : " + rows() + ", " + query() + ", " + key() + ", " + value() + "\n}";
+           ", %g: " + result() + ", %d: " + rows() + ", %s: " + rows() + moreArguments() + ") -> (" + results + ") " +
+           start() + "%delta, %r = neap.attention_delta " + operands + moreOperands() + attributes + " : " + types +
+           biasType() + "\n%dq, %dk, %dv = neap.attention_backward " + operands + " delta %d, %s" + moreOperands() +
+           attributes + " : " + types + " delta " + rows() + ", " + rows() + biasType() +
+           "\nneap.return %delta, %r, %dq, %dk, %dv : " + results + "\n}";
   }
 
   /// All of it: D is computed on the way or apart.
@@ -150,6 +159,44 @@ TEST_F(AttentionKernelTest, AttentionWhereAQuerySeesNothing) {
 }
 
 /// As in GPT-2: query, key and value are parts of one tensor, the result is stored as the next product wants it.
+/// A bias that hides all keys of a query behind a number leaves it all of them, in the gradient as well: as the written-out form
+/// has it, of softmax and products.
+TEST_F(AttentionKernelTest, GradientsWhereANumberHidesAllKeys) {
+  std::string type = "tensor<70x8xf32>", scores = "tensor<70x66xf32>", key = "tensor<66x8xf32>";
+  std::string head = "neap.step @s(%q: " + type + ", %k: " + key + ", %v: " + key + ", %g: " + type + ") -> (" + type +
+                     ", " + key + ", " + key + ") {\n" + hiddenRows + "\n";
+  std::string foot = "\nneap.return %dq, %dk, %dv : " + type + ", " + key + ", " + key + "\n}";
+  std::string byBlocks = head + R"(
+      %y, %lse = neap.attention %q, %k, %v bias %b : tensor<70x8xf32>, tensor<66x8xf32>, tensor<66x8xf32> bias tensor<70x1xf32>
+      %dq, %dk, %dv = neap.attention_backward %q, %k, %v, %lse, %g bias %b
+          : tensor<70x8xf32>, tensor<66x8xf32>, tensor<66x8xf32>, tensor<70xf32>, tensor<70x8xf32> bias tensor<70x1xf32>)" +
+                         foot;
+  OwningOpRef<ModuleOp> together = fuse(byBlocks), apart = fuse(byBlocks, /*separateDelta=*/true);
+  OwningOpRef<ModuleOp> written = fuse(head + R"(
+      %kt = neap.transpose %k [1, 0] : tensor<66x8xf32>
+      %m = neap.matmul %q, %kt : tensor<70x8xf32>, tensor<8x66xf32>
+      %bb = neap.broadcast %b : tensor<70x1xf32> -> tensor<70x66xf32>
+      %s = neap.add %m, %bb : tensor<70x66xf32>
+      %p = neap.softmax %s : tensor<70x66xf32>
+      %vt = neap.transpose %v [1, 0] : tensor<66x8xf32>
+      %dp = neap.matmul %g, %vt : tensor<70x8xf32>, tensor<8x66xf32>
+      %ds = neap.softmax_backward %p, %dp : tensor<70x66xf32>
+      %dq = neap.matmul %ds, %k : tensor<70x66xf32>, tensor<66x8xf32>
+      %dst = neap.transpose %ds [1, 0] : tensor<70x66xf32>
+      %dk = neap.matmul %dst, %q : tensor<66x70xf32>, tensor<70x8xf32>
+      %pt = neap.transpose %p [1, 0] : tensor<70x66xf32>
+      %dv = neap.matmul %pt, %g : tensor<66x70xf32>, tensor<70x8xf32>)" +
+                                       foot);
+  std::vector<HostTensor> inputs;
+  for (Type type : (*together->getOps<StepOp>().begin()).getArgumentTypes())
+    inputs.push_back(randomTensor(cast<RankedTensorType>(type), 1));
+  auto expected = runStepOnCpu(*written, inputs), actual = runStepOnCpu(*together, inputs);
+  for (auto [wanted, found] : llvm::zip_equal(expected, actual))
+    for (auto [x, y] : llvm::zip_equal(wanted, found))
+      ASSERT_NEAR(x, y, 2e-5);
+  EXPECT_EQ(actual, runStepOnCuda(*apart, inputs));
+}
+
 TEST_F(AttentionKernelTest, AttentionOnPackedOperands) {
   EXPECT_EQ(check(R"(
     neap.step @s(%x: tensor<2x65x24xf32>, %w: tensor<8x8xf32>) -> (tensor<130x8xf32>) {
@@ -178,9 +225,9 @@ TEST_F(AttentionKernelTest, AttentionOfATensorToItself) {
     neap.step @s(%x: tensor<2x70x6xf32>, %g: tensor<2x70x6xf32>, %l: tensor<2x70xf32>)
         -> (tensor<2x70x6xf32>, tensor<2x70xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>) {
       %y, %lse = neap.attention %x, %x, %x {causal} : tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>
-      %dq, %dk, %dv = neap.attention_backward %x, %x, %x, %l, %g delta %l {causal}
+      %dq, %dk, %dv = neap.attention_backward %x, %x, %x, %l, %g delta %l, %l {causal}
           : tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70xf32>, tensor<2x70x6xf32>
-          delta tensor<2x70xf32>
+          delta tensor<2x70xf32>, tensor<2x70xf32>
       neap.return %y, %lse, %dq, %dk, %dv
           : tensor<2x70x6xf32>, tensor<2x70xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>, tensor<2x70x6xf32>
     })"),

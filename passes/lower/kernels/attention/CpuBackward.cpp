@@ -4,18 +4,18 @@
 //   for each block of queries
 //     for each block of keys that one of the queries may see
 //       scores = queries x keys, products = cotangents x values
-//       for each row: probabilities; drop products; sums for D
-//     D of each row
+//       for each row: weights; drop products; sums for D
+//     D and the sum of each row
 //     for each of these blocks of keys
-//       for each row: score gradients; drop probabilities
+//       for each row: weights become probabilities; score gradients; drop probabilities
 //       value gradient += probabilities^T x cotangents
 //       key gradient   += score gradients^T x queries
 //       query gradient += score gradients x keys
 //     store the gradient of the queries
 //   store the gradients of keys and values
 //
-// Every sum takes its terms in the order of queries or of keys, whatever the blocks. D alone, for who wants it, stops in the
-// middle.
+// Every sum takes its terms in the order of queries or of keys, whatever the blocks. What follows from whole rows alone, for who wants it,
+// stops in the middle.
 #include "neap/passes/lower/kernels/attention/Attention.h"
 #include "neap/passes/lower/kernels/attention/CpuTiles.h"
 #include "neap/passes/lower/kernels/attention/Rows.h"
@@ -30,27 +30,27 @@ namespace {
 constexpr int64_t blockElements = attentionBlock * attentionBlock;
 
 /// Where a worker's scratch holds what, in fp32 elements, up to the middle.
-struct ProbabilityScratch {
-  ProbabilityScratch(const AttentionGradient &problem, const CpuTiles &tiles) {
+struct WeightScratch {
+  WeightScratch(const AttentionGradient &problem, const CpuTiles &tiles) {
     int64_t keys = problem.keyBlocks() * attentionBlock;
     query = plan.take(tiles.lhsPanels(attentionBlock, problem.size));
     cotangent = plan.take(tiles.lhsPanels(attentionBlock, problem.valueSize));
     key = plan.take(tiles.rhsPanels(keys, problem.size));
     value = plan.take(tiles.rhsPanels(keys, problem.valueSize));
     tile = plan.take(2 * blockElements);
-    probabilities = plan.take(keys * attentionBlock);
+    weights = plan.take(keys * attentionBlock);
     products = plan.take(keys * attentionBlock);
     sum = plan.take(attentionBlock);
     weighted = plan.take(attentionBlock);
   }
 
   ScratchPlan plan;
-  int64_t query, cotangent, key, value, tile, probabilities, products, sum, weighted;
+  int64_t query, cotangent, key, value, tile, weights, products, sum, weighted;
 };
 
 /// What the rest needs beside.
-struct BackwardScratch : ProbabilityScratch {
-  BackwardScratch(const AttentionBackward &problem, const CpuTiles &tiles) : ProbabilityScratch(problem, tiles) {
+struct BackwardScratch : WeightScratch {
+  BackwardScratch(const AttentionBackward &problem, const CpuTiles &tiles) : WeightScratch(problem, tiles) {
     int64_t keys = problem.keyBlocks() * attentionBlock;
     int64_t size = tiles.padded(problem.size), valueSize = tiles.padded(problem.valueSize);
     keyRows = plan.take(keys * size);
@@ -65,11 +65,10 @@ struct BackwardScratch : ProbabilityScratch {
   int64_t keyRows, queryRows, cotangentRows, scoreGradients, queryGradient, keyGradient, valueGradient;
 };
 
-/// Probabilities and products of a block of queries, as dense blocks one behind the other, and D of its rows.
-class ProbabilityWriter {
+/// Weights and products of a block of queries, as dense blocks one behind the other, and what follows from its whole rows.
+class WeightWriter {
 public:
-  ProbabilityWriter(KernelFunction &kernel, const AttentionGradient &problem, CpuTiles &tiles,
-                    const ProbabilityScratch &layout)
+  WeightWriter(KernelFunction &kernel, const AttentionGradient &problem, CpuTiles &tiles, const WeightScratch &layout)
       : code(kernel.code), kernel(kernel), problem(problem), tiles(tiles), layout(layout) {}
 
   void enter(Value item) {
@@ -101,7 +100,7 @@ public:
     forEachKeyBlock(firstQuery, [&](Value firstKey, Value) { computeBlock(firstQuery, firstKey); });
   }
 
-  Value delta(Value row) { return rows->finishDelta(loadState(row)); }
+  RowGradient finishRow(Value row) { return rows->finishDelta(loadState(row)); }
 
   Value at(int64_t offset) { return code.address(kernel.function.getArgument(3), offset); }
   Value at(int64_t offset, Value more) { return code.address(at(offset), more); }
@@ -112,6 +111,11 @@ public:
   }
   Value loadNumber(const OperandLayout &operand, Value query) {
     return code.load(code.builder.getF32Type(), code.address(addressOf(operand), code.mul(query, operand.rowStride)));
+  }
+
+  void storeNumber(Value number, Value query, ArrayRef<OperandLayout> targets) {
+    for (const OperandLayout &target : targets)
+      code.store(number, code.address(addressOf(target), code.mul(query, target.rowStride)));
   }
 
   /// Rows of the block that begins at `first`, of `size` there are.
@@ -158,7 +162,7 @@ private:
 
   void computeRow(const CpuTiles::Row &row, Value firstQuery, Value firstKey, Value scores, Value products) {
     Value query = code.add(firstQuery, row.number), lse = loadNumber(problem.lse, query);
-    SmallVector<Value> probabilityParts, productParts;
+    SmallVector<Value> weightParts, productParts;
     for (int64_t column = 0; column < attentionBlock; column += vectorLanes) {
       auto load = [&](Value sums) {
         return code.load(code.vectorType(vectorLanes), tiles.address(sums, row, attentionBlock, column), 64);
@@ -166,14 +170,13 @@ private:
       Value firstColumn = code.add(firstKey, code.integer(column));
       bool isWhole = problem.keys % attentionBlock == 0;
       Value score = rows->finishScores(load(scores), query, firstColumn, isWhole);
-      probabilityParts.push_back(rows->probability(score, lse));
+      weightParts.push_back(rows->weigh(score, lse));
       Value product = isWhole ? load(products) : withoutRest(load(products), firstColumn);
       productParts.push_back(rows->drop(product, query, firstColumn));
-      code.store(probabilityParts.back(), code.address(denseRow(layout.probabilities, firstKey, row.number), column),
-                 64);
+      code.store(weightParts.back(), code.address(denseRow(layout.weights, firstKey, row.number), column), 64);
       code.store(productParts.back(), code.address(denseRow(layout.products, firstKey, row.number), column), 64);
     }
-    storeState(row.number, rows->updateDelta(probabilityParts, productParts, loadState(row.number)));
+    storeState(row.number, rows->updateDelta(weightParts, productParts, loadState(row.number)));
   }
 
   /// Zeros for keys that do not exist: what the tile holds there may be no number.
@@ -184,7 +187,7 @@ private:
 
   const AttentionGradient &problem;
   CpuTiles &tiles;
-  const ProbabilityScratch &layout;
+  const WeightScratch &layout;
 };
 
 class BackwardWriter {
@@ -238,7 +241,7 @@ private:
   void writeBlock(Value firstQuery, Value queries, Value firstKey, Value keys) {
     Value whole = code.integer(attentionBlock), gradients = blocks.at(layout.scoreGradients);
     code.loop(code.integer(0), queries, 1, [&](Value row) { writeRow(row, firstQuery, firstKey); });
-    tiles.addProduct(LhsForm::columns, blocks.denseRow(layout.probabilities, firstKey, code.integer(0)),
+    tiles.addProduct(LhsForm::columns, blocks.denseRow(layout.weights, firstKey, code.integer(0)),
                      blocks.at(layout.cotangentRows), whole, valueColumns, queries, valueGradient(firstKey));
     tiles.addProduct(LhsForm::columns, gradients, blocks.at(layout.queryRows), whole, sizeColumns, queries,
                      keyGradient(firstKey));
@@ -246,20 +249,21 @@ private:
                      blocks.at(layout.queryGradient));
   }
 
+  /// Score gradients of a row; what was weights becomes probabilities, with dropout.
   void writeRow(Value row, Value firstQuery, Value firstKey) {
     Value query = code.add(firstQuery, row);
-    Value delta = problem.delta ? blocks.loadNumber(*problem.delta, query) : blocks.delta(row);
+    RowGradient whole = problem.delta ? RowGradient{blocks.loadNumber(*problem.delta, query),
+                                                    blocks.loadNumber(*problem.reciprocal, query)}
+                                      : blocks.finishRow(row);
     for (int64_t column = 0; column < attentionBlock; column += vectorLanes) {
       auto load = [&](int64_t dense) {
         return code.load(code.vectorType(vectorLanes), code.address(blocks.denseRow(dense, firstKey, row), column), 64);
       };
-      Value probabilities = load(layout.probabilities);
-      Value gradients = blocks.rows->scoreGradient(probabilities, load(layout.products), delta);
+      Value probabilities = blocks.rows->normalize(load(layout.weights), whole);
+      Value gradients = blocks.rows->scoreGradient(probabilities, load(layout.products), whole);
       code.store(gradients, code.address(blocks.at(layout.scoreGradients, code.mul(row, attentionBlock)), column), 64);
-      if (!problem.dropout)
-        continue;
       Value dropped = blocks.rows->drop(probabilities, query, code.add(firstKey, code.integer(column)));
-      code.store(dropped, code.address(blocks.denseRow(layout.probabilities, firstKey, row), column), 64);
+      code.store(dropped, code.address(blocks.denseRow(layout.weights, firstKey, row), column), 64);
     }
   }
 
@@ -273,7 +277,7 @@ private:
   const AttentionBackward &problem;
   CpuTiles &tiles;
   const BackwardScratch &layout;
-  ProbabilityWriter blocks;
+  WeightWriter blocks;
   int64_t sizeColumns, valueColumns;
 };
 
@@ -285,16 +289,17 @@ Kernel buildCpuAttention(ModuleOp module, StringRef name, Location location, siz
   KernelFunction kernel(module, location, name, shape, target);
   Code &code = kernel.code;
   CpuTiles tiles(module, code, target.cpu);
-  ProbabilityScratch layout(problem, tiles);
-  ProbabilityWriter blocks(kernel, problem, tiles, layout);
+  WeightScratch layout(problem, tiles);
+  WeightWriter blocks(kernel, problem, tiles, layout);
   code.loop(kernel.begin, kernel.end, 1, [&](Value item) {
     blocks.enter(item);
     code.loop(code.integer(0), code.integer(problem.queries), attentionBlock, [&](Value firstQuery) {
       blocks.compute(firstQuery);
       code.loop(code.integer(0), blocks.countOf(firstQuery, problem.queries), 1, [&](Value row) {
-        Value delta = blocks.delta(row), query = code.add(firstQuery, row);
-        for (const OperandLayout &target : problem.result)
-          code.store(delta, code.address(blocks.addressOf(target), code.mul(query, target.rowStride)));
+        RowGradient whole = blocks.finishRow(row);
+        Value query = code.add(firstQuery, row);
+        blocks.storeNumber(whole.delta, query, problem.delta);
+        blocks.storeNumber(whole.reciprocal, query, problem.reciprocal);
       });
     });
   });

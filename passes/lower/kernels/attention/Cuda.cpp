@@ -81,11 +81,8 @@ private:
 
 Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
                           const AttentionForward &problem, const KernelTarget &target) {
-  KernelShape shape{
-      buffers, problem.batchElements() * problem.queryBlocks(), {cudaLanes, true}, CudaProduct::blockThreads};
-  KernelFunction kernel(module, location, name, shape, target);
-  ForwardWriter(kernel, problem).write(kernel.block);
-  return kernel.finish(shape, 1);
+  int64_t items = problem.batchElements() * problem.queryBlocks();
+  return buildOfBlocks<ForwardWriter>(module, name, location, {buffers, items}, problem, target);
 }
 
 } // namespace neap::lower

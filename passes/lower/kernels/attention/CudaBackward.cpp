@@ -15,7 +15,7 @@ namespace {
 
 /// The thread's 4 x 4 elements of one block of queries and keys.
 struct BlockElements {
-  SmallVector<Value> probabilities, products;
+  SmallVector<Value> weights, products;
 };
 
 /// `inside`: all 64 keys exist.
@@ -29,7 +29,7 @@ BlockElements computeElements(CudaAttentionBlocks &blocks, const AttentionGradie
   for (auto [number, sums] : llvm::enumerate(scores)) {
     Value row = blocks.row(firstQuery, number);
     Value score = blocks.rows().finishScores(sums, row, blocks.column(firstKey), inside);
-    elements.probabilities.push_back(blocks.rows().probability(score, blocks.load(problem.lse, row, problem.queries)));
+    elements.weights.push_back(blocks.rows().weigh(score, blocks.load(problem.lse, row, problem.queries)));
     elements.products[number] = blocks.rows().drop(elements.products[number], row, blocks.column(firstKey));
   }
   return elements;
@@ -52,16 +52,19 @@ public:
         code.integer(0), end, problem.keys, start, [&](Value firstKey, int64_t count, ValueRange current) {
           return addBlock(computeElements(blocks, problem, firstQuery, firstKey, count == attentionBlock), current);
         });
-    for (int64_t row = 0; row < cudaLanes; ++row)
-      blocks.storeNumber(blocks.rows().finishDelta({sums[2 * row], sums[2 * row + 1]}), blocks.row(firstQuery, row),
-                         problem.queries, problem.result);
+    for (int64_t number = 0; number < cudaLanes; ++number) {
+      RowGradient whole = blocks.rows().finishDelta({sums[2 * number], sums[2 * number + 1]});
+      Value row = blocks.row(firstQuery, number);
+      blocks.storeNumber(whole.delta, row, problem.queries, problem.delta);
+      blocks.storeNumber(whole.reciprocal, row, problem.queries, problem.reciprocal);
+    }
   }
 
 private:
   SmallVector<Value> addBlock(const BlockElements &elements, ValueRange current) {
     SmallVector<Value> next;
     for (int64_t row = 0; row < cudaLanes; ++row) {
-      DeltaState state = blocks.rows().updateDelta(elements.probabilities[row], elements.products[row],
+      DeltaState state = blocks.rows().updateDelta(elements.weights[row], elements.products[row],
                                                    {current[2 * row], current[2 * row + 1]});
       next.append({state.sum, state.weighted});
     }
@@ -86,17 +89,21 @@ public:
   }
 
 private:
+  /// Of a block: score gradients, and probabilities after dropout.
   struct Elements {
-    SmallVector<Value> probabilities, gradients;
+    SmallVector<Value> gradients, dropped;
   };
 
   Elements compute(Value firstQuery, Value firstKey, bool inside) {
     BlockElements block = computeElements(blocks, problem, firstQuery, firstKey, inside);
-    Elements elements{block.probabilities, {}};
+    Elements elements;
     for (int64_t number = 0; number < cudaLanes; ++number) {
-      Value delta = blocks.load(*problem.delta, blocks.row(firstQuery, number), problem.queries);
-      elements.gradients.push_back(
-          blocks.rows().scoreGradient(block.probabilities[number], block.products[number], delta));
+      Value row = blocks.row(firstQuery, number);
+      RowGradient whole{blocks.load(*problem.delta, row, problem.queries),
+                        blocks.load(*problem.reciprocal, row, problem.queries)};
+      Value probabilities = blocks.rows().normalize(block.weights[number], whole);
+      elements.gradients.push_back(blocks.rows().scoreGradient(probabilities, block.products[number], whole));
+      elements.dropped.push_back(blocks.rows().drop(probabilities, row, blocks.column(firstKey)));
     }
     return elements;
   }
@@ -117,6 +124,19 @@ private:
     blocks.storeSums(sums, firstQuery, problem.queries, problem.size, problem.queryGradient);
   }
 
+  /// The sums of values and of keys after one more block of `count` queries.
+  SmallVector<Value> addQueries(Value firstQuery, Value firstKey, int64_t count, ValueRange valueSums,
+                                ValueRange keySums) {
+    SmallVector<Value> values(valueSums), keys(keySums);
+    Elements elements = compute(firstQuery, firstKey, problem.keys % attentionBlock == 0);
+    blocks.share(elements.dropped);
+    blocks.addShared(problem.cotangent, firstQuery, count, problem.valueSize, values);
+    blocks.share(elements.gradients);
+    blocks.addShared(problem.query, firstQuery, count, problem.size, keys);
+    llvm::append_range(values, keys);
+    return values;
+  }
+
   void writeKeys(Value item) {
     auto [element, block] = code.divide(item, problem.keyBlocks());
     blocks.enter(element);
@@ -124,21 +144,11 @@ private:
     SmallVector<Value> start = blocks.startSums(problem.valueSize);
     size_t valueSums = start.size();
     llvm::append_range(start, blocks.startSums(problem.size));
-    SmallVector<Value> sums =
-        blocks.forEachBlock(begin, code.integer(problem.queryBlocks()), problem.queries, start,
-                            [&](Value firstQuery, int64_t count, ValueRange current) {
-                              SmallVector<Value> values(current.take_front(valueSums)),
-                                  keys(current.drop_front(valueSums));
-                              Elements elements = compute(firstQuery, firstKey, problem.keys % attentionBlock == 0);
-                              for (auto [number, row] : llvm::enumerate(elements.probabilities))
-                                row = blocks.rows().drop(row, blocks.row(firstQuery, number), blocks.column(firstKey));
-                              blocks.share(elements.probabilities);
-                              blocks.addShared(problem.cotangent, firstQuery, count, problem.valueSize, values);
-                              blocks.share(elements.gradients);
-                              blocks.addShared(problem.query, firstQuery, count, problem.size, keys);
-                              llvm::append_range(values, keys);
-                              return values;
-                            });
+    SmallVector<Value> sums = blocks.forEachBlock(
+        begin, code.integer(problem.queryBlocks()), problem.queries, start,
+        [&](Value firstQuery, int64_t count, ValueRange current) {
+          return addQueries(firstQuery, firstKey, count, current.take_front(valueSums), current.drop_front(valueSums));
+        });
     ArrayRef<Value> all(sums);
     blocks.storeSums(all.take_front(valueSums), firstKey, problem.keys, problem.valueSize, problem.valueGradient);
     blocks.storeSums(all.drop_front(valueSums), firstKey, problem.keys, problem.size, problem.keyGradient);
@@ -153,20 +163,14 @@ private:
 
 Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
                           const AttentionDelta &problem, const KernelTarget &target) {
-  KernelShape shape{
-      buffers, problem.batchElements() * problem.queryBlocks(), {cudaLanes, true}, CudaProduct::blockThreads};
-  KernelFunction kernel(module, location, name, shape, target);
-  DeltaWriter(kernel, problem).write(kernel.block);
-  return kernel.finish(shape, 1);
+  int64_t items = problem.batchElements() * problem.queryBlocks();
+  return buildOfBlocks<DeltaWriter>(module, name, location, {buffers, items}, problem, target);
 }
 
 Kernel buildCudaAttention(ModuleOp module, StringRef name, Location location, size_t buffers,
                           const AttentionBackward &problem, const KernelTarget &target) {
   int64_t items = problem.batchElements() * (problem.queryBlocks() + problem.keyBlocks());
-  KernelShape shape{buffers, items, {cudaLanes, true}, CudaProduct::blockThreads};
-  KernelFunction kernel(module, location, name, shape, target);
-  BackwardWriter(kernel, problem).write(kernel.block);
-  return kernel.finish(shape, 1);
+  return buildOfBlocks<BackwardWriter>(module, name, location, {buffers, items}, problem, target);
 }
 
 } // namespace neap::lower

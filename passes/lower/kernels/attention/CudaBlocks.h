@@ -60,4 +60,20 @@ private:
   std::optional<AttentionRows> attentionRows;
 };
 
+/// What decides how large a kernel of such blocks is.
+struct BlockKernelSize {
+  size_t buffers;
+  int64_t items; ///< each has a block of threads
+};
+
+/// A kernel whose blocks of threads each call `Writer(kernel, problem).write(item)`.
+template <typename Writer, typename Problem>
+Kernel buildOfBlocks(mlir::ModuleOp module, llvm::StringRef name, mlir::Location location, BlockKernelSize size,
+                     const Problem &problem, const KernelTarget &target) {
+  KernelShape shape{size.buffers, size.items, {cudaLanes, true}, CudaProduct::blockThreads};
+  KernelFunction kernel(module, location, name, shape, target);
+  Writer(kernel, problem).write(kernel.block);
+  return kernel.finish(shape, 1);
+}
+
 } // namespace neap::lower

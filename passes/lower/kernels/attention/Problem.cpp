@@ -73,10 +73,11 @@ template <typename OpTy> static LogicalResult describeGradient(OpTy op, Attentio
 
 FailureOr<AttentionDelta> describeAttention(AttentionDeltaOp op) {
   AttentionDelta problem;
-  auto result = layoutsOfResult(op.getResult(), 1);
-  if (failed(describeGradient(op, problem)) || failed(result))
+  auto delta = layoutsOfResult(op.getResult(), 1), reciprocal = layoutsOfResult(op.getSumReciprocal(), 1);
+  if (failed(describeGradient(op, problem)) || failed(delta) || failed(reciprocal))
     return failure();
-  problem.result = *result;
+  problem.delta = *delta;
+  problem.reciprocal = *reciprocal;
   return problem;
 }
 
@@ -91,10 +92,11 @@ FailureOr<AttentionBackward> describeAttention(AttentionBackwardOp op) {
   problem.valueGradient = *value;
   if (!op.getDelta())
     return problem;
-  auto delta = layoutOfOperand(op.getDelta(), 1);
-  if (failed(delta))
+  auto delta = layoutOfOperand(op.getDelta(), 1), reciprocal = layoutOfOperand(op.getReciprocal(), 1);
+  if (failed(delta) || failed(reciprocal))
     return failure();
   problem.delta = *delta;
+  problem.reciprocal = *reciprocal;
   return problem;
 }
 

@@ -43,17 +43,17 @@ struct AttentionForward : AttentionProblem {
   mlir::SmallVector<OperandLayout> result, lse;
 };
 
-/// Probabilities are e^(scores - lse), products dy v^T, both before dropout.
+/// Weights are e^(scores - lse), which the sum of a row makes probabilities; products are dy v^T.
 struct AttentionGradient : AttentionProblem {
   OperandLayout lse, cotangent;
 };
 
 struct AttentionDelta : AttentionGradient {
-  mlir::SmallVector<OperandLayout> result;
+  mlir::SmallVector<OperandLayout> delta, reciprocal;
 };
 
 struct AttentionBackward : AttentionGradient {
-  std::optional<OperandLayout> delta; ///< computed on the way if it is not there
+  std::optional<OperandLayout> delta, reciprocal; ///< computed on the way if they are not there
   mlir::SmallVector<OperandLayout> queryGradient, keyGradient, valueGradient;
 };
 

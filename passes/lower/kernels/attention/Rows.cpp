@@ -117,28 +117,35 @@ SoftmaxEnd AttentionRows::finish(const SoftmaxState &state, bool emptyRowsZero) 
   return {select(code, isEmpty, number(0.0), factor), select(code, isEmpty, number(infinity), lse)};
 }
 
-Value AttentionRows::probability(Value scores, Value lse) {
+Value AttentionRows::weigh(Value scores, Value lse) {
   return exponential(code, make<arith::SubFOp>(code, scores, splat(code, lse)));
 }
 
 DeltaState AttentionRows::startDelta() { return {number(0.0), number(0.0)}; }
 
-DeltaState AttentionRows::updateDelta(ArrayRef<Value> probabilities, ArrayRef<Value> products,
-                                      const DeltaState &state) {
+DeltaState AttentionRows::updateDelta(ArrayRef<Value> weights, ArrayRef<Value> products, const DeltaState &state) {
   auto add = [&](Value element, Value accumulator) { return make<arith::AddFOp>(code, accumulator, element); };
   SmallVector<Value> weighted;
-  for (auto [probability, product] : llvm::zip_equal(probabilities, products))
-    weighted.push_back(make<arith::MulFOp>(code, probability, product));
-  return {add(team->join(add, probabilities), state.sum), add(team->join(add, weighted), state.weighted)};
+  for (auto [weight, product] : llvm::zip_equal(weights, products))
+    weighted.push_back(make<arith::MulFOp>(code, weight, product));
+  return {add(team->join(add, weights), state.sum), add(team->join(add, weighted), state.weighted)};
 }
 
-Value AttentionRows::finishDelta(const DeltaState &state) {
+RowGradient AttentionRows::finishDelta(const DeltaState &state) {
   Value isEmpty = compare(code, arith::CmpFPredicate::OEQ, state.sum, number(0.0));
-  return select(code, isEmpty, number(0.0), make<arith::DivFOp>(code, state.weighted, state.sum));
+  auto divideBySum = [&](Value x) {
+    return select(code, isEmpty, number(0.0), make<arith::DivFOp>(code, x, state.sum));
+  };
+  return {divideBySum(state.weighted), divideBySum(number(1.0))};
 }
 
-Value AttentionRows::scoreGradient(Value probabilities, Value products, Value delta) {
-  Value gradient = make<arith::MulFOp>(code, probabilities, make<arith::SubFOp>(code, products, splat(code, delta)));
+Value AttentionRows::normalize(Value weights, const RowGradient &row) {
+  return make<arith::MulFOp>(code, weights, splat(code, row.reciprocal));
+}
+
+Value AttentionRows::scoreGradient(Value probabilities, Value products, const RowGradient &row) {
+  Value centered = make<arith::SubFOp>(code, products, splat(code, row.delta));
+  Value gradient = make<arith::MulFOp>(code, probabilities, centered);
   return problem.scale == 1.0 ? gradient : make<arith::MulFOp>(code, gradient, splat(code, number(problem.scale)));
 }
 

@@ -25,9 +25,14 @@ struct SoftmaxEnd {
   mlir::Value factor, lse;
 };
 
-/// Sums over a query's keys so far, fp32 scalars: of P, and of P times the products.
+/// Sums over a query's keys so far, fp32 scalars: of weights, and of weights times the products.
 struct DeltaState {
   mlir::Value sum, weighted;
+};
+
+/// What the gradient needs of a query's whole row: the mean of the products, and what makes its weights probabilities.
+struct RowGradient {
+  mlir::Value delta, reciprocal;
 };
 
 class AttentionRows {
@@ -46,16 +51,18 @@ public:
   SoftmaxUpdate update(mlir::ArrayRef<mlir::Value> scores, const SoftmaxState &state);
   SoftmaxEnd finish(const SoftmaxState &state, bool emptyRowsZero);
 
-  /// P = e^(score - lse)
-  mlir::Value probability(mlir::Value scores, mlir::Value lse);
+  /// e^(score - lse)
+  mlir::Value weigh(mlir::Value scores, mlir::Value lse);
   DeltaState startDelta();
   /// Adds a row of one more block of keys.
-  DeltaState updateDelta(mlir::ArrayRef<mlir::Value> probabilities, mlir::ArrayRef<mlir::Value> products,
+  DeltaState updateDelta(mlir::ArrayRef<mlir::Value> weights, mlir::ArrayRef<mlir::Value> products,
                          const DeltaState &state);
-  /// The mean of the products, 0 where there are none.
-  mlir::Value finishDelta(const DeltaState &state);
+  /// Zeros for a query that sees no key.
+  RowGradient finishDelta(const DeltaState &state);
+  /// P, from weights.
+  mlir::Value normalize(mlir::Value weights, const RowGradient &row);
   /// scale * P * (product - delta), where `products` are dy v^T.
-  mlir::Value scoreGradient(mlir::Value probabilities, mlir::Value products, mlir::Value delta);
+  mlir::Value scoreGradient(mlir::Value probabilities, mlir::Value products, const RowGradient &row);
 
 private:
   mlir::Value number(double value);
