@@ -157,7 +157,7 @@ GroupKind AttentionOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionDeltaOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionBackwardOp::getGroupKind() { return GroupKind::Attention; }
 
-/// Multiply-adds of `products` matrix products over query and key size each, and of one over the value size more.
+/// Of `products` matrix products over the size of queries and keys, and as many over that of values.
 static int64_t countFlops(Value query, Value key, Value value, bool causal, int64_t products) {
   auto scores = ShapedType::getNumElements(scoreShape(tensorType(query), tensorType(key)));
   int64_t flops = 2 * scores * products * (shapeOf(query).back() + shapeOf(value).back());

@@ -20,13 +20,16 @@ std::optional<LibraryMatrix> describeMatrix(const LinearForm &position, int64_t 
   matrix.batchStrides = llvm::to_vector(strides.drop_back(2));
   if (position.constant < 0 || llvm::any_of(matrix.batchStrides, [](int64_t stride) { return stride < 0; }))
     return std::nullopt;
-  if ((columns == 1 || columnStride == 1) && (rows == 1 || rowStride >= columns))
+  if ((columns == 1 || columnStride == 1) && (rows == 1 || rowStride >= columns)) {
     matrix.leading = rows == 1 ? columns : rowStride;
-  else if ((rows == 1 || rowStride == 1) && (columns == 1 || columnStride >= rows))
-    matrix.leading = columns == 1 ? rows : columnStride, matrix.transposed = true;
-  else
-    return std::nullopt;
-  return matrix;
+    return matrix;
+  }
+  if ((rows == 1 || rowStride == 1) && (columns == 1 || columnStride >= rows)) {
+    matrix.leading = columns == 1 ? rows : columnStride;
+    matrix.transposed = true;
+    return matrix;
+  }
+  return std::nullopt;
 }
 
 /// Joins dimensions of the batch: whatever strides over two of them as over one.
