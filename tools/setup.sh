@@ -8,6 +8,7 @@ readonly packages=(
   cmake ninja-build ccache git python3 python3-pip python3-venv unzip
   clang-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools libclang-rt-22-dev
   protobuf-compiler libprotobuf-dev libcli11-dev nlohmann-json3-dev libgtest-dev librapidcheck-dev
+  coinor-libcbc-dev coinor-libclp-dev
   zlib1g-dev libzstd-dev
 )
 

@@ -1,0 +1,36 @@
+// Bytes alive at every position, against a capacity, when ranges of positions gain and lose bytes often.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace neap::planning {
+
+/// Positions lie in blocks. A block that stays below the capacity takes a change as a whole; only in the others, few of all,
+/// positions are looked at one by one.
+class LiveBytes {
+public:
+  LiveBytes(const std::vector<int64_t> &bytes, int64_t capacity);
+
+  /// `first` to `last`, both included; nothing if first > last. Bytes may be negative.
+  void add(int first, int last, int64_t bytes);
+
+  int64_t at(int position) const { return values[position] + pending[position / blockSize]; }
+  /// Bytes above the capacity, summed over positions.
+  int64_t excess() const { return excessBytes; }
+  /// The first position with most bytes. There must be one.
+  int findPeak() const;
+
+private:
+  static constexpr int blockSize = 64;
+
+  int64_t excessOf(int64_t bytes) const { return bytes > capacity ? bytes - capacity : 0; }
+  void addInBlock(int block, int first, int last, int64_t bytes);
+
+  int64_t capacity;
+  std::vector<int64_t> values;           ///< by position, without what is pending for its block
+  std::vector<int64_t> pending, highest; ///< by block; highest with what is pending
+  int64_t excessBytes = 0;
+};
+
+} // namespace neap::planning

@@ -1,0 +1,234 @@
+// The planner: a bound from the relaxation, a dive from it to whole decisions, local search, and branch and bound where
+// that is affordable or where nothing else has found a plan.
+#include "neap/passes/planning/Retention.h"
+
+#include "neap/passes/planning/RetentionExact.h"
+#include "neap/passes/planning/RetentionRepair.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace neap::planning;
+
+static std::vector<bool> wishesOf(const RetentionPlan &plan) {
+  std::vector<bool> wishes;
+  for (Action action : plan.actions)
+    wishes.push_back(action == Action::Recompute);
+  return wishes;
+}
+
+namespace {
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+class Planner {
+public:
+  Planner(const RetentionProblem &problem, int64_t capacity, const RetentionOptions &options)
+      : problem(problem), capacity(capacity), options(options), decisions(problem, capacity),
+        relaxation(problem, RetentionRelaxation::Goal::Seconds) {
+    relaxation.setCapacity(capacity);
+  }
+
+  std::optional<RetentionPlan> run();
+  /// Of a plan that costs nothing but memory.
+  RetentionPlan planKept();
+
+private:
+  void dive();
+  void offer(const std::vector<bool> &wishes);
+  void searchExactly();
+  bool isGoodEnough() const { return best && bestSeconds <= bound * (1 + options.relativeGap); }
+
+  const RetentionProblem &problem;
+  int64_t capacity;
+  const RetentionOptions &options;
+  RetentionDecisions decisions;
+  RetentionRelaxation relaxation;
+  double bound = 0;
+  std::optional<std::vector<bool>> best;
+  double bestSeconds = infinity;
+  bool isImpossible = false;
+};
+} // namespace
+
+/// Decides that some of the values that a relaxation has torn are computed again: the ones it is surest of, an eighth of
+/// all at a time. False if there are none.
+static bool fixTornValues(RetentionRelaxation &relaxation) {
+  constexpr double whole = 1e-6;
+  std::vector<std::pair<double, int>> torn;
+  for (int value = 0; value < relaxation.valueCount(); ++value)
+    if (double share = relaxation.recomputed(value); share > whole && share < 1 - whole)
+      torn.emplace_back(-share, value);
+  std::sort(torn.begin(), torn.end());
+  for (size_t i = 0; i < (torn.size() + 7) / 8; ++i)
+    relaxation.fix(torn[i].second, true);
+  return !torn.empty();
+}
+
+/// Makes decisions fit and cheap, and remembers them if they are the best so far.
+void Planner::offer(const std::vector<bool> &wishes) {
+  decisions.setWishes(wishes);
+  if (!repair(decisions))
+    return;
+  keepWhatFits(decisions);
+  if (decisions.seconds() < bestSeconds) {
+    best = decisions.wishes();
+    bestSeconds = decisions.seconds();
+  }
+}
+
+void Planner::dive() {
+  do {
+    offer(relaxation.round());
+  } while (!isGoodEnough() && fixTornValues(relaxation) && relaxation.solve() && relaxation.objective() < bestSeconds);
+  relaxation.unfixAll();
+}
+
+void Planner::searchExactly() {
+  ExactRetention exact = solveExactly(relaxation, bestSeconds, options);
+  if (exact.recomputed)
+    offer(*exact.recomputed);
+  isImpossible = !exact.recomputed && exact.isProven && !best;
+}
+
+RetentionPlan Planner::planKept() {
+  RetentionPlan plan = decisions.makePlan();
+  plan.gapPrices.assign(problem.values.size(), 0);
+  plan.flipPrices = relaxation.flipPrices();
+  return plan;
+}
+
+std::optional<RetentionPlan> Planner::run() {
+  if (decisions.fits())
+    return planKept();
+  if (!relaxation.solve())
+    return std::nullopt;
+  bound = relaxation.objective();
+  std::vector<double> gapPrices = relaxation.gapPrices(), flipPrices = relaxation.flipPrices();
+
+  dive();
+  if (best && !isGoodEnough()) {
+    decisions.setWishes(*best);
+    exchange(decisions, 64);
+    offer(decisions.wishes());
+  }
+  bool isSmall = static_cast<int>(relaxation.integerColumns().size()) <= options.exactValues;
+  if (!best || (isSmall && !isGoodEnough()))
+    searchExactly();
+  if (!best && !isImpossible)
+    if (RetentionMinimum minimum = findMinimum(problem, options); minimum.plan.peakBytes <= capacity)
+      offer(wishesOf(minimum.plan));
+  if (!best)
+    return std::nullopt;
+
+  decisions.setWishes(*best);
+  RetentionPlan plan = decisions.makePlan();
+  plan.boundSeconds = std::min(bound, plan.seconds);
+  plan.gapPrices = std::move(gapPrices);
+  plan.flipPrices = std::move(flipPrices);
+  return plan;
+}
+
+std::optional<RetentionPlan> neap::planning::planRetention(const RetentionProblem &problem, int64_t capacityBytes,
+                                                           const RetentionOptions &options) {
+  return Planner(problem, capacityBytes, options).run();
+}
+
+namespace {
+/// The search for the lowest peak: the planner's steps with another goal.
+class MinimumFinder {
+public:
+  MinimumFinder(const RetentionProblem &problem, const RetentionOptions &options)
+      : problem(problem), options(options), relaxation(problem, RetentionRelaxation::Goal::Peak) {}
+
+  RetentionMinimum run();
+
+private:
+  bool offer(const std::vector<bool> &wishes, int64_t capacity);
+  void dive();
+  void bisect();
+
+  const RetentionProblem &problem;
+  const RetentionOptions &options;
+  RetentionRelaxation relaxation;
+  RetentionMinimum minimum;
+};
+} // namespace
+
+/// Repairs wishes for a capacity and remembers the outcome if its peak is the lowest. False if they could not be repaired.
+bool MinimumFinder::offer(const std::vector<bool> &wishes, int64_t capacity) {
+  RetentionDecisions decisions(problem, capacity);
+  decisions.setWishes(wishes);
+  bool isRepaired = repair(decisions);
+  RetentionPlan plan = decisions.makePlan();
+  if (minimum.plan.actions.empty() || plan.peakBytes < minimum.plan.peakBytes)
+    minimum.plan = std::move(plan);
+  return isRepaired;
+}
+
+void MinimumFinder::dive() {
+  do {
+    offer(relaxation.round(), minimum.boundBytes);
+  } while (minimum.plan.peakBytes > minimum.boundBytes && fixTornValues(relaxation) && relaxation.solve() &&
+           relaxation.objective() < static_cast<double>(minimum.plan.peakBytes));
+  relaxation.unfixAll();
+}
+
+/// Capacities between the bound and the peak in hand, each tried from the plan in hand.
+void MinimumFinder::bisect() {
+  constexpr int tries = 16;
+  int64_t low = minimum.boundBytes;
+  for (int i = 0; i < tries && low < minimum.plan.peakBytes; ++i) {
+    int64_t middle = low + (minimum.plan.peakBytes - low) / 2;
+    if (!offer(wishesOf(minimum.plan), middle))
+      low = middle + 1;
+  }
+}
+
+RetentionMinimum MinimumFinder::run() {
+  relaxation.solve();
+  // Down by the solver's tolerance, then up: bytes are whole.
+  minimum.boundBytes = static_cast<int64_t>(std::ceil(relaxation.objective() * (1 - 1e-9) - 1e-6));
+  dive();
+  bisect();
+  bool isSmall = static_cast<int>(relaxation.integerColumns().size()) <= options.exactValues;
+  if (isSmall && minimum.plan.peakBytes > minimum.boundBytes) {
+    RetentionOptions exactOptions = options;
+    exactOptions.relativeGap = 0;
+    ExactRetention exact = solveExactly(relaxation, static_cast<double>(minimum.plan.peakBytes), exactOptions);
+    if (exact.recomputed)
+      offer(*exact.recomputed, minimum.plan.peakBytes);
+  }
+  return std::move(minimum);
+}
+
+RetentionMinimum neap::planning::findMinimum(const RetentionProblem &problem, const RetentionOptions &options) {
+  return MinimumFinder(problem, options).run();
+}
+
+std::optional<RetentionPlan> neap::planning::planOnLadder(const RetentionProblem &problem, int64_t capacityBytes,
+                                                          const RetentionLadder &ladder,
+                                                          const RetentionOptions &options) {
+  const RetentionPlan &lowest = ladder.minimum.plan;
+  if (capacityBytes < lowest.peakBytes)
+    return std::nullopt;
+  auto rungBytes = [&](int rung) {
+    return static_cast<int64_t>(static_cast<double>(lowest.peakBytes) * std::pow(ladder.ratio, rung));
+  };
+  int rung = 0;
+  while (rungBytes(rung + 1) <= capacityBytes)
+    ++rung;
+  std::optional<RetentionPlan> best;
+  for (; rung >= 0; --rung) {
+    std::optional<RetentionPlan> plan = planRetention(problem, rungBytes(rung), options);
+    if (!plan)
+      break;
+    double bound = best ? best->boundSeconds : plan->boundSeconds;
+    if (best && plan->boundSeconds >= best->seconds)
+      break;
+    if (!best || plan->seconds < best->seconds)
+      best = std::move(plan);
+    best->boundSeconds = bound;
+  }
+  return best;
+}

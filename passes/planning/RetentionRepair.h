@@ -1,0 +1,18 @@
+// Local search: makes decisions fit, and then cheap.
+#pragma once
+
+#include "neap/passes/planning/RetentionDecisions.h"
+
+namespace neap::planning {
+
+/// Flips decisions until they fit, each time the one that buys freed bytes for the fewest seconds. False if it is stuck.
+/// `isLocked`, if not empty, names values that stay as they are.
+bool repair(RetentionDecisions &decisions, const std::vector<bool> &isLocked = {});
+
+/// Keeps what is computed again and can be kept within the capacity, most seconds first.
+void keepWhatFits(RetentionDecisions &decisions);
+
+/// Keeps one value after the other at the expense of others, as long as that saves time. At most `tries` of them.
+void exchange(RetentionDecisions &decisions, int tries);
+
+} // namespace neap::planning

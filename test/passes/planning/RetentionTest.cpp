@@ -1,0 +1,311 @@
+// Plans by hand, against enumeration and an independent exact solver on random steps, and on the shape of a transformer.
+#include "RetentionProblems.h"
+
+#include <coin/CbcModel.hpp>
+#include <coin/OsiClpSolverInterface.hpp>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <random>
+
+using namespace neap::planning;
+using namespace neap::test;
+
+namespace {
+
+constexpr double never = std::numeric_limits<double>::infinity();
+
+/// Makes plans by search alone, as for large problems.
+RetentionOptions searchOnly() {
+  RetentionOptions options;
+  options.exactValues = 0;
+  return options;
+}
+
+/// Capacities between a step's minimum and its peak with everything kept.
+std::vector<int64_t> capacitiesOf(const RetentionProblem &problem) {
+  int64_t low = findMinimum(problem).plan.peakBytes, high = countKeptPeak(problem);
+  return {low, low + (high - low) / 4, low + (high - low) / 2, low + (high - low) * 3 / 4};
+}
+
+/// A step of six positions: base bytes, and values that lie idle at positions 2 and 3.
+RetentionProblem idleAt2And3(std::vector<RetainableValue> values) {
+  for (RetainableValue &value : values) {
+    value.gapFirst = 2;
+    value.gapLast = 3;
+    value.lateFirst = 4;
+    value.lateLast = 5;
+  }
+  return {{10, 10, 10, 10, 10, 10}, std::move(values)};
+}
+
+RetainableValue needed(int64_t bytes, double seconds, std::vector<int> sources = {}) {
+  return {.bytes = bytes, .isNeeded = true, .sources = std::move(sources), .recomputeSeconds = seconds};
+}
+
+RetainableValue spare(int64_t bytes, double seconds, std::vector<int> sources = {}) {
+  return {.bytes = bytes, .sources = std::move(sources), .recomputeSeconds = seconds};
+}
+
+TEST(Retention, KeepsEverythingThatFits) {
+  RetentionProblem problem = idleAt2And3({needed(100, 1), needed(50, 1)});
+  std::optional<RetentionPlan> plan = planRetention(problem, 160);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->actions, (std::vector<Action>{Action::Keep, Action::Keep}));
+  EXPECT_EQ(plan->seconds, 0);
+  EXPECT_EQ(plan->peakBytes, 160);
+  EXPECT_EQ(plan->peakPosition, 2);
+}
+
+TEST(Retention, ComputesAgainWhatIsCheapForItsBytes) {
+  RetentionProblem problem = idleAt2And3({needed(100, 5), needed(100, 1), needed(100, 3)});
+  std::optional<RetentionPlan> plan = planRetention(problem, 110 + 100);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->actions, (std::vector<Action>{Action::Keep, Action::Recompute, Action::Keep}));
+  EXPECT_DOUBLE_EQ(plan->seconds, 1);
+  EXPECT_EQ(findRetentionError(problem, *plan, 210), std::nullopt);
+}
+
+// By price for each byte the small values go first; one large value does it for less.
+TEST(Retention, TakesTheSetThatIsCheapestAsAWhole) {
+  RetentionProblem problem = idleAt2And3({needed(60, 6), needed(60, 6), needed(100, 11)});
+  std::optional<RetentionPlan> plan = planRetention(problem, 130);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->actions, (std::vector<Action>{Action::Keep, Action::Keep, Action::Recompute}));
+}
+
+TEST(Retention, CountsWhatComputingAgainReads) {
+  // The second value is computed from the first, which nobody else reads: 100 bytes are freed for 90 that must stay.
+  RetentionProblem problem = idleAt2And3({spare(90, never), needed(100, 1, {0}), needed(20, 4)});
+  std::optional<RetentionPlan> plan = planRetention(problem, 110);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->actions, (std::vector<Action>{Action::None, Action::Keep, Action::Recompute}));
+  problem.values[0] = spare(70, never);
+  problem.values[0].gapFirst = 2, problem.values[0].gapLast = 3;
+  plan = planRetention(problem, 110);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->actions, (std::vector<Action>{Action::Keep, Action::Recompute, Action::Keep}));
+}
+
+TEST(Retention, CountsSourcesBehindTheGap) {
+  RetentionProblem problem = idleAt2And3({spare(50, 1), needed(100, 1, {0}), needed(60, 9)});
+  problem.baseBytes = {10, 10, 10, 10, 50, 50};
+  // Two in a chain: nothing of 150 bytes stays, but the source lies at positions 4 and 5 again.
+  std::optional<RetentionPlan> plan = planRetention(problem, 100);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->actions, (std::vector<Action>{Action::Recompute, Action::Recompute, Action::Keep}));
+  EXPECT_EQ(plan->peakBytes, 100);
+  EXPECT_EQ(plan->peakPosition, 4);
+  EXPECT_FALSE(planRetention(problem, 99));
+}
+
+TEST(Retention, RefusesWhatCannotFit) {
+  RetentionProblem problem = idleAt2And3({needed(100, never), needed(50, 1)});
+  EXPECT_TRUE(planRetention(problem, 110));
+  EXPECT_FALSE(planRetention(problem, 109));
+  RetentionMinimum minimum = findMinimum(problem);
+  EXPECT_EQ(minimum.boundBytes, 110);
+  EXPECT_EQ(minimum.plan.peakBytes, 110);
+}
+
+TEST(Retention, PutsAPriceOnMemory) {
+  RetentionProblem problem = idleAt2And3({needed(100, 5), needed(100, 1), needed(100, 3)});
+  std::optional<RetentionPlan> plan = planRetention(problem, 160);
+  ASSERT_TRUE(plan);
+  // The value of 3 seconds is torn: another byte would save a hundredth of it.
+  for (double price : plan->gapPrices)
+    EXPECT_NEAR(price, 0.03, 1e-9);
+  EXPECT_NEAR(plan->flipPrices[0], 0.05, 1e-9);
+  EXPECT_NEAR(plan->flipPrices[1], 0.01, 1e-9);
+  EXPECT_NEAR(plan->boundSeconds, 2.5, 1e-6);
+}
+
+TEST(Retention, HandlesStepsWithoutValues) {
+  EXPECT_TRUE(planRetention({{10, 20}, {}}, 20));
+  EXPECT_FALSE(planRetention({{10, 20}, {}}, 19));
+  EXPECT_EQ(findMinimum({{10, 20}, {}}).plan.peakBytes, 20);
+}
+
+/// Every combination of actions, checked by the validator alone: least seconds, infinity if nothing fits.
+double enumerate(const RetentionProblem &problem, int64_t capacity) {
+  double best = never;
+  size_t count = problem.values.size(), combinations = size_t(std::pow(3, count));
+  for (size_t combination = 0; combination < combinations; ++combination) {
+    RetentionPlan plan;
+    size_t rest = combination;
+    for (size_t value = 0; value < count; ++value, rest /= 3) {
+      plan.actions.push_back(std::array{Action::None, Action::Keep, Action::Recompute}[rest % 3]);
+      if (plan.actions.back() == Action::Recompute)
+        plan.seconds += problem.values[value].recomputeSeconds;
+    }
+    if (plan.seconds < best && !findRetentionError(problem, plan, capacity))
+      best = plan.seconds;
+  }
+  return best;
+}
+
+TEST(Retention, IsOptimalOnStepsThatCanBeEnumerated) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    RetentionProblem problem = makeRandomStep(seed, 7);
+    for (int64_t capacity : capacitiesOf(problem)) {
+      std::optional<RetentionPlan> plan = planRetention(problem, capacity);
+      ASSERT_TRUE(plan) << "seed " << seed;
+      EXPECT_LE(plan->seconds, enumerate(problem, capacity) * 1.001 + 1e-12) << "seed " << seed;
+    }
+    int64_t below = findMinimum(problem).plan.peakBytes - 1;
+    EXPECT_EQ(enumerate(problem, below), never) << "seed " << seed;
+    EXPECT_FALSE(planRetention(problem, below)) << "seed " << seed;
+  }
+}
+
+/// The problem written out for Cbc, every row of it: k, r of each value; k + r <= 1, = 1 if needed; r[v] <= k[u] + r[u].
+/// Least seconds, infinity if nothing fits; no number if the search did not end.
+double solveWithCbc(const RetentionProblem &problem, int64_t capacity) {
+  int count = static_cast<int>(problem.values.size());
+  CoinPackedMatrix rows(false, 0, 0);
+  rows.setDimensions(0, 2 * count);
+  std::vector<double> lower, upper, cost(2 * count, 0), columnLower(2 * count, 0), columnUpper(2 * count, 1);
+  auto addRow = [&](const CoinPackedVector &row, double low, double high) {
+    rows.appendRow(row);
+    lower.push_back(low);
+    upper.push_back(high);
+  };
+  auto keep = [](int value) { return 2 * value; };
+  auto again = [](int value) { return 2 * value + 1; };
+  for (int value = 0; value < count; ++value) {
+    const RetainableValue &it = problem.values[value];
+    bool isPossible = std::isfinite(it.recomputeSeconds);
+    cost[again(value)] = isPossible ? it.recomputeSeconds * 1e3 : 0;
+    columnUpper[again(value)] = isPossible;
+    CoinPackedVector row;
+    row.insert(keep(value), 1);
+    row.insert(again(value), 1);
+    addRow(row, it.isNeeded, 1);
+    for (int source : it.sources) {
+      CoinPackedVector reads;
+      reads.insert(again(value), 1);
+      reads.insert(keep(source), -1);
+      reads.insert(again(source), -1);
+      addRow(reads, -COIN_DBL_MAX, 0);
+    }
+  }
+  for (int position = 0; position < static_cast<int>(problem.baseBytes.size()); ++position) {
+    CoinPackedVector row;
+    for (int value = 0; value < count; ++value) {
+      const RetainableValue &it = problem.values[value];
+      bool isGap = it.gapFirst <= position && position <= it.gapLast;
+      bool isLate = !it.isNeeded && it.lateFirst <= position && position <= it.lateLast;
+      if (isGap || isLate)
+        row.insert(keep(value), double(it.bytes) / 256 * (isGap + isLate));
+      if (isLate)
+        row.insert(again(value), double(it.bytes) / 256);
+    }
+    addRow(row, -COIN_DBL_MAX, double(capacity - problem.baseBytes[position]) / 256);
+  }
+  OsiClpSolverInterface solver;
+  solver.loadProblem(rows, columnLower.data(), columnUpper.data(), cost.data(), lower.data(), upper.data());
+  for (int column = 0; column < 2 * count; ++column)
+    solver.setInteger(column);
+  solver.setHintParam(OsiDoReducePrint, true, OsiHintTry);
+  CbcModel model(solver);
+  model.setLogLevel(0);
+  model.setIntegerTolerance(1e-9);
+  model.branchAndBound();
+  if (!model.isProvenOptimal())
+    return model.isProvenInfeasible() ? never : std::nan("");
+  return model.getObjValue() / 1e3;
+}
+
+TEST(Retention, IsNearTheOptimumByExactAndByHeuristicSearch) {
+  double exactGap = 0, searchGap = 0;
+  constexpr unsigned graphs = 500;
+  for (unsigned seed = 0; seed < graphs; ++seed) {
+    RetentionProblem problem = makeRandomStep(1000 + seed, 60);
+    int64_t capacity = capacitiesOf(problem)[seed % 4];
+    double optimum = solveWithCbc(problem, capacity), total = 3 * sumRecomputeSeconds(problem);
+    ASSERT_TRUE(std::isfinite(optimum)) << "seed " << seed;
+    for (bool isExact : {true, false}) {
+      std::optional<RetentionPlan> plan = planRetention(problem, capacity, isExact ? RetentionOptions{} : searchOnly());
+      ASSERT_TRUE(plan) << "seed " << seed;
+      EXPECT_EQ(findRetentionError(problem, *plan, capacity), std::nullopt) << "seed " << seed;
+      EXPECT_GE(plan->seconds, optimum * (1 - 1e-6)) << "seed " << seed;
+      EXPECT_LE(plan->boundSeconds, optimum * (1 + 1e-6)) << "seed " << seed;
+      (isExact ? exactGap : searchGap) += total > 0 ? (plan->seconds - optimum) / total / graphs : 0;
+    }
+  }
+  std::printf("mean distance from the optimum, of a step: %.5f %% exact, %.5f %% by search\n", 100 * exactGap,
+              100 * searchGap);
+  EXPECT_LE(exactGap, 0.0001);
+  EXPECT_LE(searchGap, 0.005);
+}
+
+TEST(Retention, NeverNeedsMoreTimeForMoreMemoryOnALadder) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    RetentionProblem problem = makeRandomStep(2000 + seed, 40);
+    RetentionLadder ladder{findMinimum(problem, searchOnly())};
+    int64_t low = ladder.minimum.plan.peakBytes, high = countKeptPeak(problem);
+    EXPECT_FALSE(planOnLadder(problem, low - 1, ladder, searchOnly()));
+    double previous = never;
+    for (int step = 0; step <= 20; ++step) {
+      int64_t capacity = low + (high - low) * step / 20;
+      std::optional<RetentionPlan> plan = planOnLadder(problem, capacity, ladder, searchOnly());
+      ASSERT_TRUE(plan) << "seed " << seed;
+      EXPECT_EQ(findRetentionError(problem, *plan, capacity), std::nullopt) << "seed " << seed;
+      EXPECT_LE(plan->seconds, previous) << "seed " << seed;
+      previous = plan->seconds;
+    }
+  }
+}
+
+TEST(Retention, IsNearTheBoundOnATransformer) {
+  RetentionProblem problem = makeTransformerStep(24);
+  RetentionMinimum minimum = findMinimum(problem);
+  EXPECT_LE(double(minimum.plan.peakBytes), 1.01 * double(minimum.boundBytes));
+  for (int64_t capacity : capacitiesOf(problem)) {
+    std::optional<RetentionPlan> plan = planRetention(problem, capacity);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(findRetentionError(problem, *plan, capacity), std::nullopt);
+    // At the minimum there are few plans, and the relaxation does not know how few.
+    EXPECT_LE(plan->seconds, (capacity == minimum.plan.peakBytes ? 1.1 : 1.02) * plan->boundSeconds);
+  }
+}
+
+TEST(Retention, IsTheSameForTheSameProblem) {
+  for (const RetentionProblem &problem : {makeTransformerStep(6), makeRandomStep(7, 60)}) {
+    int64_t capacity = capacitiesOf(problem)[1];
+    std::optional<RetentionPlan> one = planRetention(problem, capacity), other = planRetention(problem, capacity);
+    ASSERT_TRUE(one && other);
+    EXPECT_EQ(one->actions, other->actions);
+    EXPECT_EQ(one->gapPrices, other->gapPrices);
+  }
+}
+
+TEST(RetentionCheck, SeesEveryKindOfError) {
+  RetentionProblem problem = idleAt2And3({spare(70, never), needed(100, 1, {0}), needed(20, 4)});
+  RetentionPlan right{{Action::Keep, Action::Recompute, Action::Keep}, 1, 0, 100, 2, {}, {}};
+  ASSERT_EQ(findRetentionError(problem, right, 100), std::nullopt);
+  auto errorOf = [&](auto change, int64_t capacity = 1000) {
+    RetentionPlan plan = right;
+    change(plan);
+    return findRetentionError(problem, plan, capacity).value_or("");
+  };
+  EXPECT_EQ(errorOf([](RetentionPlan &) {}, 99), "position 2 holds 100 bytes of 99");
+  EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.actions.pop_back(); }), "expected one action per value");
+  EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.actions[2] = Action::None; }),
+            "value 2 is needed, and neither kept nor computed again");
+  EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.actions[0] = Action::Recompute; }),
+            "value 0 cannot be computed again");
+  EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.actions[0] = Action::None; }),
+            "value 1 is computed again from value 0, which is not there");
+  EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.peakBytes = 90; }),
+            "expected a peak of 100 bytes at position 2, got 90 at 2");
+  EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.peakPosition = 3; }),
+            "expected a peak of 100 bytes at position 2, got 100 at 3");
+  EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.seconds = 0.5; }), "expected 1.000000 seconds, got 0.500000");
+  EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.boundSeconds = 2; }), "the bound is above the plan");
+}
+
+} // namespace
