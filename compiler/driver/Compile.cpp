@@ -265,7 +265,8 @@ std::vector<files::NamedPath> Compilation::collectReads() {
   std::vector<files::NamedPath> reads{{"MODEL", options.model},
                                       {"the model of this IR", getModelPath().str()},
                                       {"--train-list", options.stages.import.trained.trainList},
-                                      {"--profile", options.stages.fuse.operators.profile}};
+                                      {"--profile", options.stages.fuse.operators.profile},
+                                      {"--plan", options.stages.memory.plan.plan}};
   for (const std::string &plugin : options.passPlugins)
     reads.push_back({"--load-pass-plugin", plugin});
   module->walk([&](Operation *op) { // in IR of a later day, nobody has imported the files
@@ -280,11 +281,13 @@ std::vector<files::NamedPath> Compilation::collectReads() {
 
 std::vector<files::NamedPath> Compilation::collectWrites() {
   std::vector<files::NamedPath> writes;
-  if (options.output != "-")
+  if (!options.output.empty() && options.output != "-")
     writes = {{"-o", options.output},
               {"the weights of -o", options.output + ".safetensors"},
               {"a temporary file of -o", options.output + ".part"},
               {"a temporary file of -o", options.output + ".part.o"}};
+  if (StringRef report = options.stages.memory.plan.report; !report.empty())
+    writes.push_back({"--json", report.str()});
   if (!options.dumpFolder.empty())
     for (size_t index = 0; index < getStages().size(); ++index)
       writes.push_back({"a file of --dump-stages", getDumpPath(index)});
@@ -345,6 +348,8 @@ ExitCode Compilation::runStage(size_t index) {
 }
 
 ExitCode Compilation::writeIr(StringRef path) {
+  if (path.empty())
+    return ExitCode::Ok;
   if (path == "-") {
     module->print(llvm::outs());
     return ExitCode::Ok;

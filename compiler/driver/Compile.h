@@ -19,7 +19,7 @@ struct ExtraPass {
 
 struct CompileOptions {
   std::string model;
-  /// The executable, or with `lastStage` the IR ("-": standard output). Weights go to output + ".safetensors".
+  /// The executable, or with `lastStage` the IR ("-": standard output; empty: nowhere). Weights go to output + ".safetensors".
   std::string output;
   StageOptions stages;
   bool trustLinks = false;

@@ -5,6 +5,7 @@
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/lower/ToLlvm.h"
+#include "neap/passes/memory/Passes.h"
 #include "neap/passes/schedule/Passes.h"
 #include "neap/passes/verify/Passes.h"
 
@@ -54,14 +55,18 @@ static void buildPrecision(OpPassManager &manager, const StageOptions &) {
   manager.addPass(createVerifyTypes());
 }
 
-static void buildNothing(OpPassManager &, const StageOptions &) {}
-
-static void buildFuse(OpPassManager &manager, const StageOptions &options) {
+static void buildMemory(OpPassManager &manager, const StageOptions &options) {
   bool isCuda = options.lower.kernels.device == lower::Device::Cuda;
+  // Before planning: what becomes a kernel of its own is what can be kept or computed again.
   manager.addPass(createDecomposePass({.separateAttentionDelta = isCuda}));
-  // Decomposing several ops of one kind repeats constants and broadcasts.
+  // Decomposing several ops of one kind repeats constants and broadcasts. Not behind the plan: it is made for what is fused here.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addPass(createPlanMemoryPass(options.memory.plan));
+  manager.addNestedPass<StepOp>(createRematerializePass());
+}
+
+static void buildFuse(OpPassManager &manager, const StageOptions &options) {
   manager.addNestedPass<StepOp>(createFuseOperatorsPass(options.fuse.operators));
 }
 
@@ -94,7 +99,7 @@ ArrayRef<Stage> neap::getStages() {
       {"graph", "convert to neap ops, attach the loss", buildGraph, {"neap"}},
       {"grad", "build the backward pass, clipping and the optimizer", buildGrad, {"neap"}},
       {"precision", "check that everything is in fp32 (choose types: not yet)", buildPrecision, {"neap"}},
-      {"memory", "keep, recompute or move values (nothing yet)", buildNothing, {"neap"}},
+      {"memory", "decide which values are kept and which are computed again", buildMemory, {"neap"}},
       {"fuse", "group ops into kernels", buildFuse, {"neap"}},
       {"schedule", "order launches and place every value in the arena", buildSchedule, {"sched", "neap"}},
       {"lower", "generate kernels and the step function", buildLower, {"llvm"}},

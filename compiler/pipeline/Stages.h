@@ -7,6 +7,7 @@
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/graph/Passes.h"
 #include "neap/passes/lower/Program.h"
+#include "neap/passes/memory/Passes.h"
 #include "neap/passes/onnx/Passes.h"
 #include "neap/passes/schedule/Passes.h"
 
@@ -29,6 +30,9 @@ struct StageOptions {
     ClipGradientNormOptions clip;
     BuildOptimizerOptions optimizer;
   } grad;
+  struct {
+    PlanMemoryPassOptions plan;
+  } memory;
   struct {
     FuseOperatorsPassOptions operators;
   } fuse;

@@ -9,5 +9,6 @@ include "neap/dialects/neap/NeapShapeOps.td"
 include "neap/dialects/neap/NeapNetworkOps.td"
 include "neap/dialects/neap/NeapAttentionOps.td"
 include "neap/dialects/neap/NeapRandomOps.td"
+include "neap/dialects/neap/NeapMemoryOps.td"
 
 #endif

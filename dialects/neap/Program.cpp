@@ -103,6 +103,12 @@ LogicalResult StepValueOp::verify() {
   return success();
 }
 
+LogicalResult RecomputeOp::verify() {
+  if (getSources().empty()) // recompute_c1
+    return emitOpError("expected at least one source");
+  return success();
+}
+
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
 
 LogicalResult FusedOp::verify() {

@@ -91,6 +91,9 @@ struct RetentionLadder {
 std::optional<RetentionPlan> planOnLadder(const RetentionProblem &problem, int64_t capacityBytes,
                                           const RetentionLadder &ladder, const RetentionOptions &options = {});
 
+/// Why actions cannot be carried out whatever the capacity, in words; nothing if they can.
+std::optional<std::string> findActionError(const RetentionProblem &problem, const std::vector<Action> &actions);
+
 /// What is wrong with a plan, in words; nothing if it is right. Shares no code with the planner.
 std::optional<std::string> findRetentionError(const RetentionProblem &problem, const RetentionPlan &plan,
                                               int64_t capacityBytes);

@@ -12,8 +12,10 @@ static bool isWithin(size_t position, int first, int last) {
 }
 
 /// Whether everybody who reads a value behind its gap finds it there.
-static std::optional<std::string> findMissingValue(const RetentionProblem &problem,
-                                                   const std::vector<Action> &actions) {
+std::optional<std::string> neap::planning::findActionError(const RetentionProblem &problem,
+                                                           const std::vector<Action> &actions) {
+  if (actions.size() != problem.values.size())
+    return "expected one action per value";
   for (size_t value = 0; value < actions.size(); ++value) {
     const RetainableValue &it = problem.values[value];
     if (it.isNeeded && actions[value] == Action::None)
@@ -43,9 +45,7 @@ static int64_t countBytesAt(const RetentionProblem &problem, const std::vector<A
 
 std::optional<std::string> neap::planning::findRetentionError(const RetentionProblem &problem,
                                                               const RetentionPlan &plan, int64_t capacityBytes) {
-  if (plan.actions.size() != problem.values.size())
-    return "expected one action per value";
-  if (std::optional<std::string> error = findMissingValue(problem, plan.actions))
+  if (std::optional<std::string> error = findActionError(problem, plan.actions))
     return error;
 
   int64_t peak = 0;

@@ -58,6 +58,9 @@ RetentionRelaxation::RetentionRelaxation(const RetentionProblem &problem, Goal g
   model->setPrimalTolerance(tolerance);
   makeColumns();
   addSourceRows();
+  // Clp wants a row at least, and this one binds first anyway.
+  if (!fixedBytes.empty())
+    addMemoryRows({static_cast<int>(std::max_element(fixedBytes.begin(), fixedBytes.end()) - fixedBytes.begin())});
 }
 
 RetentionRelaxation::~RetentionRelaxation() = default;
@@ -79,6 +82,7 @@ void RetentionRelaxation::makeColumns() {
   }
   if (goal == Goal::Peak)
     peakColumn = columns++;
+  columns = std::max(columns, 1); // nor can Clp do without one
   CoinPackedMatrix empty; // resize() would leave Clp without a matrix
   empty.setDimensions(0, columns);
   model->loadProblem(empty, nullptr, nullptr, nullptr, nullptr, nullptr);

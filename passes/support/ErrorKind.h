@@ -9,7 +9,7 @@
 namespace neap {
 
 /// The exit codes of `neap compile` that a pass can ask for.
-enum class ErrorKind : int { Usage = 2, InvalidModel = 3, Unsupported = 4, OutputUnwritable = 13 };
+enum class ErrorKind : int { Usage = 2, InvalidModel = 3, Unsupported = 4, BudgetInfeasible = 5, OutputUnwritable = 13 };
 
 /// Marks a diagnostic; the mark is not printed.
 inline mlir::InFlightDiagnostic marked(mlir::InFlightDiagnostic diagnostic, ErrorKind kind) {

@@ -20,6 +20,7 @@ Command compileCommand();
 Command exportWeightsCommand();
 Command inspectCommand();
 Command opsCommand();
+Command planCommand();
 Command rooflineCommand();
 
 /// The arguments after the program's name.

@@ -7,6 +7,7 @@
 #include "neap/passes/graph/Passes.h"
 #include "neap/passes/lower/Program.h"
 #include "neap/passes/lower/ToLlvm.h"
+#include "neap/passes/memory/Passes.h"
 #include "neap/passes/onnx/Passes.h"
 #include "neap/passes/schedule/Passes.h"
 #include "neap/passes/verify/Passes.h"
@@ -18,6 +19,7 @@ void neap::registerAllPasses() {
   registerOnnxPasses();
   registerGraphPasses();
   registerGradPasses();
+  registerMemoryPasses();
   registerFusePasses();
   registerSchedulePasses();
   registerVerifyPasses();

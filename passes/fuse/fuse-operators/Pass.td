@@ -1,7 +1,7 @@
 #ifndef NEAP_PASSES_FUSE_FUSE_OPERATORS_TD
 #define NEAP_PASSES_FUSE_FUSE_OPERATORS_TD
 
-include "mlir/Pass/PassBase.td"
+include "neap/passes/fuse/LibraryOptions.td"
 
 def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
   let summary = "Fuse ops that can share a loop nest into groups";
@@ -52,15 +52,7 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
     constants, reshapes, writes, observations and the return; every value of a group is accessed linearly in the group's loops.
   }];
   let dependentDialects = ["::neap::NeapDialect"];
-  let options = [
-    Option<"matrixProducts", "matrix-products", "::neap::MatrixProducts", "::neap::MatrixProducts::Generated",
-      "Who computes matrix products",
-      [{::llvm::cl::values(clEnumValN(::neap::MatrixProducts::Generated, "generated", "kernels with any epilogue"),
-                           clEnumValN(::neap::MatrixProducts::Library, "library", "a library of the device, where it can"))}]>,
-    Option<"libraryDepth", "library-depth", "int64_t", "64", "Least depth (k) of a product that is left to a library">,
-    Option<"allowTf32", "allow-tf32", "bool", "false", "A library may round factors to TF32, as the profile must say as well">,
-    Option<"profile", "profile", "std::string", "\"\"", "A file of `neap calibrate`; empty for none">
-  ];
+  let options = libraryOptions;
 }
 
 #endif

@@ -2,6 +2,7 @@
 #include "neap/passes/lower/kernels/Kernels.h"
 
 #include "neap/passes/lower/kernels/Cuda.h"
+#include "neap/passes/lower/kernels/GemmGroup.h"
 #include "neap/passes/lower/kernels/Nest.h"
 #include "neap/passes/lower/kernels/attention/Attention.h"
 
@@ -17,6 +18,25 @@ VectorStyle KernelTarget::vectorStyle(int64_t innermost) const {
 
 int64_t KernelTarget::itemElements(int64_t onCpu, int64_t innermost) const {
   return device == Device::Cpu ? onCpu : vectorStyle(innermost).lanes;
+}
+
+FailureOr<int64_t> countScratchBytes(GroupKind kind, Block &body, const KernelTarget &target) {
+  if (target.device != Device::Cpu)
+    return 0;
+  if (kind == GroupKind::Gemm) {
+    auto problem = describeProduct(findMatmul(body), body);
+    if (failed(problem))
+      return failure();
+    return gemmScratchBytes(*problem, chooseGemmTiling(*problem, target.cpu, target.workers));
+  }
+  if (kind != GroupKind::Attention)
+    return 0;
+  // Few and small: cheaper than a second description of their scratch, which would have to stay equal to the first.
+  OwningOpRef<ModuleOp> scratch = ModuleOp::create(body.getParentOp()->getLoc());
+  FailureOr<Kernel> kernel = buildKernel(*scratch, "scratch", kind, body, target);
+  if (failed(kernel))
+    return failure();
+  return kernel->scratchBytes;
 }
 
 FailureOr<Kernel> buildKernel(ModuleOp module, StringRef name, GroupKind kind, Block &body, const KernelTarget &target) {

@@ -41,6 +41,10 @@ struct KernelTarget {
   int64_t itemElements(int64_t onCpu, int64_t innermost) const;
 };
 
+/// Bytes of scratch that a worker of a group's kernel needs: buildKernel's answer, before there is a kernel. Fails with an error
+/// where that does.
+mlir::FailureOr<int64_t> countScratchBytes(GroupKind kind, mlir::Block &body, const KernelTarget &target);
+
 /// Appends the kernel `name` for a group's body to `module`. Fails with an error at the op that has no loop nest.
 mlir::FailureOr<Kernel> buildKernel(mlir::ModuleOp module, llvm::StringRef name, GroupKind kind, mlir::Block &body,
                                     const KernelTarget &target);

@@ -153,6 +153,8 @@ Value ProgramWriter::getContents(Value value) {
     return known;
   if (auto reshape = value.getDefiningOp<ReshapeOp>())
     return contents[value] = viewAs(getContents(reshape.getOperand()), value.getType());
+  if (auto barrier = value.getDefiningOp<BarrierOp>())
+    return contents[value] = getContents(barrier.getValue());
   if (auto scalar = value.getDefiningOp<StepValueOp>())
     return contents[value] = getStepField(scalar.getField());
   return contents[value] = getSlot(plan.getStorage(value));

@@ -14,9 +14,10 @@ struct ScheduleStep : impl::ScheduleStepBase<ScheduleStep> {
 
   void runOnOperation() override {
     for (auto step : llvm::make_early_inc_range(getOperation().getOps<StepOp>())) {
-      StepPlan plan(step, libraryWorkspace);
-      if (failed(plan.build()))
+      StepPlan plan(step, libraryWorkspace, /*reports=*/true);
+      if (failed(plan.prepare()))
         return signalPassFailure();
+      plan.place();
       emitProgram(plan);
     }
   }

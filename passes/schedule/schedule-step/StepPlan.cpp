@@ -11,16 +11,27 @@
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <set>
+
 using namespace mlir;
 using namespace neap;
 using sched::Role;
 
 static constexpr StringLiteral category = "neap-schedule-step";
 
+/// The value of which another is a name, in the same bytes; null if it is none.
+static Value getRenamed(Value value) {
+  if (auto reshape = value.getDefiningOp<ReshapeOp>())
+    return reshape.getOperand();
+  if (auto barrier = value.getDefiningOp<BarrierOp>())
+    return barrier.getValue();
+  return {};
+}
+
 /// Through names of the same bytes to the value that has them.
 static Value skipRenames(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getOperand();
+  while (Value renamed = getRenamed(value))
+    value = renamed;
   return value;
 }
 
@@ -31,6 +42,13 @@ SmallVector<StepField> neap::getStepFields(FusedOp group) {
 }
 
 int StepPlan::getStorage(Value value) const { return findMerged(storageOf.at(skipRenames(value))); }
+
+int StepPlan::getUnmergedStorage(Value value) const {
+  int storage = storageOf.at(skipRenames(value));
+  while (mergedByUpdates[storage] != storage)
+    storage = mergedByUpdates[storage];
+  return storage;
+}
 
 int StepPlan::findMerged(int storage) const {
   while (mergedInto[storage] != storage)
@@ -63,6 +81,17 @@ int StepPlan::addStorage(Role role, RankedTensorType type, Attribute identity) {
   return mergedInto.back();
 }
 
+/// The tasks that barriers put before an op.
+std::vector<int> StepPlan::findTasksBefore(Operation *op) const {
+  std::set<int> before;
+  for (Value operand : op->getOperands())
+    for (Value renamed = operand; renamed; renamed = getRenamed(renamed))
+      if (auto barrier = renamed.getDefiningOp<BarrierOp>())
+        if (Operation *earlier = skipRenames(barrier.getAfter()).getDefiningOp(); earlier && taskOf.contains(earlier))
+          before.insert(taskOf.at(earlier));
+  return {before.begin(), before.end()};
+}
+
 void StepPlan::addTask(Operation *op) {
   llvm::SetVector<int> reads, writes;
   for (Value operand : op->getOperands())
@@ -73,7 +102,8 @@ void StepPlan::addTask(Operation *op) {
     storageOf[result] = addStorage(Role::Activation, cast<RankedTensorType>(result.getType()));
     writes.insert(storageOf[result]);
   }
-  graph.tasks.push_back({{reads.begin(), reads.end()}, {writes.begin(), writes.end()}, {}});
+  graph.tasks.push_back({{reads.begin(), reads.end()}, {writes.begin(), writes.end()}, findTasksBefore(op)});
+  taskOf[op] = static_cast<int>(tasks.size());
   tasks.push_back(op);
 }
 
@@ -119,8 +149,8 @@ static bool isUpdate(Operation *op) {
   SmallVector<Value> results(op->getResults());
   while (!results.empty()) {
     for (Operation *user : results.pop_back_val().getUsers()) {
-      if (auto reshape = dyn_cast<ReshapeOp>(user))
-        results.push_back(reshape);
+      if (isa<ReshapeOp, BarrierOp>(user))
+        results.push_back(user->getResult(0));
       else if (!isa<WriteOp>(user))
         return false;
     }
@@ -141,7 +171,7 @@ LogicalResult StepPlan::collect() {
         updates.push_back(&op);
       else
         addTask(&op);
-    } else if (!isa<ConstantOp, RandomIdOp, ReshapeOp, WriteOp, neap::ReturnOp>(op)) {
+    } else if (!isa<BarrierOp, ConstantOp, RandomIdOp, ReshapeOp, WriteOp, neap::ReturnOp>(op)) {
       return op.emitOpError("expected to be in a fusion group when the step is scheduled");
     }
   }
@@ -186,7 +216,7 @@ void StepPlan::placeUpdates() {
     if (getStorage(write.getValue()) == storage)
       continue;
     StringRef reason = placeUpdate(write.getValue(), storage);
-    if (!reason.empty())
+    if (!reason.empty() && reports)
       remark::missed(write.getLoc(), remark::RemarkOpts::name("UpdateCopied").category(category))
           << remark::add("the update of @{0} is copied at the end", write.getSymbol().str())
           << remark::reason("{0}", reason.str());
@@ -243,8 +273,9 @@ void StepPlan::reuseDyingOperands() {
           continue;
         mergedInto[storage] = own; // not the other way: the result may be an output
         ranges[own].first = ranges[storage].first;
-        remark::passed(group.getLoc(), remark::RemarkOpts::name("OperandReused").category(category))
-            << remark::add("result {0} takes over the bytes of an operand", result.getResultNumber());
+        if (reports)
+          remark::passed(group.getLoc(), remark::RemarkOpts::name("OperandReused").category(category))
+              << remark::add("result {0} takes over the bytes of an operand", result.getResultNumber());
         break;
       }
     }
@@ -288,13 +319,15 @@ void StepPlan::pack() {
       storages[index].offset = persistentBytes + offset;
   arenaBytes = persistentBytes + packing.arenaBytes;
 
+  if (!reports)
+    return;
   int64_t peak = persistentBytes + planning::computeLivePeak(ranges, bytes).bytes;
   remark::analysis(step.getLoc(), remark::RemarkOpts::name("Arena").category(category))
       << remark::metric("ArenaBytes", arenaBytes) << remark::metric("LivePeakBytes", peak)
       << remark::metric("PersistentBytes", persistentBytes) << remark::metric("Tasks", tasks.size());
 }
 
-LogicalResult StepPlan::build() {
+LogicalResult StepPlan::prepare() {
   if (failed(collect()))
     return failure();
   placeUpdates();
@@ -302,7 +335,11 @@ LogicalResult StepPlan::build() {
   if (failed(checkBytes()))
     return failure();
   order = planning::orderTasks(graph);
+  mergedByUpdates = mergedInto;
+  return success();
+}
+
+void StepPlan::place() {
   reuseDyingOperands();
   pack();
-  return success();
 }

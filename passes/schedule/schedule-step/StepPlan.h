@@ -27,11 +27,16 @@ struct Kept {
 
 class StepPlan {
 public:
-  /// `workspaceBytes` are reserved for libraries if a group is left to one.
-  StepPlan(StepOp step, int64_t workspaceBytes) : step(step), workspaceBytes(workspaceBytes) {}
+  /// `workspaceBytes` are reserved for libraries if a group is left to one. Remarks only if it `reports`.
+  StepPlan(StepOp step, int64_t workspaceBytes, bool reports)
+      : step(step), workspaceBytes(workspaceBytes), reports(reports) {}
 
-  /// Steps 1 to 5 of the pass. Fails, with a diagnostic, on an op that belongs in a group.
-  mlir::LogicalResult build();
+  /// Steps 1 to 3 of the pass: storages, tasks and their order. Fails, with a diagnostic, on an op that belongs in a group.
+  mlir::LogicalResult prepare();
+  /// Steps 4 and 5, once: who shares bytes, and where everything lies.
+  void place();
+  /// The storage that a value has for itself, before results took over the bytes of operands.
+  int getUnmergedStorage(mlir::Value value) const;
 
   /// The storage that holds a value, seen through reshapes; the step block for its scalars.
   int getStorage(mlir::Value value) const;
@@ -50,6 +55,7 @@ public:
 
 private:
   int addStorage(sched::Role role, mlir::RankedTensorType type, mlir::Attribute identity = {});
+  std::vector<int> findTasksBefore(mlir::Operation *op) const;
   void addTask(mlir::Operation *op);
   void collectPersistent();
   mlir::LogicalResult collect();
@@ -64,9 +70,12 @@ private:
   void pack();
 
   int64_t workspaceBytes;
+  bool reports;
   llvm::MapVector<mlir::Attribute, int> declared; // symbol -> storage
-  llvm::DenseMap<mlir::Value, int> storageOf;     // of everything but reshapes, as collected
+  llvm::DenseMap<mlir::Value, int> storageOf;     // of everything but other names, as collected
+  llvm::DenseMap<mlir::Operation *, int> taskOf;  // of those collected so far
   std::vector<int> mergedInto;                    // by storage; itself where it was not merged
+  std::vector<int> mergedByUpdates;               // the same, before operands were reused
 };
 
 /// Scalars of the step block that a group's body reads, each once.

@@ -1,0 +1,8 @@
+// The passes of the memory stage, in the order in which they run: a table of contents.
+#ifndef NEAP_PASSES_MEMORY_TD
+#define NEAP_PASSES_MEMORY_TD
+
+include "neap/passes/memory/plan-memory/Pass.td"
+include "neap/passes/memory/rematerialize/Pass.td"
+
+#endif

@@ -1,0 +1,148 @@
+// The loop of solving and carrying through.
+#include "neap/passes/memory/plan-memory/MemoryPlanner.h"
+
+#include "neap/passes/memory/rematerialize/Rematerialize.h"
+#include "neap/passes/planning/Checkpoints.h"
+#include "neap/passes/support/Step.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace neap {
+
+/// Each rung of the ladder of budgets is so much above the one before.
+static constexpr double rungRatio = 1.05;
+
+FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module, TrialSettings settings) {
+  std::unique_ptr<MemoryPlanner> planner(new MemoryPlanner(module, std::move(settings)));
+  auto keepAll = [](StepOp) { return success(); };
+  FailureOr<StepTrial> baseline = StepTrial::run(module, planner->settings, keepAll);
+  if (failed(baseline))
+    return failure();
+  planner->model = StepModel::build(findStep(module), *baseline, planner->settings);
+  for (const planning::RetainableValue &value : planner->model.getProblem().values)
+    planner->baselinePlan.actions.push_back(value.isNeeded ? planning::Action::Keep : planning::Action::None);
+  planner->makeVariants();
+  planner->baselinePlan.plannedBytes = baseline->getPlannedBytes();
+  planner->baselinePlan.seconds = baseline->getSeconds();
+  planner->baselineLive.emplace(*baseline);
+  return planner;
+}
+
+FailureOr<StepTrial> MemoryPlanner::tryOut(ArrayRef<planning::Action> actions) const {
+  return StepTrial::run(module, settings, [&](StepOp copy) {
+    model.insertRecomputations(copy, actions);
+    return rematerialize(copy, /*reports=*/false);
+  });
+}
+
+FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> actions) const {
+  FailureOr<StepTrial> trial = tryOut(actions);
+  if (failed(trial))
+    return failure();
+  return MemoryPlan{std::move(actions), trial->getPlannedBytes(), trial->getSeconds(), 0, {}, {}};
+}
+
+/// What a solution comes to as fused, scheduled and packed. Nothing if it cannot be carried out, which the model did not know.
+std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &solution) {
+  auto [entry, isNew] = known.try_emplace(solution.actions);
+  MemoryPlan &plan = entry->second;
+  if (isNew) {
+    FailureOr<StepTrial> trial = tryOut(solution.actions);
+    if (succeeded(trial))
+      plan = {solution.actions,   trial->getPlannedBytes(), trial->getSeconds(), solution.seconds - solution.boundSeconds,
+              solution.gapPrices, solution.flipPrices};
+  }
+  if (plan.actions.empty() && !solution.actions.empty())
+    return std::nullopt;
+  return plan;
+}
+
+/// A plan of one variant within a budget: where it comes out larger than the model said, it is made again for less.
+std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &variant, int64_t budget) {
+  constexpr int mostRounds = 6;
+  int64_t capacity = budget;
+  for (int round = 0; round < mostRounds; ++round) {
+    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, capacity);
+    std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
+    if (!plan || plan->plannedBytes <= budget)
+      return plan;
+    // At least a little, lest the same plan come out again.
+    capacity -= std::max(plan->plannedBytes - budget, budget / 256);
+  }
+  return std::nullopt;
+}
+
+/// The fastest plan of all variants within a budget.
+std::optional<MemoryPlan> MemoryPlanner::fit(int64_t budget) {
+  std::optional<MemoryPlan> best;
+  for (const planning::RetentionProblem &variant : variants) {
+    std::optional<MemoryPlan> plan = fit(variant, budget);
+    if (plan && (!best || plan->seconds < best->seconds))
+      best = std::move(plan);
+  }
+  return best;
+}
+
+/// With fewer and fewer checkpoints, and at last with none.
+void MemoryPlanner::makeVariants() {
+  const planning::RetentionProblem &problem = model.getProblem();
+  std::vector<std::vector<int>> checkpoints = planning::findCheckpoints(problem);
+  for (size_t stride = 1; stride <= checkpoints.size(); stride *= 2)
+    variants.push_back(planning::keepCheckpoints(problem, checkpoints, stride));
+  variants.push_back(problem);
+}
+
+const MemoryPlan &MemoryPlanner::getMinimum() {
+  if (minimum)
+    return *minimum;
+  minimum = baselinePlan;
+  auto consider = [&](const planning::RetentionProblem &variant, int64_t capacity) {
+    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, capacity);
+    std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
+    if (plan && std::tie(plan->plannedBytes, plan->seconds) < std::tie(minimum->plannedBytes, minimum->seconds))
+      minimum = plan;
+  };
+  // What the model thinks smallest need not be smallest when it is packed; somewhat larger capacities leave the solver more
+  // freedom.
+  for (const planning::RetentionProblem &variant : variants) {
+    int64_t least = planning::findMinimum(variant).plan.peakBytes;
+    for (double slack : {1.0, 1.005, 1.01, 1.02, 1.04, 1.08})
+      consider(variant, static_cast<int64_t>(static_cast<double>(least) * slack));
+  }
+  return *minimum;
+}
+
+int64_t MemoryPlanner::getRung(int rung) {
+  return static_cast<int64_t>(static_cast<double>(getMinimum().plannedBytes) * std::pow(rungRatio, rung));
+}
+
+std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
+  if (budget >= baselinePlan.plannedBytes)
+    return baselinePlan;
+  if (budget < getMinimum().plannedBytes)
+    return std::nullopt;
+  int highest = 0;
+  while (getRung(highest + 1) <= budget)
+    ++highest;
+  MemoryPlan best = getMinimum();
+  for (int rung = highest; rung > 0; --rung) {
+    std::optional<planning::RetentionPlan> relaxed = planning::planRetention(model.getProblem(), getRung(rung));
+    double bound = baselinePlan.seconds + (relaxed ? relaxed->boundSeconds : 0);
+    if (relaxed && bound >= best.seconds)
+      break; // nor can any rung below be faster
+    std::optional<MemoryPlan> plan = fit(getRung(rung));
+    if (plan && plan->seconds < best.seconds)
+      best = *plan;
+  }
+  return best;
+}
+
+LiveBytes MemoryPlanner::measureLive(const MemoryPlan &plan) const {
+  FailureOr<StepTrial> trial = tryOut(plan.actions);
+  assert(succeeded(trial) && "a plan was carried through before");
+  return LiveBytes(*trial);
+}
+
+} // namespace neap

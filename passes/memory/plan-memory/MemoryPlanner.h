@@ -1,0 +1,59 @@
+// From a step and a budget to what is computed again: solves the retention problem, and believes a solution only when it was
+// seen to fit.
+#pragma once
+
+#include "neap/passes/memory/plan-memory/LiveBytes.h"
+#include "neap/passes/memory/plan-memory/StepModel.h"
+
+namespace neap {
+
+/// A plan that was carried through.
+struct MemoryPlan {
+  std::vector<planning::Action> actions; ///< by value of the model
+  int64_t plannedBytes = 0;
+  double seconds = 0;    ///< that a step is expected to take
+  double gapSeconds = 0; ///< by how much at most a plan of the same capacity could be faster, by the model
+  /// By value of the model, in seconds per byte; see planning::RetentionPlan. Empty where nothing is decided.
+  std::vector<double> gapPrices, flipPrices;
+};
+
+class MemoryPlanner {
+public:
+  /// Carries the step of a module through with everything kept. Fails, with a diagnostic, where a later stage would.
+  static mlir::FailureOr<std::unique_ptr<MemoryPlanner>> create(mlir::ModuleOp module, TrialSettings settings);
+
+  const StepModel &getModel() const { return model; }
+  /// With everything kept.
+  const MemoryPlan &getBaseline() const { return baselinePlan; }
+  /// The plan that needs the fewest bytes of all that were tried.
+  const MemoryPlan &getMinimum();
+  /// The fastest plan found for a budget: of its rung of the ladder and of all below. Nothing if not even the minimum fits.
+  std::optional<MemoryPlan> findPlan(int64_t budget);
+
+  /// A plan with these actions, whatever it needs. Fails, with a diagnostic, where a later stage would.
+  mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions) const;
+
+  /// What is alive when: with everything kept, and with a plan.
+  const LiveBytes &getBaselineLive() const { return *baselineLive; }
+  LiveBytes measureLive(const MemoryPlan &plan) const;
+
+private:
+  MemoryPlanner(mlir::ModuleOp module, TrialSettings settings) : module(module), settings(std::move(settings)) {}
+  mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions) const;
+  std::optional<MemoryPlan> realize(const planning::RetentionPlan &solution);
+  void makeVariants();
+  std::optional<MemoryPlan> fit(const planning::RetentionProblem &variant, int64_t budget);
+  std::optional<MemoryPlan> fit(int64_t budget);
+  int64_t getRung(int rung);
+
+  mlir::ModuleOp module;
+  TrialSettings settings;
+  StepModel model;
+  std::vector<planning::RetentionProblem> variants; ///< of the model's problem, with fewer and fewer checkpoints
+  MemoryPlan baselinePlan;
+  std::optional<LiveBytes> baselineLive;
+  std::optional<MemoryPlan> minimum;
+  std::map<std::vector<planning::Action>, MemoryPlan> known; ///< carried through before
+};
+
+} // namespace neap

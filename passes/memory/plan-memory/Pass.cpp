@@ -1,0 +1,161 @@
+// neap-plan-memory. The parts: StepTrial carries a copy through, StepModel makes the problem, MemoryPlanner decides.
+#include "neap/passes/memory/Passes.h"
+
+#include "neap/passes/memory/plan-memory/PlanFile.h"
+#include "neap/passes/support/ErrorKind.h"
+#include "neap/passes/support/Step.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace neap {
+#define GEN_PASS_DEF_PLANMEMORYPASS
+#include "neap/passes/memory/Memory.h.inc"
+
+namespace {
+
+constexpr StringLiteral category = "neap-plan-memory";
+
+/// As people read sizes; the exact number beside it, as it can be typed.
+std::string formatBytes(int64_t bytes) {
+  return llvm::formatv("{0:f1} MiB ({1} bytes)", static_cast<double>(bytes) / (1 << 20), bytes).str();
+}
+
+struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
+  using PlanMemoryPassBase::PlanMemoryPassBase;
+
+  void runOnOperation() override {
+    StepOp step = findStep(getOperation());
+    bool isAsked = budget != 0 || minimum || !plan.empty() || !report.empty();
+    if (step && isAsked && failed(planStep(step)))
+      signalPassFailure();
+  }
+
+  LogicalResult planStep(StepOp step) {
+    FailureOr<TrialSettings> settings = readSettings(step);
+    if (failed(settings))
+      return failure();
+    auto planner = MemoryPlanner::create(getOperation(), std::move(*settings));
+    if (failed(planner))
+      return failure();
+    FailureOr<MemoryPlan> chosen = choosePlan(step, **planner);
+    if (failed(chosen) || (!report.empty() && failed(writeReport(step, **planner, *chosen))))
+      return failure();
+    emitRemarks(step, **planner, *chosen);
+    (*planner)->getModel().insertRecomputations(step, chosen->actions);
+    return success();
+  }
+
+  FailureOr<TrialSettings> readSettings(StepOp step) {
+    llvm::Expected<LibraryRules> rules = readLibraryRules({matrixProducts, libraryDepth, allowTf32, profile});
+    if (!rules)
+      return LogicalResult(marked(step.emitError(llvm::toString(rules.takeError())), ErrorKind::Usage));
+    TrialSettings settings;
+    settings.libraries = std::move(*rules);
+    settings.libraryWorkspace = libraryWorkspace;
+    settings.target = {{lanes, registers, l1, l2}, workers, device};
+    settings.maxWorkers = maxWorkers;
+    const planning::DeviceModel *model = planning::findDeviceModel(deviceModel);
+    if (!deviceModel.empty() && !model)
+      return LogicalResult(marked(step.emitError("unknown device '") << deviceModel << "'", ErrorKind::Usage));
+    settings.device = model ? *model : planning::describeCpu(lanes, workers);
+    return settings;
+  }
+
+  FailureOr<MemoryPlan> choosePlan(StepOp step, MemoryPlanner &planner) {
+    if (!plan.empty())
+      return takePlan(step, planner);
+    if (minimum)
+      return planner.getMinimum();
+    if (budget == 0)
+      return planner.getBaseline();
+    std::optional<MemoryPlan> found = planner.findPlan(budget);
+    if (!found)
+      return refuse(step, planner.getMinimum(), planner, "the smallest that has a plan is");
+    return *found;
+  }
+
+  /// The plan of a file.
+  FailureOr<MemoryPlan> takePlan(StepOp step, MemoryPlanner &planner) {
+    llvm::Expected<std::vector<planning::Action>> actions = readActions(plan, planner.getModel(), step);
+    if (!actions)
+      return LogicalResult(marked(step.emitError(llvm::toString(actions.takeError())), ErrorKind::Usage));
+    FailureOr<MemoryPlan> taken = planner.carryThrough(std::move(*actions));
+    if (succeeded(taken) && budget != 0 && taken->plannedBytes > budget)
+      return refuse(step, *taken, planner, "the plan of '" + plan + "' needs");
+    return taken;
+  }
+
+  /// Says how much would do, and what needs it.
+  LogicalResult refuse(StepOp step, const MemoryPlan &least, MemoryPlanner &planner, const Twine &what) {
+    InFlightDiagnostic error = marked(step.emitError("the budget is ") << formatBytes(budget) << ", but " << what << " "
+                                                                       << formatBytes(least.plannedBytes),
+                                      ErrorKind::BudgetInfeasible);
+    constexpr size_t mostShown = 8;
+    LiveBytes live = planner.measureLive(least);
+    std::string text = "alive at its peak:";
+    for (const AliveValue &value : live.getAliveAtPeak().take_front(mostShown))
+      text += llvm::formatv("\n  {0,9:f1} MiB  {1}", static_cast<double>(value.bytes) / (1 << 20), value.description);
+    if (size_t count = live.getAliveAtPeak().size(); count > mostShown)
+      text += llvm::formatv("\n  and {0} more", count - mostShown);
+    error.attachNote() << text;
+    return failure();
+  }
+
+  LogicalResult writeReport(StepOp step, MemoryPlanner &planner, const MemoryPlan &chosen) {
+    llvm::json::Object file = describePlan(planner, chosen, step, budget);
+    if (curvePoints > 0)
+      file["curve"] = describeCurve(planner, curvePoints);
+    llvm::Error error = llvm::writeToOutput(report, [&](raw_ostream &stream) -> llvm::Error {
+      stream << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(file)));
+      return llvm::Error::success();
+    });
+    if (error)
+      return marked(step.emitError("cannot write " + report + ": " + llvm::toString(std::move(error))),
+                    ErrorKind::OutputUnwritable);
+    return success();
+  }
+
+  static void emitRemarks(StepOp step, const MemoryPlanner &planner, const MemoryPlan &chosen) {
+    const StepModel &model = planner.getModel();
+    SmallVector<Operation *> ops = llvm::map_to_vector(step.getBody().front(), [](Operation &op) { return &op; });
+    int64_t recomputed = 0, recomputedBytes = 0;
+    for (auto [index, action] : llvm::enumerate(chosen.actions)) {
+      const planning::RetainableValue &value = model.getProblem().values[index];
+      Location location = ops[model.getValues()[index].op]->getLoc();
+      if (action == planning::Action::Recompute) {
+        ++recomputed;
+        recomputedBytes += value.bytes;
+        remark::passed(location, remark::RemarkOpts::name("Recompute").category(category))
+            << remark::add("computed again") << remark::metric("Bytes", value.bytes)
+            << remark::metric("Nanoseconds", static_cast<int64_t>(value.recomputeSeconds * 1e9));
+      } else if (action == planning::Action::Keep) {
+        remark::missed(location, remark::RemarkOpts::name("Keep").category(category))
+            << remark::add("kept") << remark::metric("Bytes", value.bytes);
+      }
+    }
+    auto permille = [&](double seconds) {
+      return static_cast<int64_t>(std::lround(1000 * seconds / planner.getBaseline().seconds));
+    };
+    remark::analysis(step.getLoc(), remark::RemarkOpts::name("Plan").category(category))
+        << remark::metric("PlannedBytes", chosen.plannedBytes)
+        << remark::metric("UnplannedBytes", planner.getBaseline().plannedBytes)
+        << remark::metric("RecomputedValues", recomputed) << remark::metric("RecomputedBytes", recomputedBytes)
+        << remark::metric("AddedTimePermille", permille(chosen.seconds - planner.getBaseline().seconds))
+        << remark::metric("GapPermille", permille(chosen.gapSeconds));
+  }
+};
+
+} // namespace
+} // namespace neap

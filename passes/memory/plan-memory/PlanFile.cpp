@@ -1,0 +1,167 @@
+// Writing and reading of plan files.
+#include "neap/passes/memory/plan-memory/PlanFile.h"
+
+#include "neap/passes/memory/plan-memory/Recipe.h"
+#include "neap/passes/support/Locations.h"
+
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cmath>
+
+using namespace mlir;
+namespace json = llvm::json;
+
+namespace neap {
+
+/// Raised when a field changes its meaning.
+static constexpr int64_t formatVersion = 1;
+
+static StringRef getName(planning::Action action) {
+  switch (action) {
+  case planning::Action::None: return "not needed";
+  case planning::Action::Keep: return "keep";
+  case planning::Action::Recompute: return "recompute";
+  }
+  return "";
+}
+
+static StringRef getName(Phase phase) {
+  switch (phase) {
+  case Phase::Forward: return "forward";
+  case Phase::Backward: return "backward";
+  case Phase::Update: return "update";
+  }
+  return "";
+}
+
+static json::Object describeLive(const LiveBytes &live) {
+  json::Array tasks, alive;
+  for (const LiveTask &task : live.getTasks()) {
+    json::Array bytes(task.bytes);
+    tasks.push_back(json::Object{{"node", task.node},
+                                 {"kind", task.kind},
+                                 {"phase", getName(task.phase)},
+                                 {"seconds", task.seconds},
+                                 {"bytes", std::move(bytes)}});
+  }
+  for (const AliveValue &value : live.getAliveAtPeak())
+    alive.push_back(
+        json::Object{{"bytes", value.bytes}, {"kind", getName(value.kind)}, {"description", value.description}});
+  json::Array kinds;
+  for (size_t kind = 0; kind < bytesKinds; ++kind)
+    kinds.push_back(getName(static_cast<BytesKind>(kind)));
+  return json::Object{{"kinds", std::move(kinds)},
+                      {"tasks", std::move(tasks)},
+                      {"peak_task", static_cast<int64_t>(live.getPeak())},
+                      {"alive_at_peak", std::move(alive)}};
+}
+
+/// A name for a value that says where it comes from; with its number it is unique.
+static std::string nameOf(Operation *op) {
+  return (op->getName().stripDialect() + " of '" + findNodeName(op) + "'").str();
+}
+
+static json::Value optional(double number) { return std::isfinite(number) ? json::Value(number) : json::Value(nullptr); }
+
+static json::Array describeValues(const MemoryPlanner &planner, const MemoryPlan &plan, StepOp step) {
+  NumberedOps ops(step);
+  json::Array values;
+  ArrayRef<ResultIndex> indices = planner.getModel().getValues();
+  for (auto [number, index] : llvm::enumerate(indices)) {
+    const planning::RetainableValue &value = planner.getModel().getProblem().values[number];
+    std::string type;
+    llvm::raw_string_ostream(type) << ops.get(index).getType();
+    json::Object entry{{"number", static_cast<int64_t>(number)},
+                       {"name", nameOf(ops.ops[index.op])},
+                       {"type", type},
+                       {"bytes", value.bytes},
+                       {"action", getName(plan.actions[number])},
+                       {"recompute_seconds", optional(value.recomputeSeconds)},
+                       {"idle_from", value.gapFirst},
+                       {"idle_to", value.gapLast}};
+    if (!plan.flipPrices.empty()) {
+      entry["price"] = optional(plan.gapPrices[number]);
+      entry["flip_price"] = optional(plan.flipPrices[number]);
+    }
+    values.push_back(std::move(entry));
+  }
+  return values;
+}
+
+json::Object describePlan(MemoryPlanner &planner, const MemoryPlan &plan, StepOp step, int64_t budget) {
+  const MemoryPlan &baseline = planner.getBaseline();
+  json::Object file{{"format", formatVersion},
+                    {"planned_bytes", plan.plannedBytes},
+                    {"minimum_bytes", planner.getMinimum().plannedBytes},
+                    {"unplanned_bytes", baseline.plannedBytes},
+                    {"seconds", plan.seconds},
+                    {"unplanned_seconds", baseline.seconds},
+                    {"gap_seconds", plan.gapSeconds},
+                    {"values", describeValues(planner, plan, step)},
+                    {"before", describeLive(planner.getBaselineLive())},
+                    {"after", describeLive(planner.measureLive(plan))}};
+  file["budget_bytes"] = budget > 0 ? json::Value(budget) : json::Value(nullptr);
+  return file;
+}
+
+json::Array describeCurve(MemoryPlanner &planner, int64_t points) {
+  json::Array curve;
+  int64_t least = planner.getMinimum().plannedBytes, most = planner.getBaseline().plannedBytes;
+  for (int64_t point = 0; point < points; ++point) {
+    int64_t budget = least + (most - least) * point / std::max<int64_t>(points - 1, 1);
+    std::optional<MemoryPlan> plan = planner.findPlan(budget);
+    if (plan)
+      curve.push_back(json::Object{{"budget_bytes", budget},
+                                   {"planned_bytes", plan->plannedBytes},
+                                   {"seconds", plan->seconds},
+                                   {"gap_seconds", plan->gapSeconds}});
+  }
+  return curve;
+}
+
+static std::optional<planning::Action> findAction(StringRef name) {
+  for (auto action : {planning::Action::None, planning::Action::Keep, planning::Action::Recompute})
+    if (getName(action) == name)
+      return action;
+  return std::nullopt;
+}
+
+/// Only numbers, names and actions count; a person may have removed the rest.
+llvm::Expected<std::vector<planning::Action>> readActions(StringRef path, const StepModel &model, StepOp step) {
+  auto fail = [&](const Twine &message) { return llvm::createStringError(path + ": " + message); };
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer)
+    return fail(buffer.getError().message());
+  llvm::Expected<json::Value> file = json::parse((*buffer)->getBuffer());
+  if (!file)
+    return fail(llvm::toString(file.takeError()));
+  json::Object *fields = file->getAsObject();
+  json::Array *values = fields ? fields->getArray("values") : nullptr;
+  if (!values || fields->getInteger("format") != formatVersion)
+    return fail("expected a plan as `neap plan --json` writes it, of format " + Twine(formatVersion));
+  if (values->size() != model.getValues().size())
+    return fail("expected " + Twine(model.getValues().size()) + " values, got " + Twine(values->size()) +
+                ": the plan was made for another step");
+  NumberedOps ops(step);
+  std::vector<planning::Action> actions(values->size(), planning::Action::None);
+  std::vector<bool> isSeen(values->size(), false);
+  for (json::Value &entry : *values) {
+    json::Object *value = entry.getAsObject();
+    std::optional<int64_t> number = value ? value->getInteger("number") : std::nullopt;
+    if (!number || *number < 0 || *number >= static_cast<int64_t>(actions.size()) || isSeen[*number])
+      return fail("expected every value with a number of its own");
+    isSeen[*number] = true;
+    std::string name = nameOf(ops.ops[model.getValues()[*number].op]);
+    if (value->getString("name") != StringRef(name))
+      return fail("expected value " + Twine(*number) + " to be " + name + ": the plan was made for another step");
+    std::optional<planning::Action> action = findAction(value->getString("action").value_or(""));
+    if (!action)
+      return fail("value " + Twine(*number) + ": expected the action keep, recompute or \"not needed\"");
+    actions[*number] = *action;
+  }
+  if (std::optional<std::string> error = planning::findActionError(model.getProblem(), actions))
+    return fail(*error);
+  return actions;
+}
+
+} // namespace neap

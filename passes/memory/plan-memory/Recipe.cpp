@@ -1,0 +1,36 @@
+// See Recipe.h.
+#include "neap/passes/memory/plan-memory/Recipe.h"
+
+using namespace mlir;
+
+namespace neap {
+
+NumberedOps::NumberedOps(StepOp step) {
+  for (Operation &op : step.getBody().front()) {
+    numbers[&op] = ops.size();
+    ops.push_back(&op);
+  }
+}
+
+bool isAlwaysThere(Value value) {
+  Operation *producer = value.getDefiningOp();
+  return !producer || isa<ReadOp, StepValueOp, RandomIdOp>(producer) || producer->hasTrait<OpTrait::ConstantLike>();
+}
+
+Recipe findRecipe(Value value, function_ref<bool(OpResult)> isStored) {
+  Recipe recipe;
+  SmallVector<Operation *> pending{value.getDefiningOp()};
+  recipe.ops.insert(pending.front());
+  while (!pending.empty())
+    for (Value operand : pending.pop_back_val()->getOperands()) {
+      if (isAlwaysThere(operand))
+        recipe.alwaysThere.insert(operand);
+      else if (isStored(cast<OpResult>(operand)))
+        recipe.stored.insert(operand);
+      else if (recipe.ops.insert(operand.getDefiningOp()))
+        pending.push_back(operand.getDefiningOp());
+    }
+  return recipe;
+}
+
+} // namespace neap

@@ -1,0 +1,256 @@
+// Builds the problem from what fusion and scheduling made of the step.
+#include "neap/passes/memory/plan-memory/StepModel.h"
+
+#include "neap/passes/fuse/Group.h"
+#include "neap/passes/memory/plan-memory/Recipe.h"
+#include "neap/passes/planning/Liveness.h"
+#include "neap/passes/planning/Roofline.h"
+#include "neap/passes/support/Step.h"
+
+#include <limits>
+
+using namespace mlir;
+
+namespace neap {
+namespace {
+
+/// Needs a kernel of its own: reads its operands in memory, or sums.
+bool hasKernelOfItsOwn(Operation *op) { return !isa<Fusible>(op) || isContraction(op) || isReduction(op); }
+
+} // namespace
+
+class StepModelBuilder {
+public:
+  StepModelBuilder(StepOp step, const StepTrial &baseline, const TrialSettings &settings)
+      : step(step), ops(step), baseline(baseline), plan(baseline.getPlan()), settings(settings) {}
+
+  StepModel build() {
+    findTasks();
+    findTurn();
+    collectValues();
+    for (size_t value = 0; value < model.values.size(); ++value)
+      describeRecipe(value);
+    placeSources();
+    countBase();
+    return std::move(model);
+  }
+
+private:
+  void findTasks();
+  void findTurn();
+  void collectValues();
+  void describeRecipe(size_t value);
+  void placeSources();
+  void countBase();
+  double estimateRecipe(Value value, const Recipe &recipe) const;
+  bool isReadFromMemoryLate(Value value) const;
+  bool isStored(OpResult result) const { return model.isStored[ops.numbers.at(result.getOwner())][result.getResultNumber()]; }
+  int64_t bytesOf(Value value) const {
+    auto type = cast<RankedTensorType>(value.getType());
+    return storageBytes(type.getElementType(), type.getShape());
+  }
+
+  StepOp step;
+  NumberedOps ops;
+  const StepTrial &baseline;
+  const StepPlan &plan;
+  const TrialSettings &settings;
+  StepModel model;
+  llvm::DenseMap<Operation *, int> positionOf; // of the copy's tasks
+  std::vector<int> storageOf;                  // by value of the problem
+};
+
+/// When ops run: those that a group stores a result of, with it; others with whatever needs them.
+void StepModelBuilder::findTasks() {
+  int end = static_cast<int>(plan.order.size());
+  for (auto [position, task] : llvm::enumerate(plan.order))
+    positionOf[plan.tasks[task]] = static_cast<int>(position);
+  model.firstTask.assign(ops.ops.size(), std::numeric_limits<int>::max());
+  model.lastTask.assign(ops.ops.size(), -1);
+  model.isStored.resize(ops.ops.size());
+  model.madeAt.resize(end);
+  for (size_t i = ops.ops.size(); i-- > 0;) { // users before what they use
+    Operation *op = ops.ops[i];
+    int &first = model.firstTask[i], &last = model.lastTask[i];
+    auto runsAt = [&](int from, int to) {
+      first = std::min(first, from);
+      last = std::max(last, to);
+    };
+    for (unsigned result = 0; result < op->getNumResults(); ++result) {
+      Value stored = baseline.findStored(i, result);
+      model.isStored[i].push_back(stored != nullptr);
+      if (!stored)
+        continue;
+      int position = positionOf.at(stored.getDefiningOp());
+      runsAt(position, position);
+      model.madeAt[position].push_back({i, result});
+    }
+    if (isa<ObserveOp>(op)) {
+      int position = positionOf.at(baseline.getOps()[i]);
+      runsAt(position, position);
+    } else if (op->getNumResults() == 0) { // writes and the return: when everything is done
+      runsAt(end, end);
+    } else if (last < 0) {
+      for (Operation *user : op->getUsers())
+        runsAt(model.firstTask[ops.numbers.at(user)], model.lastTask[ops.numbers.at(user)]);
+    }
+  }
+  for (auto &made : model.madeAt)
+    llvm::sort(made);
+}
+
+/// The forward pass is what leads to the loss, the step's first result.
+void StepModelBuilder::findTurn() {
+  SmallVector<Value> pending;
+  if (step.getNumResults() > 0)
+    pending.push_back(step.getBody().front().getTerminator()->getOperand(findOutput(step, "loss").value_or(0)));
+  llvm::DenseSet<Operation *> seen;
+  while (!pending.empty()) {
+    Operation *op = pending.pop_back_val().getDefiningOp();
+    if (!op || !seen.insert(op).second)
+      continue;
+    size_t i = ops.numbers.at(op);
+    if (llvm::is_contained(model.isStored[i], true))
+      model.turn = std::max(model.turn, model.lastTask[i]);
+    pending.append(op->operand_begin(), op->operand_end());
+  }
+}
+
+/// Everything that groups of the forward pass store, in the order in which it is made.
+void StepModelBuilder::collectValues() {
+  const planning::StorageGraph &graph = baseline.getUnmergedGraph();
+  std::vector<int> lastEarly(graph.storages.size(), -1), firstLate(graph.storages.size(), -1);
+  std::vector<int> lastLate(graph.storages.size(), -1);
+  for (auto [index, task] : llvm::enumerate(plan.order)) {
+    int position = static_cast<int>(index);
+    for (const std::vector<int> &touched : {graph.tasks[task].reads, graph.tasks[task].writes})
+      for (int storage : touched) {
+        if (position <= model.turn) {
+          lastEarly[storage] = position;
+          continue;
+        }
+        lastLate[storage] = position;
+        if (firstLate[storage] < 0)
+          firstLate[storage] = position;
+      }
+  }
+  for (int position = 0; position <= model.turn; ++position)
+    for (ResultIndex made : model.madeAt[position]) {
+      int storage = plan.getUnmergedStorage(baseline.findStored(made.op, made.result));
+      if (plan.storages[storage].role != sched::Role::Activation || graph.storages[storage].aliveAfter)
+        continue;
+      planning::RetainableValue value;
+      value.bytes = graph.storages[storage].bytes;
+      value.gapFirst = lastEarly[storage] + 1;
+      value.isNeeded = firstLate[storage] >= 0;
+      value.lateFirst = firstLate[storage];
+      value.lateLast = lastLate[storage];
+      value.gapLast = value.isNeeded ? value.lateFirst - 1 : -1;
+      model.valueOf[made] = static_cast<int>(model.values.size());
+      model.values.push_back(made);
+      model.problem.values.push_back(std::move(value));
+      storageOf.push_back(storage);
+    }
+}
+
+/// Whether somebody behind the turn wants a value as a tensor in memory, whatever is fused.
+bool StepModelBuilder::isReadFromMemoryLate(Value value) const {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    if (model.lastTask[ops.numbers.at(user)] <= model.turn)
+      return false;
+    if (isView(user))
+      return isReadFromMemoryLate(user->getResult(0));
+    return isContraction(user) || !isa<Fusible>(user);
+  });
+}
+
+/// As it will be fused: a chain of pointwise ops goes into its readers and costs what it reads more than they did. Else it is a
+/// kernel.
+double StepModelBuilder::estimateRecipe(Value value, const Recipe &recipe) const {
+  planning::KernelCost cost;
+  for (Operation *op : recipe.ops) {
+    if (auto model = dyn_cast<CostModel>(op))
+      cost.flops += model.getFlops();
+    bool isProduct = isContraction(op) || (isa<OwnLoops>(op) && cast<OwnLoops>(op).getGroupKind() == GroupKind::Attention);
+    if (isProduct)
+      cost.kernelClass = planning::KernelClass::Product;
+  }
+  for (Value source : llvm::concat<const Value>(recipe.stored, recipe.alwaysThere))
+    cost.bytesRead += bytesOf(source);
+  bool isKernel = isReadFromMemoryLate(value) || llvm::any_of(recipe.ops, hasKernelOfItsOwn);
+  if (isKernel) {
+    cost.bytesWritten = bytesOf(value);
+    return planning::estimateLaunch(cost, settings.device, planning::Arithmetic::Fp32, {}).seconds;
+  }
+  cost.bytesRead = std::max<int64_t>(cost.bytesRead - bytesOf(value), 0);
+  return planning::estimateLaunch(cost, settings.device, planning::Arithmetic::Fp32, {}).seconds -
+         settings.device.launchSeconds;
+}
+
+void StepModelBuilder::describeRecipe(size_t index) {
+  planning::RetainableValue &value = model.problem.values[index];
+  Value made = ops.get(model.values[index]);
+  Recipe recipe = findRecipe(made, [&](OpResult result) { return isStored(result); });
+  bool isPossible = !recipe.stored.empty() || !recipe.alwaysThere.empty();
+  for (Value source : recipe.stored) {
+    auto known = model.valueOf.find(ops.find(cast<OpResult>(source)));
+    if (known != model.valueOf.end())
+      value.sources.push_back(known->second);
+    else // not one to be decided on: fine if it is there at the end of the step
+      isPossible &= baseline.getUnmergedGraph()
+                        .storages[plan.getUnmergedStorage(baseline.findStored(ops.find(cast<OpResult>(source)).op,
+                                                                              cast<OpResult>(source).getResultNumber()))]
+                        .aliveAfter;
+  }
+  llvm::sort(value.sources);
+  isPossible &= llvm::all_of(recipe.ops, [](Operation *op) { return isMemoryEffectFree(op); });
+  value.recomputeSeconds = isPossible ? estimateRecipe(made, recipe) : std::numeric_limits<double>::infinity();
+}
+
+/// What is read for computing others again must be there when they are needed. Values come after their sources.
+void StepModelBuilder::placeSources() {
+  for (size_t i = model.values.size(); i-- > 0;) {
+    planning::RetainableValue &value = model.problem.values[i];
+    if (value.lateFirst < 0)
+      continue;
+    for (int index : value.sources) {
+      planning::RetainableValue &source = model.problem.values[index];
+      if (source.isNeeded)
+        continue;
+      bool isFirst = source.lateFirst < 0;
+      source.lateFirst = isFirst ? value.lateFirst : std::min(source.lateFirst, value.lateFirst);
+      source.lateLast = isFirst ? value.lateFirst : std::max(source.lateLast, value.lateFirst);
+      source.gapLast = source.lateFirst - 1;
+    }
+  }
+}
+
+/// What is alive in the baseline, less what is alive only because it is kept.
+void StepModelBuilder::countBase() {
+  std::vector<int64_t> &base = model.problem.baseBytes;
+  size_t positions = plan.order.size();
+  std::vector<int64_t> changes(positions + 1, 0);
+  std::vector<planning::LiveRange> ranges = planning::computeLiveRanges(plan.graph, plan.order);
+  for (auto [storage, range] : llvm::zip_equal(plan.graph.storages, ranges)) {
+    if (storage.aliveBefore) {
+      changes[0] += storage.bytes;
+    } else if (!range.isEmpty()) {
+      changes[range.first] += storage.bytes;
+      changes[range.last + 1] -= storage.bytes;
+    }
+  }
+  for (const planning::RetainableValue &value : model.problem.values)
+    if (value.isNeeded && value.gapFirst <= value.gapLast) {
+      changes[value.gapFirst] -= value.bytes;
+      changes[value.gapLast + 1] += value.bytes;
+    }
+  int64_t bytes = baseline.getPlannedBytes() - baseline.getArenaBytes();
+  for (size_t position = 0; position < positions; ++position)
+    base.push_back(bytes += changes[position]);
+}
+
+StepModel StepModel::build(StepOp step, const StepTrial &baseline, const TrialSettings &settings) {
+  return StepModelBuilder(step, baseline, settings).build();
+}
+
+} // namespace neap

@@ -1,0 +1,47 @@
+// A step as a retention problem: which of its values may be kept or computed again, what that costs, and what is alive whatever
+// is decided. Everything is said by index, so that it holds for any copy of the step.
+#pragma once
+
+#include "neap/passes/memory/plan-memory/StepTrial.h"
+#include "neap/passes/planning/Retention.h"
+
+namespace neap {
+
+/// A result of an op, by the op's place in the step's block.
+struct ResultIndex {
+  size_t op = 0;
+  unsigned result = 0;
+  bool operator<(const ResultIndex &other) const { return std::tie(op, result) < std::tie(other.op, other.result); }
+  bool operator==(const ResultIndex &other) const = default;
+};
+
+class StepModel {
+public:
+  /// Describes a step with everything kept, as `baseline` made it of the step's copy.
+  static StepModel build(StepOp step, const StepTrial &baseline, const TrialSettings &settings);
+
+  const planning::RetentionProblem &getProblem() const { return problem; }
+  /// What the values of the problem are.
+  llvm::ArrayRef<ResultIndex> getValues() const { return values; }
+  /// Rewrites a copy of the step so that values are computed again: a neap.recompute for each. The actions go with the values of
+  /// the problem.
+  void insertRecomputations(StepOp copy, llvm::ArrayRef<planning::Action> actions) const;
+
+private:
+  friend class StepModelBuilder;
+  friend class RecomputationInserter;
+
+  planning::RetentionProblem problem;
+  std::vector<ResultIndex> values;
+  std::map<ResultIndex, int> valueOf;
+  /// By op: the positions of the first and the last task that run it. Ops that nothing needs have first > last.
+  std::vector<int> firstTask, lastTask;
+  /// By op and result: whether a group stores it.
+  std::vector<llvm::SmallVector<bool, 1>> isStored;
+  /// By position, up to it: the results that tasks make there.
+  std::vector<llvm::SmallVector<ResultIndex, 1>> madeAt;
+  /// The last position of the forward pass.
+  int turn = -1;
+};
+
+} // namespace neap

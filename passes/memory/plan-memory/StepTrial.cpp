@@ -1,0 +1,69 @@
+// Copy, change, fuse, schedule, measure.
+#include "neap/passes/memory/plan-memory/StepTrial.h"
+
+#include "neap/passes/fuse/KernelClass.h"
+#include "neap/passes/planning/Roofline.h"
+#include "neap/passes/support/SlotAlignment.h"
+#include "neap/passes/support/Step.h"
+
+using namespace mlir;
+
+namespace neap {
+
+double estimateTask(Operation *task, const planning::DeviceModel &device) {
+  auto group = dyn_cast<FusedOp>(task);
+  if (!group)
+    return 0;
+  planning::KernelCost cost;
+  cost.kernelClass = classifyGroup(group.getBody().front());
+  cost.flops = group.getFlops();
+  cost.bytesRead = group.getBytesRead();
+  cost.bytesWritten = group.getBytesWritten();
+  return planning::estimateLaunch(cost, device, planning::Arithmetic::Fp32, {}).seconds;
+}
+
+Value StepTrial::findStored(size_t op, unsigned result) const { return fusedValues.lookup(results[op][result]); }
+
+LogicalResult StepTrial::measure(const TrialSettings &settings) {
+  int64_t scratch = 0;
+  for (int task : plan->order) {
+    Operation *op = plan->tasks[task];
+    taskSeconds.push_back(estimateTask(op, settings.device));
+    seconds += taskSeconds.back();
+    auto group = dyn_cast<FusedOp>(op);
+    if (!group)
+      continue;
+    FailureOr<int64_t> needed =
+        lower::countScratchBytes(group.getKind(), group.getBody().front(), settings.target);
+    if (failed(needed))
+      return failure();
+    scratch = std::max(scratch, *needed);
+  }
+  plannedBytes = alignToSlot(plan->arenaBytes) + alignToSlot(scratch) * settings.maxWorkers;
+  return success();
+}
+
+FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settings,
+                                    function_ref<LogicalResult(StepOp)> change) {
+  StepTrial trial;
+  trial.module = module.clone();
+  StepOp step = findStep(*trial.module);
+  if (failed(change(step)))
+    return failure();
+  for (Operation &op : step.getBody().front()) {
+    trial.ops.push_back(&op);
+    trial.results.push_back(llvm::to_vector<1>(llvm::map_range(op.getResults(), [](Value v) { return v; })));
+  }
+  if (failed(fuseOperators(step, settings.libraries, /*reports=*/false, &trial.fusedValues)))
+    return failure();
+  trial.plan = std::make_unique<StepPlan>(step, settings.libraryWorkspace, /*reports=*/false);
+  if (failed(trial.plan->prepare()))
+    return failure();
+  trial.unmergedGraph = trial.plan->graph;
+  trial.plan->place();
+  if (failed(trial.measure(settings)))
+    return failure();
+  return trial;
+}
+
+} // namespace neap

@@ -1,0 +1,69 @@
+// Counts what crosses each place between two values.
+#include "neap/passes/planning/Checkpoints.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace neap::planning {
+namespace {
+
+/// By value: the last one that reads it when computed again; -1 if there is none. Values without sources count as never read.
+std::vector<int> findLastReaders(const RetentionProblem &problem) {
+  std::vector<int> last(problem.values.size(), -1);
+  for (size_t reader = 0; reader < problem.values.size(); ++reader)
+    for (int source : problem.values[reader].sources)
+      if (!problem.values[source].sources.empty())
+        last[source] = static_cast<int>(reader);
+  return last;
+}
+
+/// Bytes of values made up to here and read behind here, by place: place i is right behind value i.
+std::vector<int64_t> countCrossingBytes(const RetentionProblem &problem, const std::vector<int> &lastReader) {
+  std::vector<int64_t> crossing(problem.values.size() + 1, 0);
+  for (size_t value = 0; value < problem.values.size(); ++value)
+    if (lastReader[value] >= 0) {
+      crossing[value] += problem.values[value].bytes;
+      crossing[lastReader[value]] -= problem.values[value].bytes;
+    }
+  for (size_t place = 1; place < crossing.size(); ++place)
+    crossing[place] += crossing[place - 1];
+  return crossing;
+}
+
+} // namespace
+
+std::vector<std::vector<int>> findCheckpoints(const RetentionProblem &problem) {
+  // Both ends of the graph are narrow for reasons of their own: embeddings, the loss.
+  constexpr size_t margin = 16;
+  // Blocks differ a little where a first or a last one does.
+  constexpr double tolerance = 1.05;
+  std::vector<int> lastReader = findLastReaders(problem);
+  std::vector<int64_t> crossing = countCrossingBytes(problem, lastReader);
+  size_t values = problem.values.size(), first = values / margin, end = values - values / margin;
+  int64_t narrowest = std::numeric_limits<int64_t>::max();
+  for (size_t place = first; place < end; ++place)
+    if (crossing[place] > 0)
+      narrowest = std::min(narrowest, crossing[place]);
+  std::vector<std::vector<int>> checkpoints;
+  for (size_t place = first; place < end; ++place) {
+    if (crossing[place] == 0 || static_cast<double>(crossing[place]) > tolerance * static_cast<double>(narrowest))
+      continue;
+    std::vector<int> crossed;
+    for (size_t value = 0; value <= place; ++value)
+      if (lastReader[value] > static_cast<int>(place))
+        crossed.push_back(static_cast<int>(value));
+    if (checkpoints.empty() || checkpoints.back() != crossed)
+      checkpoints.push_back(std::move(crossed));
+  }
+  return checkpoints;
+}
+
+RetentionProblem keepCheckpoints(RetentionProblem problem, const std::vector<std::vector<int>> &checkpoints,
+                                 size_t stride) {
+  for (size_t i = stride - 1; i < checkpoints.size(); i += stride)
+    for (int value : checkpoints[i])
+      problem.values[value].recomputeSeconds = std::numeric_limits<double>::infinity();
+  return problem;
+}
+
+} // namespace neap::planning

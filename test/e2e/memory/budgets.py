@@ -1,0 +1,81 @@
+"""Compiles a model for budgets from no limit down to one byte too few, trains it, and requires that a plan changes nothing but memory.
+
+    budgets.py MODEL_FOLDER SCRATCH_FOLDER STEPS COMPILE_OPTION...
+
+For the CPU and for the simulated CUDA device: the smallest budget and 100, 75, 50 and 35 % of what is needed with everything kept.
+What fits stays within its budget and gives the bits of the unlimited program; what does not is refused with exit code 5 and
+the smallest budget, which works; one byte less does not. On the CPU, resident memory stays within the plan and a constant for code and
+libraries.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+model, scratch, steps = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+options = sys.argv[4:]
+# Code, libraries, stacks of threads, and the file of batches.
+RESIDENT_BESIDE_PLAN = 32 << 20
+INFEASIBLE = 5
+
+
+def run(*command, expect=0):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if done.returncode != expect or "simulated device:" in done.stderr:
+        sys.exit(f"{' '.join(map(str, command))}: expected exit code {expect}, got {done.returncode}\n{done.stderr}")
+    return done
+
+
+def plan(program):
+    return json.loads(run("neap", "inspect", program, "--json").stdout)["planned_bytes"]
+
+
+def train(program, device):
+    out = scratch / f"out-{program.name}"
+    done = run(program, "--data", model / "batches.safetensors", "--max-steps", steps, "--log", out / "log.jsonl",
+               "--output-dir", out, *device)
+    lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    resident = int(re.search(r"peak resident bytes: (\d+)", done.stdout + done.stderr).group(1))
+    return [(line["loss"], line["grad_norm"]) for line in lines], (out / "model.safetensors").read_bytes(), resident
+
+
+def check(target, name, arguments, device, expected):
+    """Compiles and trains within a budget; returns what was planned."""
+    program = scratch / f"{target[-1]}-{name}"
+    run("neap", "compile", model / "model.onnx", *options, *target, *arguments, "-o", program)
+    planned = plan(program)
+    log, weights, resident = train(program, device)
+    if expected and log != expected[0]:
+        sys.exit(f"{program.name}: losses differ\n{expected[0]}\n{log}")
+    if expected and weights != expected[1]:
+        sys.exit(f"{program.name}: weights differ")
+    if not device and resident > planned + RESIDENT_BESIDE_PLAN:
+        sys.exit(f"{program.name}: {resident} bytes resident, {planned} planned")
+    return planned, (log, weights)
+
+
+scratch.mkdir(parents=True, exist_ok=True)
+expected = None
+for target, device in [(["--target", "cpu"], []), (["--ptxas", "none", "--target", "cuda"], ["--device", "sim"])]:
+    unlimited, expected = check(target, "unlimited", [], device, expected)
+    minimum, _ = check(target, "minimum", ["--memory", "minimum"], device, expected)
+    print(f"{model.name}, {target[-1]}: {unlimited} bytes without a limit, {minimum} at least")
+    if minimum > unlimited:
+        sys.exit("the smallest plan is larger than none at all")
+    for percent in (100, 75, 50, 35):
+        budget = unlimited * percent // 100
+        if budget >= minimum:
+            planned, _ = check(target, percent, ["--memory", budget], device, expected)
+            if planned > budget:
+                sys.exit(f"{planned} bytes planned for a budget of {budget}")
+    too_little = scratch / "too-little"
+    for budget in {minimum - 1, unlimited * 35 // 100}:
+        if budget < minimum:
+            refused = run("neap", "compile", model / "model.onnx", *options, *target, "--memory", budget, "-o", too_little,
+                          expect=INFEASIBLE)
+            if f"({minimum} bytes)" not in refused.stderr or "alive at its peak" not in refused.stderr:
+                sys.exit(f"expected the smallest budget, {minimum}, got\n{refused.stderr}")
+            if list(scratch.glob("too-little*")):
+                sys.exit("a refused compilation left files behind")

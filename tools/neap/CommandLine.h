@@ -1,0 +1,20 @@
+// The options of all commands that compile a model: compile, calibrate, plan.
+#pragma once
+
+#include "neap/compiler/driver/Compile.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Error.h"
+
+namespace neap {
+
+extern llvm::cl::SubCommand compileCommandLine, calibrateCommandLine, planCommandLine;
+
+/// `neap compile --print-stages`, which needs nothing else.
+extern llvm::cl::opt<bool> printStages;
+
+/// Fills the options from what was typed; an error is a sentence for the user. Of a plan, nothing is written (`output` is
+/// empty), and the memory stage is the last.
+llvm::Error readCommandLine(CompileOptions &options);
+
+} // namespace neap
