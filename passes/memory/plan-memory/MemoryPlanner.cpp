@@ -60,25 +60,40 @@ std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &
 }
 
 /// A plan of one variant within a budget: where it comes out larger than the model said, it is made again for less.
-std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &variant, int64_t budget) {
-  constexpr int mostRounds = 6;
+std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &variant,
+                                             const planning::RetentionPlan &solution, int64_t budget) {
+  constexpr int mostRounds = 4;
+  // What comes out so much larger computes values long before they are read, and would do so again.
+  constexpr double hopeless = 1.1;
+  std::optional<MemoryPlan> plan = realize(solution);
   int64_t capacity = budget;
-  for (int round = 0; round < mostRounds; ++round) {
-    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, capacity);
-    std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
-    if (!plan || plan->plannedBytes <= budget)
-      return plan;
+  for (int round = 1; round < mostRounds && plan && plan->plannedBytes > budget; ++round) {
+    if (static_cast<double>(plan->plannedBytes) > hopeless * static_cast<double>(budget))
+      return std::nullopt;
     // At least a little, lest the same plan come out again.
     capacity -= std::max(plan->plannedBytes - budget, budget / 256);
+    std::optional<planning::RetentionPlan> smaller = planning::planRetention(variant, capacity);
+    plan = smaller ? realize(*smaller) : std::nullopt;
   }
-  return std::nullopt;
+  return plan && plan->plannedBytes <= budget ? plan : std::nullopt;
 }
 
-/// The fastest plan of all variants within a budget.
+/// The fastest plan of all variants within a budget, the most promising first.
 std::optional<MemoryPlan> MemoryPlanner::fit(int64_t budget) {
+  struct Candidate {
+    const planning::RetentionProblem *variant;
+    planning::RetentionPlan solution;
+  };
+  std::vector<Candidate> candidates;
+  for (const planning::RetentionProblem &variant : variants)
+    if (auto solution = planning::planRetention(variant, budget))
+      candidates.push_back({&variant, std::move(*solution)});
+  llvm::stable_sort(candidates, [](const Candidate &a, const Candidate &b) { return a.solution.seconds < b.solution.seconds; });
   std::optional<MemoryPlan> best;
-  for (const planning::RetentionProblem &variant : variants) {
-    std::optional<MemoryPlan> plan = fit(variant, budget);
+  for (const Candidate &candidate : candidates) {
+    if (best && baselinePlan.seconds + candidate.solution.seconds >= best->seconds)
+      break;
+    std::optional<MemoryPlan> plan = fit(*candidate.variant, candidate.solution, budget);
     if (plan && (!best || plan->seconds < best->seconds))
       best = std::move(plan);
   }
@@ -94,22 +109,26 @@ void MemoryPlanner::makeVariants() {
   variants.push_back(problem);
 }
 
+/// The variants, least first, and each with a little more than what the model thinks least: that need not be smallest when it is
+/// packed.
 const MemoryPlan &MemoryPlanner::getMinimum() {
   if (minimum)
     return *minimum;
   minimum = baselinePlan;
-  auto consider = [&](const planning::RetentionProblem &variant, int64_t capacity) {
-    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, capacity);
-    std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
-    if (plan && std::tie(plan->plannedBytes, plan->seconds) < std::tie(minimum->plannedBytes, minimum->seconds))
-      minimum = plan;
-  };
-  // What the model thinks smallest need not be smallest when it is packed; somewhat larger capacities leave the solver more
-  // freedom.
-  for (const planning::RetentionProblem &variant : variants) {
-    int64_t least = planning::findMinimum(variant).plan.peakBytes;
-    for (double slack : {1.0, 1.005, 1.01, 1.02, 1.04, 1.08})
-      consider(variant, static_cast<int64_t>(static_cast<double>(least) * slack));
+  std::vector<std::pair<planning::RetentionPlan, const planning::RetentionProblem *>> least;
+  for (const planning::RetentionProblem &variant : variants)
+    least.push_back({planning::findMinimum(variant).plan, &variant});
+  llvm::stable_sort(least, [](auto &a, auto &b) { return a.first.peakBytes < b.first.peakBytes; });
+  for (auto &[smallest, variant] : least) {
+    for (double slack : {1.0, 1.01, 1.03, 1.08}) {
+      auto capacity = static_cast<int64_t>(static_cast<double>(smallest.peakBytes) * slack);
+      if (capacity >= minimum->plannedBytes)
+        break;
+      std::optional<planning::RetentionPlan> solution = planning::planRetention(*variant, capacity);
+      std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
+      if (plan && plan->plannedBytes < minimum->plannedBytes)
+        minimum = plan;
+    }
   }
   return *minimum;
 }

@@ -42,7 +42,8 @@ private:
   mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions) const;
   std::optional<MemoryPlan> realize(const planning::RetentionPlan &solution);
   void makeVariants();
-  std::optional<MemoryPlan> fit(const planning::RetentionProblem &variant, int64_t budget);
+  std::optional<MemoryPlan> fit(const planning::RetentionProblem &variant, const planning::RetentionPlan &solution,
+                                int64_t budget);
   std::optional<MemoryPlan> fit(int64_t budget);
   int64_t getRung(int rung);
 

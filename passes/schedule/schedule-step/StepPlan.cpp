@@ -195,21 +195,29 @@ StringRef StepPlan::placeUpdate(Value value, int storage) {
     if (getStorage(input) == storage &&
         !canRunInPlace(group.getBody().front(), group.getKind(), operand, result.getResultNumber()))
       return "the group does not read the old value element by element";
-  auto writer = llvm::find(tasks, group.getOperation()) - tasks.begin();
-  // Tasks name storages as they were before updates were merged: a read of `storage` is one of the old value.
-  for (size_t later = writer + 1; later < tasks.size(); ++later)
-    if (llvm::is_contained(graph.tasks[later].reads, storage))
-      return "the old value is needed later";
-  auto keepsOldValue = [&](Value other) { return storageOf.at(skipRenames(other)) == storage; };
-  auto writes = llvm::map_range(step.getOps<WriteOp>(), [](WriteOp write) { return write.getValue(); });
-  if (llvm::any_of(writes, keepsOldValue) ||
-      llvm::any_of(step.getBody().front().getTerminator()->getOperands(), keepsOldValue))
+  if (lastReader[storage] > taskOf.at(group))
+    return "the old value is needed later";
+  if (isKeptElsewhere[storage])
     return "the old value is kept elsewhere";
   mergedInto[current] = storage;
   return "";
 }
 
+/// Who needs what a storage holds when the step begins, before updates are merged: then a read is one of the old value.
+void StepPlan::findOldValueReaders() {
+  lastReader.assign(graph.storages.size(), -1);
+  for (size_t task = 0; task < graph.tasks.size(); ++task)
+    for (int storage : graph.tasks[task].reads)
+      lastReader[storage] = static_cast<int>(task);
+  isKeptElsewhere.assign(graph.storages.size(), false);
+  auto keep = [&](Value value) { isKeptElsewhere[storageOf.at(skipRenames(value))] = true; };
+  for (auto write : step.getOps<WriteOp>())
+    keep(write.getValue());
+  llvm::for_each(step.getBody().front().getTerminator()->getOperands(), keep);
+}
+
 void StepPlan::placeUpdates() {
+  findOldValueReaders();
   for (auto write : step.getOps<WriteOp>()) {
     int storage = declared.lookup(write.getSymbolAttr());
     kept.push_back({write.getValue(), storage});

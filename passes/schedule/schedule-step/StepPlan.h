@@ -59,6 +59,7 @@ private:
   void addTask(mlir::Operation *op);
   void collectPersistent();
   mlir::LogicalResult collect();
+  void findOldValueReaders();
   void placeUpdates();
   llvm::StringRef placeUpdate(mlir::Value value, int storage);
   void placeOutputs();
@@ -74,6 +75,8 @@ private:
   llvm::MapVector<mlir::Attribute, int> declared; // symbol -> storage
   llvm::DenseMap<mlir::Value, int> storageOf;     // of everything but other names, as collected
   llvm::DenseMap<mlir::Operation *, int> taskOf;  // of those collected so far
+  std::vector<int> lastReader;                    // by storage: the last task that reads it as it was
+  std::vector<bool> isKeptElsewhere;              // by storage: whether a write or the return names it
   std::vector<int> mergedInto;                    // by storage; itself where it was not merged
   std::vector<int> mergedByUpdates;               // the same, before operands were reused
 };
