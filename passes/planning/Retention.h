@@ -60,12 +60,13 @@ struct RetentionOptions {
   /// With at most so many values to decide on, the plan is optimal (within relativeGap); with more, it is what a search
   /// guided by the relaxation finds. Limits are counts of work, never time, so that equal problems get equal plans.
   int exactValues = 60;
-  /// Of the exact search.
+  /// Of the exact search, for problems of up to that size. Larger ones, searched only where nothing else has found a plan,
+  /// get fewer, by the square of their size.
   int nodeLimit = 20000;
 };
 
-/// The fastest plan found for a capacity; nothing if there is none. Whether there is one is decided exactly up to the node
-/// limit of the exact search; beyond it, by whether findMinimum's plan fits.
+/// The fastest plan found for a capacity; nothing if there is none: proven by the relaxation or by the exact search, or,
+/// where that ran into its limit, likely, for neither a search nor findMinimum has found one.
 std::optional<RetentionPlan> planRetention(const RetentionProblem &problem, int64_t capacityBytes,
                                            const RetentionOptions &options = {});
 

@@ -1,10 +1,12 @@
 // Plans by hand, against enumeration and an independent exact solver on random steps, and on the shape of a transformer.
 #include "RetentionProblems.h"
+#include "neap/passes/planning/LiveBytes.h"
 
 #include <coin/CbcModel.hpp>
 #include <coin/OsiClpSolverInterface.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -280,6 +282,27 @@ TEST(Retention, IsTheSameForTheSameProblem) {
     ASSERT_TRUE(one && other);
     EXPECT_EQ(one->actions, other->actions);
     EXPECT_EQ(one->gapPrices, other->gapPrices);
+  }
+}
+
+TEST(LiveBytes, CountsLikeAPlainLoop) {
+  std::mt19937 random(3);
+  std::vector<int64_t> plain(300);
+  for (int64_t &bytes : plain)
+    bytes = int64_t(random() % 100);
+  constexpr int64_t capacity = 150;
+  LiveBytes live(plain, capacity);
+  for (int step = 0; step < 2000; ++step) {
+    int first = int(random() % 300), last = std::min(299, first + int(random() % 200) - 1);
+    int64_t bytes = int64_t(random() % 200) - 100;
+    live.add(first, last, bytes);
+    for (int position = first; position <= last; ++position)
+      plain[position] += bytes;
+    int64_t excess = 0;
+    for (int64_t value : plain)
+      excess += std::max<int64_t>(0, value - capacity);
+    ASSERT_EQ(live.excess(), excess) << "step " << step;
+    ASSERT_EQ(live.findPeak(), std::max_element(plain.begin(), plain.end()) - plain.begin()) << "step " << step;
   }
 }
 
