@@ -8,13 +8,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 using namespace neap::planning;
 
-static std::vector<bool> wishesOf(const RetentionPlan &plan) {
-  std::vector<bool> wishes;
-  for (Action action : plan.actions)
-    wishes.push_back(action == Action::Recompute);
+static std::vector<Action> wishesOf(const RetentionPlan &plan) {
+  std::vector<Action> wishes = plan.actions;
+  std::replace(wishes.begin(), wishes.end(), Action::None, Action::Keep);
   return wishes;
 }
 
@@ -39,7 +39,7 @@ public:
 
 private:
   void dive();
-  void offer(const std::vector<bool> &wishes);
+  void offer(const std::vector<Action> &wishes);
   void searchExactly();
   bool isGoodEnough() const { return best && bestSeconds <= bound * (1 + options.relativeGap); }
 
@@ -49,32 +49,33 @@ private:
   RetentionDecisions decisions;
   RetentionRelaxation relaxation;
   double bound = 0;
-  std::optional<std::vector<bool>> best;
+  std::optional<std::vector<Action>> best;
   double bestSeconds = infinity;
 };
 } // namespace
 
 static bool isSmall(const RetentionRelaxation &relaxation, const RetentionOptions &options) {
-  return static_cast<int>(relaxation.integerColumns().size()) <= options.exactValues;
+  return relaxation.decisionCount() <= options.exactValues;
 }
 
-/// Decides that some of the values that a relaxation has torn are computed again: the ones it is surest of, an eighth of
-/// all at a time. False if there are none.
+/// Decides that some of the values that a relaxation has torn are computed again or offloaded: the ones it is surest of, an
+/// eighth of all at a time. False if there are none.
 static bool fixTornValues(RetentionRelaxation &relaxation) {
   constexpr double whole = 1e-6;
-  std::vector<std::pair<double, int>> torn;
+  std::vector<std::tuple<double, int, Action>> torn;
   for (int value = 0; value < relaxation.valueCount(); ++value)
-    if (double share = relaxation.recomputed(value); share > whole && share < 1 - whole)
-      torn.emplace_back(-share, value);
+    for (Action action : {Action::Recompute, Action::Offload})
+      if (double share = relaxation.shareOf(value, action); share > whole && share < 1 - whole)
+        torn.emplace_back(-share, value, action);
   std::sort(torn.begin(), torn.end());
   for (size_t i = 0; i < (torn.size() + 7) / 8; ++i)
-    relaxation.fix(torn[i].second, true);
+    relaxation.fix(std::get<1>(torn[i]), std::get<2>(torn[i]));
   return !torn.empty();
 }
 
 /// Makes decisions fit and cheap, and remembers them if they are the best so far.
-void Planner::offer(const std::vector<bool> &wishes) {
-  decisions.setWishes(wishes);
+void Planner::offer(const std::vector<Action> &wishes) {
+  decisions.setAll(wishes);
   if (!repair(decisions))
     return;
   keepWhatFits(decisions);
@@ -95,8 +96,8 @@ void Planner::dive() {
 
 void Planner::searchExactly() {
   ExactRetention exact = solveExactly(relaxation, bestSeconds, options);
-  if (exact.recomputed)
-    offer(*exact.recomputed);
+  if (exact.wishes)
+    offer(*exact.wishes);
 }
 
 RetentionPlan Planner::planKept() {
@@ -116,7 +117,7 @@ std::optional<RetentionPlan> Planner::run() {
 
   dive();
   if (best && !isGoodEnough()) {
-    decisions.setWishes(*best);
+    decisions.setAll(*best);
     exchange(decisions, 64);
     offer(decisions.wishes());
   }
@@ -128,7 +129,7 @@ std::optional<RetentionPlan> Planner::run() {
   if (!best)
     return std::nullopt;
 
-  decisions.setWishes(*best);
+  decisions.setAll(*best);
   RetentionPlan plan = decisions.makePlan();
   plan.boundSeconds = std::min(bound, plan.seconds);
   plan.gapPrices = std::move(gapPrices);
@@ -151,7 +152,7 @@ public:
   RetentionMinimum run();
 
 private:
-  bool offer(const std::vector<bool> &wishes, int64_t capacity);
+  bool offer(const std::vector<Action> &wishes, int64_t capacity);
   void dive();
   void bisect();
 
@@ -163,9 +164,9 @@ private:
 } // namespace
 
 /// Repairs wishes for a capacity and remembers the outcome if its peak is the lowest. False if they could not be repaired.
-bool MinimumFinder::offer(const std::vector<bool> &wishes, int64_t capacity) {
+bool MinimumFinder::offer(const std::vector<Action> &wishes, int64_t capacity) {
   RetentionDecisions decisions(problem, capacity);
-  decisions.setWishes(wishes);
+  decisions.setAll(wishes);
   bool isRepaired = repair(decisions);
   RetentionPlan plan = decisions.makePlan();
   if (minimum.plan.actions.empty() || plan.peakBytes < minimum.plan.peakBytes)
@@ -204,8 +205,8 @@ RetentionMinimum MinimumFinder::run() {
     RetentionOptions exactOptions = options;
     exactOptions.relativeGap = 0;
     ExactRetention exact = solveExactly(relaxation, static_cast<double>(minimum.plan.peakBytes), exactOptions);
-    if (exact.recomputed)
-      offer(*exact.recomputed, minimum.plan.peakBytes);
+    if (exact.wishes)
+      offer(*exact.wishes, minimum.plan.peakBytes);
   }
   return std::move(minimum);
 }

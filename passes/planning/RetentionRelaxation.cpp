@@ -5,15 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 using namespace neap::planning;
 
 /// Below it a row counts as kept, in the program's units.
 constexpr double tolerance = 1e-7;
 
-namespace {
 /// Rows "at most" to be added at once.
-class RowBatch {
+class RetentionRelaxation::RowBatch {
 public:
   void addTerm(int column, double coefficient) {
     if (column < 0 || coefficient == 0)
@@ -21,43 +21,69 @@ public:
     columns.push_back(column);
     coefficients.push_back(coefficient);
   }
-  void endRow(double limit) {
+  void endRow(double limit, Row row) {
     starts.push_back(static_cast<int>(columns.size()));
     limits.push_back(limit);
+    info.push_back(row);
   }
-  void appendTo(ClpSimplex &model) const {
+  void appendTo(ClpSimplex &model, std::vector<Row> &rowInfo) const {
     if (limits.empty())
       return;
     std::vector<double> lower(limits.size(), -COIN_DBL_MAX);
     model.addRows(static_cast<int>(limits.size()), lower.data(), limits.data(), starts.data(), columns.data(),
                   coefficients.data());
+    rowInfo.insert(rowInfo.end(), info.begin(), info.end());
   }
 
 private:
   std::vector<CoinBigIndex> starts{0};
   std::vector<int> columns;
   std::vector<double> coefficients, limits;
+  std::vector<Row> info;
 };
-} // namespace
+
+static bool isWithin(int position, int first, int last) { return first <= position && position <= last; }
+
+static bool isInGap(const RetainableValue &value, int position) {
+  return value.wrapsAround ? position >= value.gapFirst || position <= value.gapLast
+                           : isWithin(position, value.gapFirst, value.gapLast);
+}
+
+/// Calls back with the one or two ranges of positions of a gap.
+template <typename Callback> static void forGap(const RetainableValue &value, int positions, Callback callback) {
+  if (!value.wrapsAround) {
+    callback(value.gapFirst, value.gapLast);
+    return;
+  }
+  callback(value.gapFirst, positions - 1);
+  callback(0, value.gapLast);
+}
 
 RetentionRelaxation::RetentionRelaxation(const RetentionProblem &problem, Goal goal)
     : problem(problem), goal(goal), model(std::make_unique<ClpSimplex>()), recomputeColumn(problem.values.size(), -1),
-      needColumn(problem.values.size(), -1), fixedBytes(problem.baseBytes.begin(), problem.baseBytes.end()),
-      hasRow(problem.baseBytes.size(), false) {
+      offloadColumn(problem.values.size(), -1), needColumn(problem.values.size(), -1),
+      farColumn(problem.baseBytes.size(), -1), hasRow(problem.baseBytes.size(), false),
+      fixedBytes(problem.baseBytes.begin(), problem.baseBytes.end()) {
   double seconds = 0;
   for (const RetainableValue &value : problem.values) {
     if (std::isfinite(value.recomputeSeconds))
       seconds += value.recomputeSeconds;
-    for (int t = value.gapFirst; t <= value.gapLast && value.isNeeded; ++t)
-      fixedBytes[t] += static_cast<double>(value.bytes);
+    if (!value.isNeeded)
+      continue;
+    forGap(value, static_cast<int>(fixedBytes.size()), [&](int first, int last) {
+      for (int position = first; position <= last; ++position)
+        fixedBytes[position] += static_cast<double>(value.bytes);
+    });
   }
   double peak = fixedBytes.empty() ? 0 : *std::max_element(fixedBytes.begin(), fixedBytes.end());
   bytesUnit = peak > 0 ? peak / 1000 : 1;
   secondsUnit = seconds > 0 ? seconds / 1000 : 1;
   model->setLogLevel(0);
   model->setPrimalTolerance(tolerance);
+  if (problem.link)
+    schedule.emplace(problem);
   makeColumns();
-  addSourceRows();
+  addDecisionRows();
 }
 
 RetentionRelaxation::~RetentionRelaxation() = default;
@@ -65,113 +91,236 @@ RetentionRelaxation::~RetentionRelaxation() = default;
 /// Readers have larger indices than what they read, so that one walk backwards finds all that may be needed.
 void RetentionRelaxation::makeColumns() {
   std::vector<bool> mayBeRead(problem.values.size());
-  int columns = 0;
-  for (int value = static_cast<int>(problem.values.size()) - 1; value >= 0; --value) {
+  std::vector<double> cost;
+  auto addColumn = [&](double seconds) {
+    cost.push_back(goal == Goal::Seconds ? seconds / secondsUnit : 0);
+    return static_cast<int>(cost.size()) - 1;
+  };
+  bool isAnyOffloadable = false;
+  for (int value = valueCount() - 1; value >= 0; --value) {
     const RetainableValue &it = problem.values[value];
     if (!it.isNeeded && mayBeRead[value])
-      needColumn[value] = columns++;
-    bool frees = it.gapFirst <= it.gapLast && it.bytes > 0;
-    if (!frees || !std::isfinite(it.recomputeSeconds) || (!it.isNeeded && !mayBeRead[value]))
+      needColumn[value] = addColumn(0);
+    if (!it.hasGap() || it.bytes == 0 || (!it.isNeeded && !mayBeRead[value]))
       continue;
-    recomputeColumn[value] = columns++;
+    if (schedule && std::isfinite(it.offloadSeconds) && schedule->windowAlone(value)) {
+      offloadColumn[value] = addColumn(it.offloadSeconds);
+      isAnyOffloadable = true;
+    }
+    if (!std::isfinite(it.recomputeSeconds))
+      continue;
+    recomputeColumn[value] = addColumn(it.recomputeSeconds);
     for (int source : it.sources)
       mayBeRead[source] = true;
   }
-  if (goal == Goal::Peak)
-    peakColumn = columns++;
+  if (goal == Goal::Peak) {
+    peakColumn = addColumn(0);
+    cost[peakColumn] = 1;
+  }
+  if (!isAnyOffloadable)
+    schedule.reset();
   CoinPackedMatrix empty; // resize() would leave Clp without a matrix
-  empty.setDimensions(0, columns);
-  model->loadProblem(empty, nullptr, nullptr, nullptr, nullptr, nullptr);
-  for (int column = 0; column < columns; ++column)
-    model->setColumnBounds(column, 0, column == peakColumn ? COIN_DBL_MAX : 1);
+  empty.setDimensions(0, static_cast<int>(cost.size()));
+  std::vector<double> upper(cost.size(), 1);
   if (peakColumn >= 0)
-    model->setObjectiveCoefficient(peakColumn, 1);
-  for (size_t value = 0; value < problem.values.size() && goal == Goal::Seconds; ++value)
-    if (recomputeColumn[value] >= 0)
-      model->setObjectiveCoefficient(recomputeColumn[value], problem.values[value].recomputeSeconds / secondsUnit);
+    upper[peakColumn] = COIN_DBL_MAX;
+  model->loadProblem(empty, nullptr, upper.data(), cost.data(), nullptr, nullptr);
 }
 
-void RetentionRelaxation::addSourceRows() {
+void RetentionRelaxation::addDecisionRows() {
   RowBatch rows;
-  auto addAtMost = [&](int reader, int needed) {
-    rows.addTerm(recomputeColumn[reader], 1);
-    rows.addTerm(needed, -1);
-    rows.endRow(0);
-    rowPosition.push_back(-1);
-  };
-  for (int value = 0; value < static_cast<int>(problem.values.size()); ++value) {
-    if (recomputeColumn[value] < 0)
-      continue;
-    if (needColumn[value] >= 0) {
-      addAtMost(value, needColumn[value]);
-      sourceRowReader.push_back(-1);
+  for (int value = 0; value < valueCount(); ++value) {
+    int again = recomputeColumn[value], offload = offloadColumn[value], need = needColumn[value];
+    bool areTwo = again >= 0 && offload >= 0, isBounded = need >= 0 && (again >= 0 || offload >= 0);
+    if (areTwo || isBounded) {
+      rows.addTerm(again, 1);
+      rows.addTerm(offload, 1);
+      rows.addTerm(need, -1);
+      rows.endRow(need < 0 ? 1 : 0, {});
     }
+    if (again < 0)
+      continue;
     for (int source : problem.values[value].sources)
       if (needColumn[source] >= 0) {
-        addAtMost(value, needColumn[source]);
-        sourceRowReader.push_back(value);
+        rows.addTerm(again, 1);
+        rows.addTerm(needColumn[source], -1);
+        rows.endRow(0, {.recomputed = value});
       }
   }
-  rows.appendTo(*model);
+  rows.appendTo(*model, rowInfo);
 }
 
 double RetentionRelaxation::limitAt(int position) const {
   return ((goal == Goal::Peak ? 0 : capacity) - fixedBytes[position]) / bytesUnit;
 }
 
+void RetentionRelaxation::addMemoryRow(int position, RowBatch &rows) {
+  for (int value = 0; value < valueCount(); ++value) {
+    const RetainableValue &it = problem.values[value];
+    double size = static_cast<double>(it.bytes) / bytesUnit;
+    bool isGap = isInGap(it, position), isLate = isWithin(position, it.lateFirst, it.lateLast);
+    rows.addTerm(needColumn[value], (isGap ? size : 0) + (isLate ? size : 0));
+    rows.addTerm(recomputeColumn[value], isGap ? -size : 0);
+  }
+  rows.addTerm(farColumn[position], -1);
+  rows.addTerm(peakColumn, -1);
+  rows.endRow(limitAt(position), {.position = position});
+  hasRow[position] = true;
+}
+
 void RetentionRelaxation::addMemoryRows(const std::vector<int> &positions) {
+  if (schedule)
+    addFarColumns(positions);
   RowBatch rows;
   for (int position : positions) {
-    for (size_t value = 0; value < problem.values.size(); ++value) {
-      const RetainableValue &it = problem.values[value];
-      auto size = static_cast<double>(it.bytes);
-      bool isGap = it.gapFirst <= position && position <= it.gapLast;
-      bool isLate = it.lateFirst <= position && position <= it.lateLast;
-      rows.addTerm(needColumn[value], ((isGap ? size : 0) + (isLate ? size : 0)) / bytesUnit);
-      rows.addTerm(recomputeColumn[value], isGap ? -size / bytesUnit : 0);
-    }
-    rows.addTerm(peakColumn, -1);
-    rows.endRow(limitAt(position));
-    rowPosition.push_back(position);
-    sourceRowReader.push_back(-1);
-    hasRow[position] = true;
+    addMemoryRow(position, rows);
+    if (schedule)
+      addFarRows(position, rows);
   }
-  rows.appendTo(*model);
+  rows.appendTo(*model, rowInfo);
+}
+
+void RetentionRelaxation::addFarColumns(const std::vector<int> &positions) {
+  int first = model->numberColumns(), count = static_cast<int>(positions.size());
+  std::vector<double> zeros(count, 0), infinite(count, COIN_DBL_MAX);
+  std::vector<CoinBigIndex> starts(count + 1, 0);
+  model->addColumns(count, zeros.data(), infinite.data(), zeros.data(), starts.data(), nullptr, nullptr);
+  for (int i = 0; i < count; ++i) {
+    farColumn[positions[i]] = first + i;
+    model->setColumnStatus(first + i, ClpSimplex::atLowerBound);
+  }
+}
+
+/// Bytes of an offloaded value that are gone during all of a position if nothing else is copied.
+double RetentionRelaxation::bytesAway(int value, int position) const {
+  const RetainableValue &it = problem.values[value];
+  if (!isInGap(it, position))
+    return 0;
+  double size = static_cast<double>(it.bytes), away = size;
+  if (!it.wrapsAround || position >= it.gapFirst)
+    away -= std::max(0.0, size - problem.link->outBytesPerSecond *
+                                     (schedule->startOf(position) - schedule->startOf(it.gapFirst)));
+  if (!it.wrapsAround || position <= it.gapLast)
+    away -= std::max(0.0, size - problem.link->inBytesPerSecond *
+                                     (schedule->startOf(it.gapLast + 1) - schedule->startOf(position + 1)));
+  return std::max(0.0, away);
+}
+
+/// Bytes that are far when a step begins and ends.
+void RetentionRelaxation::addTermsOfWrapping(double sign, RowBatch &rows) const {
+  for (int value = 0; value < valueCount(); ++value)
+    if (problem.values[value].wrapsAround)
+      rows.addTerm(offloadColumn[value], sign * static_cast<double>(problem.values[value].bytes) / bytesUnit);
+}
+
+/// Both directions between two positions; -1 and the number of positions are the step's ends.
+void RetentionRelaxation::addRateRows(int from, int to, RowBatch &rows) {
+  int end = static_cast<int>(farColumn.size());
+  auto addFar = [&](int position, double sign) {
+    if (position < 0 || position == end)
+      addTermsOfWrapping(sign, rows);
+    else
+      rows.addTerm(farColumn[position], sign);
+  };
+  // What went out counts by the start of a position, what came in by its end: it must be away in between.
+  double outSeconds = schedule->startOf(to) - schedule->startOf(std::max(from, 0));
+  double inSeconds = schedule->startOf(std::min(to + 1, end)) - schedule->startOf(from + 1);
+  addFar(to, 1);
+  addFar(from, -1);
+  rows.endRow(problem.link->outBytesPerSecond * outSeconds / bytesUnit, {});
+  addFar(from, 1);
+  addFar(to, -1);
+  rows.endRow(problem.link->inBytesPerSecond * inSeconds / bytesUnit, {});
+}
+
+void RetentionRelaxation::addFarRows(int position, RowBatch &rows) {
+  for (int value = 0; value < valueCount(); ++value)
+    if (offloadColumn[value] >= 0)
+      rows.addTerm(offloadColumn[value], -bytesAway(value, position) / bytesUnit);
+  rows.addTerm(farColumn[position], 1);
+  rows.endRow(0, {});
+  int before = position - 1, after = position + 1, end = static_cast<int>(farColumn.size());
+  while (before >= 0 && farColumn[before] < 0)
+    --before;
+  while (after < end && farColumn[after] < 0)
+    ++after;
+  addRateRows(before, position, rows);
+  addRateRows(position, after, rows);
+}
+
+int RetentionRelaxation::columnOf(int value, Action action) const {
+  return action == Action::Recompute ? recomputeColumn[value] : action == Action::Offload ? offloadColumn[value] : -1;
 }
 
 double RetentionRelaxation::needed(int value, const double *point) const {
   return problem.values[value].isNeeded ? 1 : needColumn[value] < 0 ? 0 : point[needColumn[value]];
 }
 
-double RetentionRelaxation::needed(int value) const { return needed(value, model->primalColumnSolution()); }
-
-double RetentionRelaxation::recomputed(int value) const {
-  return recomputeColumn[value] < 0 ? 0 : model->primalColumnSolution()[recomputeColumn[value]];
+double RetentionRelaxation::shareOf(int value, Action action) const {
+  int column = columnOf(value, action);
+  return column < 0 ? 0 : model->primalColumnSolution()[column];
 }
 
 /// By position, for shares as the columns have them.
 std::vector<double> RetentionRelaxation::computeLiveBytes(const double *point) const {
-  std::vector<double> change(problem.baseBytes.size() + 1, 0);
+  int positions = static_cast<int>(problem.baseBytes.size());
+  std::vector<double> change(positions + 1, 0);
   auto add = [&](int first, int last, double bytes) {
     if (first > last || bytes == 0)
       return;
     change[first] += bytes;
     change[last + 1] -= bytes;
   };
-  for (size_t value = 0; value < problem.values.size(); ++value) {
+  for (int value = 0; value < valueCount(); ++value) {
     const RetainableValue &it = problem.values[value];
     auto size = static_cast<double>(it.bytes);
-    double isNeeded = needed(static_cast<int>(value), point);
+    double isNeeded = needed(value, point);
     double isRecomputed = recomputeColumn[value] < 0 ? 0 : point[recomputeColumn[value]];
-    add(it.gapFirst, it.gapLast, size * (isNeeded - isRecomputed));
+    forGap(it, positions, [&](int first, int last) { add(first, last, size * (isNeeded - isRecomputed)); });
     if (!it.isNeeded)
       add(it.lateFirst, it.lateLast, size * isNeeded);
   }
   std::vector<double> live;
   double changed = 0;
-  for (size_t position = 0; position < problem.baseBytes.size(); ++position)
+  for (int position = 0; position < positions; ++position)
     live.push_back(static_cast<double>(problem.baseBytes[position]) + (changed += change[position]));
+  if (schedule)
+    subtractFarBytes(point, live);
   return live;
+}
+
+/// At positions with a row, the solution says what is far. Between two of them, as much as the values and both rates allow.
+void RetentionRelaxation::subtractFarBytes(const double *point, std::vector<double> &live) const {
+  int end = static_cast<int>(live.size());
+  std::vector<double> far(end, 0);
+  double wrapping = 0;
+  for (int value = 0; value < valueCount(); ++value) {
+    double share = offloadColumn[value] < 0 ? 0 : point[offloadColumn[value]];
+    if (share <= tolerance)
+      continue;
+    const RetainableValue &it = problem.values[value];
+    wrapping += it.wrapsAround ? share * static_cast<double>(it.bytes) : 0;
+    forGap(it, end, [&](int first, int last) {
+      for (int position = first; position <= last; ++position)
+        far[position] += share * bytesAway(value, position);
+    });
+  }
+  double before = wrapping, since = 0;
+  for (int position = 0; position < end; ++position) {
+    double start = schedule->startOf(position);
+    double most = std::min(far[position], before + problem.link->outBytesPerSecond * (start - since));
+    far[position] = farColumn[position] < 0 ? most : point[farColumn[position]] * bytesUnit;
+    if (farColumn[position] >= 0)
+      std::tie(before, since) = std::pair(far[position], start);
+  }
+  double behind = wrapping, until = schedule->startOf(end);
+  for (int position = end - 1; position >= 0; --position) {
+    double stop = schedule->startOf(position + 1);
+    far[position] = std::min(far[position], behind + problem.link->inBytesPerSecond * (until - stop));
+    if (farColumn[position] >= 0)
+      std::tie(behind, until) = std::pair(far[position], stop);
+    live[position] -= far[position];
+  }
 }
 
 /// The worst position of each stretch of time: neighbours hold nearly the same values, and one row for all of them does.
@@ -193,9 +342,9 @@ int RetentionRelaxation::addBrokenRows(const double *point) {
 
 void RetentionRelaxation::setCapacity(int64_t bytes) {
   capacity = static_cast<double>(bytes);
-  for (size_t row = 0; row < rowPosition.size(); ++row)
-    if (rowPosition[row] >= 0)
-      model->setRowUpper(static_cast<int>(row), limitAt(rowPosition[row]));
+  for (size_t row = 0; row < rowInfo.size(); ++row)
+    if (rowInfo[row].position >= 0)
+      model->setRowUpper(static_cast<int>(row), limitAt(rowInfo[row].position));
 }
 
 bool RetentionRelaxation::solve() {
@@ -209,20 +358,29 @@ bool RetentionRelaxation::solve() {
 
 double RetentionRelaxation::objective() const { return model->objectiveValue() * objectiveUnit(); }
 
-std::vector<bool> RetentionRelaxation::round() const {
+std::vector<Action> RetentionRelaxation::round() const {
   std::vector<double> gap = gapPrices(), flip = flipPrices();
-  std::vector<bool> wishes(problem.values.size(), false);
-  for (int value = 0; value < static_cast<int>(wishes.size()); ++value) {
-    double share = needed(value);
-    if (recomputeColumn[value] >= 0)
-      wishes[value] = share > tolerance ? recomputed(value) > share / 2 : gap[value] > flip[value];
+  std::vector<Action> wishes = wishesAt(model->primalColumnSolution());
+  for (int value = 0; value < valueCount(); ++value)
+    if (needed(value, model->primalColumnSolution()) <= tolerance && recomputeColumn[value] >= 0)
+      wishes[value] = gap[value] > flip[value] ? Action::Recompute : Action::Keep;
+  return wishes;
+}
+
+std::vector<Action> RetentionRelaxation::wishesAt(const double *point) const {
+  std::vector<Action> wishes;
+  for (int value = 0; value < valueCount(); ++value) {
+    double again = recomputeColumn[value] < 0 ? 0 : point[recomputeColumn[value]];
+    double offload = offloadColumn[value] < 0 ? 0 : point[offloadColumn[value]];
+    double keep = needed(value, point) - again - offload;
+    wishes.push_back(again > std::max(keep, offload)   ? Action::Recompute
+                     : offload > std::max(keep, again) ? Action::Offload
+                                                       : Action::Keep);
   }
   return wishes;
 }
 
-void RetentionRelaxation::fix(int value, bool isRecomputed) {
-  model->setColumnBounds(recomputeColumn[value], isRecomputed, isRecomputed);
-}
+void RetentionRelaxation::fix(int value, Action action) { model->setColumnBounds(columnOf(value, action), 1, 1); }
 
 void RetentionRelaxation::unfixAll() {
   for (int column : integerColumns())
@@ -232,23 +390,29 @@ void RetentionRelaxation::unfixAll() {
 std::vector<int> RetentionRelaxation::integerColumns() const {
   // n is whole by itself where r is: it is the largest r of those that read it.
   std::vector<int> columns;
-  for (int column : recomputeColumn)
-    if (column >= 0)
-      columns.push_back(column);
+  for (int value = 0; value < valueCount(); ++value)
+    for (int column : {recomputeColumn[value], offloadColumn[value]})
+      if (column >= 0)
+        columns.push_back(column);
   return columns;
 }
 
 std::vector<double> RetentionRelaxation::gapPrices() const {
-  std::vector<double> total(problem.baseBytes.size() + 1, 0); // of all positions before
-  for (size_t row = 0; row < rowPosition.size(); ++row)
-    if (rowPosition[row] >= 0)
-      total[rowPosition[row] + 1] = std::max(0.0, -model->dualRowSolution()[row]);
+  int positions = static_cast<int>(problem.baseBytes.size());
+  std::vector<double> total(positions + 1, 0); // of all positions before
+  for (size_t row = 0; row < rowInfo.size(); ++row)
+    if (int position = rowInfo[row].position; position >= 0)
+      total[position + 1] = std::max(0.0, -model->dualRowSolution()[row]);
   for (size_t position = 1; position < total.size(); ++position)
     total[position] += total[position - 1];
   std::vector<double> prices;
   for (const RetainableValue &value : problem.values) {
-    bool isEmpty = value.gapFirst > value.gapLast;
-    prices.push_back(isEmpty ? 0 : (total[value.gapLast + 1] - total[value.gapFirst]) * secondsUnit / bytesUnit);
+    double price = 0;
+    forGap(value, positions, [&](int first, int last) {
+      if (first <= last)
+        price += (total[last + 1] - total[first]) * secondsUnit / bytesUnit;
+    });
+    prices.push_back(price);
   }
   return prices;
 }
@@ -259,10 +423,10 @@ std::vector<double> RetentionRelaxation::flipPrices() const {
   std::vector<double> seconds;
   for (const RetainableValue &value : problem.values)
     seconds.push_back(value.recomputeSeconds);
-  for (size_t row = 0; row < sourceRowReader.size(); ++row)
-    if (sourceRowReader[row] >= 0)
-      seconds[sourceRowReader[row]] += std::max(0.0, -model->dualRowSolution()[row]) * secondsUnit;
-  for (size_t value = 0; value < seconds.size(); ++value)
+  for (size_t row = 0; row < rowInfo.size(); ++row)
+    if (int value = rowInfo[row].recomputed; value >= 0)
+      seconds[value] += std::max(0.0, -model->dualRowSolution()[row]) * secondsUnit;
+  for (int value = 0; value < valueCount(); ++value)
     seconds[value] /= static_cast<double>(std::max<int64_t>(1, problem.values[value].bytes));
   return seconds;
 }
