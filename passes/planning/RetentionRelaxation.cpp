@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 using namespace neap::planning;
@@ -62,7 +63,8 @@ template <typename Callback> static void forGap(const RetainableValue &value, in
 RetentionRelaxation::RetentionRelaxation(const RetentionProblem &problem, Goal goal)
     : problem(problem), goal(goal), model(std::make_unique<ClpSimplex>()), recomputeColumn(problem.values.size(), -1),
       offloadColumn(problem.values.size(), -1), needColumn(problem.values.size(), -1),
-      farColumn(problem.baseBytes.size(), -1), hasRow(problem.baseBytes.size(), false),
+      outColumn(problem.baseBytes.size(), -1), inColumn(problem.baseBytes.size(), -1),
+      hasMemoryRow(problem.baseBytes.size(), false), hasLinkRow(problem.baseBytes.size(), false),
       fixedBytes(problem.baseBytes.begin(), problem.baseBytes.end()) {
   double seconds = 0;
   for (const RetainableValue &value : problem.values) {
@@ -162,90 +164,98 @@ void RetentionRelaxation::addMemoryRow(int position, RowBatch &rows) {
     rows.addTerm(needColumn[value], (isGap ? size : 0) + (isLate ? size : 0));
     rows.addTerm(recomputeColumn[value], isGap ? -size : 0);
   }
-  rows.addTerm(farColumn[position], -1);
+  rows.addTerm(outColumn[position], -1);
+  rows.addTerm(inColumn[position], 1);
+  if (schedule)
+    addWrappingTerms(-1, rows);
   rows.addTerm(peakColumn, -1);
   rows.endRow(limitAt(position), {.position = position});
-  hasRow[position] = true;
 }
 
-void RetentionRelaxation::addMemoryRows(const std::vector<int> &positions) {
-  if (schedule)
-    addFarColumns(positions);
-  RowBatch rows;
-  for (int position : positions) {
-    addMemoryRow(position, rows);
-    if (schedule)
-      addFarRows(position, rows);
-  }
-  rows.appendTo(*model, rowInfo);
-}
-
-void RetentionRelaxation::addFarColumns(const std::vector<int> &positions) {
-  int first = model->numberColumns(), count = static_cast<int>(positions.size());
+void RetentionRelaxation::addLinkColumns(const std::vector<int> &positions) {
+  if (positions.empty())
+    return;
+  int first = model->numberColumns(), count = 2 * static_cast<int>(positions.size());
   std::vector<double> zeros(count, 0), infinite(count, COIN_DBL_MAX);
   std::vector<CoinBigIndex> starts(count + 1, 0);
   model->addColumns(count, zeros.data(), infinite.data(), zeros.data(), starts.data(), nullptr, nullptr);
   for (int i = 0; i < count; ++i) {
-    farColumn[positions[i]] = first + i;
+    (i % 2 ? inColumn : outColumn)[positions[i / 2]] = first + i;
     model->setColumnStatus(first + i, ClpSimplex::atLowerBound);
   }
 }
 
-/// Bytes of an offloaded value that are gone during all of a position if nothing else is copied.
-double RetentionRelaxation::bytesAway(int value, int position) const {
+/// Bytes of an offloaded value that can have gone out before a position.
+double RetentionRelaxation::bytesOut(int value, int position) const {
   const RetainableValue &it = problem.values[value];
-  if (!isInGap(it, position))
-    return 0;
-  double size = static_cast<double>(it.bytes), away = size;
-  if (!it.wrapsAround || position >= it.gapFirst)
-    away -= std::max(0.0, size - problem.link->outBytesPerSecond *
-                                     (schedule->startOf(position) - schedule->startOf(it.gapFirst)));
-  if (!it.wrapsAround || position <= it.gapLast)
-    away -= std::max(0.0, size - problem.link->inBytesPerSecond *
-                                     (schedule->startOf(it.gapLast + 1) - schedule->startOf(position + 1)));
-  return std::max(0.0, away);
+  double seconds = schedule->startOf(position) - schedule->startOf(it.gapFirst);
+  return std::clamp(seconds * problem.link->outBytesPerSecond, 0.0, static_cast<double>(it.bytes));
+}
+
+/// Bytes of an offloaded value that must have come in by the end of a position.
+double RetentionRelaxation::bytesIn(int value, int position) const {
+  const RetainableValue &it = problem.values[value];
+  auto size = static_cast<double>(it.bytes);
+  double seconds = schedule->startOf(it.gapLast + 1) - schedule->startOf(position + 1);
+  return std::clamp(size - seconds * problem.link->inBytesPerSecond, 0.0, size);
 }
 
 /// Bytes that are far when a step begins and ends.
-void RetentionRelaxation::addTermsOfWrapping(double sign, RowBatch &rows) const {
+void RetentionRelaxation::addWrappingTerms(double sign, RowBatch &rows) const {
   for (int value = 0; value < valueCount(); ++value)
     if (problem.values[value].wrapsAround)
       rows.addTerm(offloadColumn[value], sign * static_cast<double>(problem.values[value].bytes) / bytesUnit);
 }
 
-/// Both directions between two positions; -1 and the number of positions are the step's ends.
-void RetentionRelaxation::addRateRows(int from, int to, RowBatch &rows) {
-  int end = static_cast<int>(farColumn.size());
-  auto addFar = [&](int position, double sign) {
-    if (position < 0 || position == end)
-      addTermsOfWrapping(sign, rows);
-    else
-      rows.addTerm(farColumn[position], sign);
+/// Both directions between two positions; -1 and the number of positions are the step's ends, where nothing and everything
+/// has been copied.
+void RetentionRelaxation::addFlowRows(int from, int to, RowBatch &rows) {
+  int end = static_cast<int>(outColumn.size());
+  auto addRows = [&](const std::vector<int> &column, double bytes) {
+    auto addBoth = [&](double sign) {
+      if (from >= 0)
+        rows.addTerm(column[from], -sign);
+      if (to < end) {
+        rows.addTerm(column[to], sign);
+        return;
+      }
+      for (int value = 0; value < valueCount(); ++value)
+        rows.addTerm(offloadColumn[value], sign * static_cast<double>(problem.values[value].bytes) / bytesUnit);
+    };
+    addBoth(1);
+    rows.endRow(bytes / bytesUnit, {});
+    addBoth(-1);
+    rows.endRow(0, {});
   };
-  // What went out counts by the start of a position, what came in by its end: it must be away in between.
+  // What goes out counts by the start of a position, what comes in by its end: it must be away in between.
   double outSeconds = schedule->startOf(to) - schedule->startOf(std::max(from, 0));
   double inSeconds = schedule->startOf(std::min(to + 1, end)) - schedule->startOf(from + 1);
-  addFar(to, 1);
-  addFar(from, -1);
-  rows.endRow(problem.link->outBytesPerSecond * outSeconds / bytesUnit, {});
-  addFar(from, 1);
-  addFar(to, -1);
-  rows.endRow(problem.link->inBytesPerSecond * inSeconds / bytesUnit, {});
+  addRows(outColumn, problem.link->outBytesPerSecond * outSeconds);
+  addRows(inColumn, problem.link->inBytesPerSecond * inSeconds);
 }
 
-void RetentionRelaxation::addFarRows(int position, RowBatch &rows) {
+void RetentionRelaxation::addLinkRows(int position, RowBatch &rows) {
+  rows.addTerm(outColumn[position], 1);
   for (int value = 0; value < valueCount(); ++value)
     if (offloadColumn[value] >= 0)
-      rows.addTerm(offloadColumn[value], -bytesAway(value, position) / bytesUnit);
-  rows.addTerm(farColumn[position], 1);
+      rows.addTerm(offloadColumn[value], -bytesOut(value, position) / bytesUnit);
   rows.endRow(0, {});
-  int before = position - 1, after = position + 1, end = static_cast<int>(farColumn.size());
-  while (before >= 0 && farColumn[before] < 0)
+  rows.addTerm(inColumn[position], -1);
+  for (int value = 0; value < valueCount(); ++value)
+    if (offloadColumn[value] >= 0)
+      rows.addTerm(offloadColumn[value], bytesIn(value, position) / bytesUnit);
+  rows.endRow(0, {});
+  rows.addTerm(inColumn[position], 1);
+  rows.addTerm(outColumn[position], -1);
+  addWrappingTerms(-1, rows);
+  rows.endRow(0, {});
+  int before = position - 1, after = position + 1, end = static_cast<int>(outColumn.size());
+  while (before >= 0 && outColumn[before] < 0)
     --before;
-  while (after < end && farColumn[after] < 0)
+  while (after < end && outColumn[after] < 0)
     ++after;
-  addRateRows(before, position, rows);
-  addRateRows(position, after, rows);
+  addFlowRows(before, position, rows);
+  addFlowRows(position, after, rows);
 }
 
 int RetentionRelaxation::columnOf(int value, Action action) const {
@@ -284,60 +294,101 @@ std::vector<double> RetentionRelaxation::computeLiveBytes(const double *point) c
   double changed = 0;
   for (int position = 0; position < positions; ++position)
     live.push_back(static_cast<double>(problem.baseBytes[position]) + (changed += change[position]));
-  if (schedule)
-    subtractFarBytes(point, live);
   return live;
 }
 
-/// At positions with a row, the solution says what is far. Between two of them, as much as the values and both rates allow.
-void RetentionRelaxation::subtractFarBytes(const double *point, std::vector<double> &live) const {
+/// Narrows what a direction can have copied by what it has copied at positions with a column, and by its rate. `timeShift`
+/// is 1 where positions count by their ends.
+void RetentionRelaxation::boundFlow(Flow &flow, const double *point, const std::vector<int> &columns, double rate,
+                                    double total, int timeShift) const {
+  int end = static_cast<int>(columns.size());
+  double known = 0, time = 0; // of the last position with a column
+  for (int position = 0; position < end; ++position) {
+    double now = schedule->startOf(position + timeShift);
+    flow.least[position] = std::max(flow.least[position], known);
+    flow.most[position] = std::min(flow.most[position], known + rate * (now - time));
+    if (columns[position] >= 0)
+      std::tie(known, time) = std::pair(point[columns[position]] * bytesUnit, now);
+  }
+  std::tie(known, time) = std::pair(total, schedule->startOf(end));
+  for (int position = end - 1; position >= 0; --position) {
+    double now = schedule->startOf(position + timeShift);
+    flow.least[position] = std::max(flow.least[position], known - rate * (time - now));
+    flow.most[position] = std::min(flow.most[position], known);
+    if (columns[position] >= 0) {
+      std::tie(known, time) = std::pair(point[columns[position]] * bytesUnit, now);
+      flow.least[position] = flow.most[position] = known;
+    }
+  }
+}
+
+/// Subtracts what can be far at most. Where a direction would have to have copied more than it can, says how much.
+void RetentionRelaxation::subtractFarBytes(const double *point, std::vector<double> &live,
+                                           std::vector<double> &linkExcess) const {
   int end = static_cast<int>(live.size());
-  std::vector<double> far(end, 0);
-  double wrapping = 0;
+  Flow out{std::vector<double>(end, 0), std::vector<double>(end, 0)};
+  Flow in{std::vector<double>(end, 0), std::vector<double>(end, std::numeric_limits<double>::infinity())};
+  double total = 0, wrapping = 0;
   for (int value = 0; value < valueCount(); ++value) {
     double share = offloadColumn[value] < 0 ? 0 : point[offloadColumn[value]];
     if (share <= tolerance)
       continue;
-    const RetainableValue &it = problem.values[value];
-    wrapping += it.wrapsAround ? share * static_cast<double>(it.bytes) : 0;
-    forGap(it, end, [&](int first, int last) {
-      for (int position = first; position <= last; ++position)
-        far[position] += share * bytesAway(value, position);
-    });
+    double bytes = share * static_cast<double>(problem.values[value].bytes);
+    total += bytes;
+    wrapping += problem.values[value].wrapsAround ? bytes : 0;
+    for (int position = 0; position < end; ++position) {
+      out.most[position] += share * bytesOut(value, position);
+      in.least[position] += share * bytesIn(value, position);
+    }
   }
-  double before = wrapping, since = 0;
+  boundFlow(out, point, outColumn, problem.link->outBytesPerSecond, total, 0);
+  boundFlow(in, point, inColumn, problem.link->inBytesPerSecond, total, 1);
   for (int position = 0; position < end; ++position) {
-    double start = schedule->startOf(position);
-    double most = std::min(far[position], before + problem.link->outBytesPerSecond * (start - since));
-    far[position] = farColumn[position] < 0 ? most : point[farColumn[position]] * bytesUnit;
-    if (farColumn[position] >= 0)
-      std::tie(before, since) = std::pair(far[position], start);
-  }
-  double behind = wrapping, until = schedule->startOf(end);
-  for (int position = end - 1; position >= 0; --position) {
-    double stop = schedule->startOf(position + 1);
-    far[position] = std::min(far[position], behind + problem.link->inBytesPerSecond * (until - stop));
-    if (farColumn[position] >= 0)
-      std::tie(behind, until) = std::pair(far[position], stop);
-    live[position] -= far[position];
+    live[position] -= wrapping + out.most[position] - in.least[position];
+    linkExcess[position] = std::max({out.least[position] - out.most[position], in.least[position] - in.most[position],
+                                     in.least[position] - out.most[position] - wrapping});
   }
 }
 
 /// The worst position of each stretch of time: neighbours hold nearly the same values, and one row for all of them does.
-int RetentionRelaxation::addBrokenRows(const double *point) {
+std::vector<int> RetentionRelaxation::findBroken(const std::vector<double> &excess,
+                                                 const std::vector<bool> &hasRow) const {
   constexpr int stretches = 64;
-  std::vector<double> live = computeLiveBytes(point);
-  double limit = goal == Goal::Peak ? point[peakColumn] * bytesUnit : capacity;
-  int positions = static_cast<int>(live.size()), length = std::max(4, positions / stretches);
+  int positions = static_cast<int>(excess.size()), length = std::max(4, positions / stretches);
   std::vector<int> broken;
   for (int first = 0; first < positions; first += length) {
-    auto worst = std::max_element(live.begin() + first, live.begin() + std::min(positions, first + length));
-    int position = static_cast<int>(worst - live.begin());
-    if ((*worst - limit) / bytesUnit > 2 * tolerance && !hasRow[position])
+    auto worst = std::max_element(excess.begin() + first, excess.begin() + std::min(positions, first + length));
+    int position = static_cast<int>(worst - excess.begin());
+    if (*worst / bytesUnit > 2 * tolerance && !hasRow[position])
       broken.push_back(position);
   }
-  addMemoryRows(broken);
-  return static_cast<int>(broken.size());
+  return broken;
+}
+
+int RetentionRelaxation::addBrokenRows(const double *point) {
+  std::vector<double> excess = computeLiveBytes(point);
+  double limit = goal == Goal::Peak ? point[peakColumn] * bytesUnit : capacity;
+  for (double &bytes : excess)
+    bytes -= limit;
+  std::vector<double> linkExcess(excess.size(), 0);
+  if (schedule)
+    subtractFarBytes(point, excess, linkExcess);
+  std::vector<int> memory = findBroken(excess, hasMemoryRow), link = findBroken(linkExcess, hasLinkRow);
+  for (int position : memory)
+    if (schedule && !hasLinkRow[position] && !std::count(link.begin(), link.end(), position))
+      link.push_back(position);
+  addLinkColumns(link);
+  RowBatch rows;
+  for (int position : link)
+    addLinkRows(position, rows);
+  for (int position : memory)
+    addMemoryRow(position, rows);
+  rows.appendTo(*model, rowInfo);
+  for (int position : link)
+    hasLinkRow[position] = true;
+  for (int position : memory)
+    hasMemoryRow[position] = true;
+  return static_cast<int>(link.size() + memory.size());
 }
 
 void RetentionRelaxation::setCapacity(int64_t bytes) {
