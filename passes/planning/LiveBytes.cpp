@@ -6,39 +6,50 @@
 using namespace neap::planning;
 
 LiveBytes::LiveBytes(const std::vector<int64_t> &bytes, int64_t capacity)
-    : capacity(capacity), values(bytes), pending((bytes.size() + blockSize - 1) / blockSize, 0) {
-  for (size_t first = 0; first < values.size(); first += blockSize) {
-    auto begin = values.begin() + static_cast<int64_t>(first);
-    highest.push_back(*std::max_element(begin, begin + std::min<int64_t>(blockSize, values.end() - begin)));
-  }
+    : capacity(capacity), values(bytes), pending((bytes.size() + blockSize - 1) / blockSize, 0), lowest(pending),
+      highest(pending) {
+  for (int block = 0; block < static_cast<int>(pending.size()); ++block)
+    updateExtremes(block);
   for (int64_t value : values)
     excessBytes += excessOf(value);
 }
 
+int LiveBytes::countPositions(int block) const {
+  return std::min(blockSize, static_cast<int>(values.size()) - block * blockSize);
+}
+
+void LiveBytes::updateExtremes(int block) {
+  auto first = values.begin() + block * blockSize;
+  auto [low, high] = std::minmax_element(first, first + countPositions(block));
+  lowest[block] = *low + pending[block];
+  highest[block] = *high + pending[block];
+}
+
 void LiveBytes::add(int first, int last, int64_t bytes) {
   for (int block = first / blockSize; block * blockSize <= last; ++block) {
-    int blockFirst = block * blockSize;
-    int blockLast = std::min(blockFirst + blockSize, static_cast<int>(values.size())) - 1;
+    int blockFirst = block * blockSize, blockLast = blockFirst + countPositions(block) - 1;
     bool isWhole = first <= blockFirst && blockLast <= last;
-    bool isBelow = highest[block] <= capacity && highest[block] + bytes <= capacity;
-    if (isWhole && isBelow) {
-      pending[block] += bytes;
-      highest[block] += bytes;
-    } else {
+    bool isBelow = std::max(highest[block], highest[block] + bytes) <= capacity;
+    bool isAbove = std::min(lowest[block], lowest[block] + bytes) >= capacity;
+    if (!isWhole || (!isBelow && !isAbove)) {
       addInBlock(block, std::max(first, blockFirst), std::min(last, blockLast), bytes);
+      continue;
     }
+    pending[block] += bytes;
+    lowest[block] += bytes;
+    highest[block] += bytes;
+    if (isAbove)
+      excessBytes += bytes * countPositions(block);
   }
 }
 
 void LiveBytes::addInBlock(int block, int first, int last, int64_t bytes) {
-  int blockFirst = block * blockSize;
-  int blockEnd = std::min(blockFirst + blockSize, static_cast<int>(values.size()));
   for (int position = first; position <= last; ++position) {
     int64_t before = at(position);
     values[position] += bytes;
     excessBytes += excessOf(before + bytes) - excessOf(before);
   }
-  highest[block] = pending[block] + *std::max_element(values.begin() + blockFirst, values.begin() + blockEnd);
+  updateExtremes(block);
 }
 
 int LiveBytes::findPeak() const {

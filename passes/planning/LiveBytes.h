@@ -6,8 +6,8 @@
 
 namespace neap::planning {
 
-/// Positions lie in blocks. A block that stays below the capacity takes a change as a whole; only in the others, few of all,
-/// positions are looked at one by one.
+/// Positions lie in blocks. A block that stays below or above the capacity takes a change as a whole; only in those that
+/// cross it, few of all, positions are looked at one by one.
 class LiveBytes {
 public:
   LiveBytes(const std::vector<int64_t> &bytes, int64_t capacity);
@@ -25,11 +25,14 @@ private:
   static constexpr int blockSize = 64;
 
   int64_t excessOf(int64_t bytes) const { return bytes > capacity ? bytes - capacity : 0; }
+  int countPositions(int block) const;
+  void updateExtremes(int block);
   void addInBlock(int block, int first, int last, int64_t bytes);
 
   int64_t capacity;
-  std::vector<int64_t> values;           ///< by position, without what is pending for its block
-  std::vector<int64_t> pending, highest; ///< by block; highest with what is pending
+  std::vector<int64_t> values; ///< by position, without what is pending for its block
+  /// By block; lowest and highest with what is pending.
+  std::vector<int64_t> pending, lowest, highest;
   int64_t excessBytes = 0;
 };
 

@@ -8,18 +8,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 using namespace neap::planning;
 
-static std::vector<bool> wishesOf(const RetentionPlan &plan) {
-  std::vector<bool> wishes;
-  for (Action action : plan.actions)
-    wishes.push_back(action == Action::Recompute);
+static std::vector<Action> wishesOf(const RetentionPlan &plan) {
+  std::vector<Action> wishes = plan.actions;
+  std::replace(wishes.begin(), wishes.end(), Action::None, Action::Keep);
   return wishes;
 }
 
 namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Linear programs of one dive. The relaxation tears about one value for each binding position, and each decision tears
+/// others; what is found after a dozen of them was never better in measurements.
+constexpr int diveSteps = 16;
 
 class Planner {
 public:
@@ -35,7 +39,7 @@ public:
 
 private:
   void dive();
-  void offer(const std::vector<bool> &wishes);
+  void offer(const std::vector<Action> &wishes);
   void searchExactly();
   bool isGoodEnough() const { return best && bestSeconds <= bound * (1 + options.relativeGap); }
 
@@ -45,29 +49,33 @@ private:
   RetentionDecisions decisions;
   RetentionRelaxation relaxation;
   double bound = 0;
-  std::optional<std::vector<bool>> best;
+  std::optional<std::vector<Action>> best;
   double bestSeconds = infinity;
-  bool isImpossible = false;
 };
 } // namespace
 
-/// Decides that some of the values that a relaxation has torn are computed again: the ones it is surest of, an eighth of
-/// all at a time. False if there are none.
+static bool isSmall(const RetentionRelaxation &relaxation, const RetentionOptions &options) {
+  return relaxation.decisionCount() <= options.exactValues;
+}
+
+/// Decides that some of the values that a relaxation has torn are computed again or offloaded: the ones it is surest of, an
+/// eighth of all at a time. False if there are none.
 static bool fixTornValues(RetentionRelaxation &relaxation) {
   constexpr double whole = 1e-6;
-  std::vector<std::pair<double, int>> torn;
+  std::vector<std::tuple<double, int, Action>> torn;
   for (int value = 0; value < relaxation.valueCount(); ++value)
-    if (double share = relaxation.recomputed(value); share > whole && share < 1 - whole)
-      torn.emplace_back(-share, value);
+    for (Action action : {Action::Recompute, Action::Offload})
+      if (double share = relaxation.shareOf(value, action); share > whole && share < 1 - whole)
+        torn.emplace_back(-share, value, action);
   std::sort(torn.begin(), torn.end());
   for (size_t i = 0; i < (torn.size() + 7) / 8; ++i)
-    relaxation.fix(torn[i].second, true);
+    relaxation.fix(std::get<1>(torn[i]), std::get<2>(torn[i]));
   return !torn.empty();
 }
 
 /// Makes decisions fit and cheap, and remembers them if they are the best so far.
-void Planner::offer(const std::vector<bool> &wishes) {
-  decisions.setWishes(wishes);
+void Planner::offer(const std::vector<Action> &wishes) {
+  decisions.setAll(wishes);
   if (!repair(decisions))
     return;
   keepWhatFits(decisions);
@@ -78,17 +86,18 @@ void Planner::offer(const std::vector<bool> &wishes) {
 }
 
 void Planner::dive() {
-  do {
+  for (int step = 0; step < diveSteps; ++step) {
     offer(relaxation.round());
-  } while (!isGoodEnough() && fixTornValues(relaxation) && relaxation.solve() && relaxation.objective() < bestSeconds);
+    if (isGoodEnough() || !fixTornValues(relaxation) || !relaxation.solve() || relaxation.objective() >= bestSeconds)
+      break;
+  }
   relaxation.unfixAll();
 }
 
 void Planner::searchExactly() {
   ExactRetention exact = solveExactly(relaxation, bestSeconds, options);
-  if (exact.recomputed)
-    offer(*exact.recomputed);
-  isImpossible = !exact.recomputed && exact.isProven && !best;
+  if (exact.wishes)
+    offer(*exact.wishes);
 }
 
 RetentionPlan Planner::planKept() {
@@ -108,20 +117,19 @@ std::optional<RetentionPlan> Planner::run() {
 
   dive();
   if (best && !isGoodEnough()) {
-    decisions.setWishes(*best);
+    decisions.setAll(*best);
     exchange(decisions, 64);
     offer(decisions.wishes());
   }
-  bool isSmall = static_cast<int>(relaxation.integerColumns().size()) <= options.exactValues;
-  if (!best || (isSmall && !isGoodEnough()))
-    searchExactly();
-  if (!best && !isImpossible)
+  if (!best)
     if (RetentionMinimum minimum = findMinimum(problem, options); minimum.plan.peakBytes <= capacity)
       offer(wishesOf(minimum.plan));
+  if (!best || (isSmall(relaxation, options) && !isGoodEnough()))
+    searchExactly();
   if (!best)
     return std::nullopt;
 
-  decisions.setWishes(*best);
+  decisions.setAll(*best);
   RetentionPlan plan = decisions.makePlan();
   plan.boundSeconds = std::min(bound, plan.seconds);
   plan.gapPrices = std::move(gapPrices);
@@ -144,7 +152,7 @@ public:
   RetentionMinimum run();
 
 private:
-  bool offer(const std::vector<bool> &wishes, int64_t capacity);
+  bool offer(const std::vector<Action> &wishes, int64_t capacity);
   void dive();
   void bisect();
 
@@ -156,9 +164,9 @@ private:
 } // namespace
 
 /// Repairs wishes for a capacity and remembers the outcome if its peak is the lowest. False if they could not be repaired.
-bool MinimumFinder::offer(const std::vector<bool> &wishes, int64_t capacity) {
+bool MinimumFinder::offer(const std::vector<Action> &wishes, int64_t capacity) {
   RetentionDecisions decisions(problem, capacity);
-  decisions.setWishes(wishes);
+  decisions.setAll(wishes);
   bool isRepaired = repair(decisions);
   RetentionPlan plan = decisions.makePlan();
   if (minimum.plan.actions.empty() || plan.peakBytes < minimum.plan.peakBytes)
@@ -167,10 +175,12 @@ bool MinimumFinder::offer(const std::vector<bool> &wishes, int64_t capacity) {
 }
 
 void MinimumFinder::dive() {
-  do {
+  for (int step = 0; step < diveSteps; ++step) {
     offer(relaxation.round(), minimum.boundBytes);
-  } while (minimum.plan.peakBytes > minimum.boundBytes && fixTornValues(relaxation) && relaxation.solve() &&
-           relaxation.objective() < static_cast<double>(minimum.plan.peakBytes));
+    if (minimum.plan.peakBytes <= minimum.boundBytes || !fixTornValues(relaxation) || !relaxation.solve() ||
+        relaxation.objective() >= static_cast<double>(minimum.plan.peakBytes))
+      break;
+  }
   relaxation.unfixAll();
 }
 
@@ -191,13 +201,12 @@ RetentionMinimum MinimumFinder::run() {
   minimum.boundBytes = static_cast<int64_t>(std::ceil(relaxation.objective() * (1 - 1e-9) - 1e-6));
   dive();
   bisect();
-  bool isSmall = static_cast<int>(relaxation.integerColumns().size()) <= options.exactValues;
-  if (isSmall && minimum.plan.peakBytes > minimum.boundBytes) {
+  if (isSmall(relaxation, options) && minimum.plan.peakBytes > minimum.boundBytes) {
     RetentionOptions exactOptions = options;
     exactOptions.relativeGap = 0;
     ExactRetention exact = solveExactly(relaxation, static_cast<double>(minimum.plan.peakBytes), exactOptions);
-    if (exact.recomputed)
-      offer(*exact.recomputed, minimum.plan.peakBytes);
+    if (exact.wishes)
+      offer(*exact.wishes, minimum.plan.peakBytes);
   }
   return std::move(minimum);
 }

@@ -1,8 +1,10 @@
-// Which values of a training step stay in memory from forward to backward, and which are computed again, so that the step
-// fits a capacity and loses as little time as can be. docs/design/0011-retention.md derives the formulas.
+// Which values of a training step stay in memory from forward to backward, which are computed again, and which wait in far
+// memory, so that the step fits a capacity and loses as little time as can be. docs/design/0011-retention.md derives the
+// formulas.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,15 +19,30 @@ struct RetainableValue {
   int64_t bytes = 0;
   /// Positions, both included, at which the value lies in memory only because it was kept; empty if gapFirst > gapLast.
   int gapFirst = 0, gapLast = -1;
+  /// For what lives from step to step and is read and written once in each (optimizer state, at its update): the gap goes
+  /// from gapFirst, behind the update, to the end of the step, and from its beginning to gapLast, before the update.
+  bool wrapsAround = false;
   /// Somebody reads it behind the gap, whatever is decided.
   bool isNeeded = false;
   /// Positions behind the gap at which it lies in memory, however it came there. `baseBytes` has them if the value
   /// isNeeded; else they count if something that is computed again reads it.
   int lateFirst = 0, lateLast = -1;
-  /// Values that computing it again reads: they must be there, kept or computed again themselves. Smaller indices only.
+  /// Values that computing it again reads: they must be there, whatever their action. Smaller indices only.
   std::vector<int> sources;
   /// Seconds that computing it again takes; infinity where it cannot be.
   double recomputeSeconds = 0;
+  /// Seconds that moving it to far memory and back costs even if the copies are hidden (memory traffic taken from kernels);
+  /// infinity where it must not be moved. 0 is allowed; something above it spares the link what does not need it.
+  double offloadSeconds = std::numeric_limits<double>::infinity();
+
+  bool hasGap() const { return wrapsAround || gapFirst <= gapLast; }
+};
+
+/// The link to far memory, one queue for each direction. Copies never delay a task: what would be late is not moved.
+struct FarLink {
+  double outBytesPerSecond = 0, inBytesPerSecond = 0;
+  /// By position, how long its task runs.
+  std::vector<double> taskSeconds;
 };
 
 /// Positions are tasks in the order of their execution.
@@ -33,17 +50,32 @@ struct RetentionProblem {
   /// By position: bytes alive whatever is decided.
   std::vector<int64_t> baseBytes;
   std::vector<RetainableValue> values;
+  /// Where there is far memory.
+  std::optional<FarLink> link = std::nullopt;
 };
 
 enum class Action {
   None,      ///< nobody reads it behind its gap
   Keep,      ///< stays in memory
   Recompute, ///< dies at the start of its gap and is computed again behind it
+  Offload,   ///< copied out at the start of its gap, and back before its end
+};
+
+/// Positions at which an offloaded value still, and again, lies in memory: from gapFirst to outLast, from inFirst to gapLast.
+///
+/// Copies out start at the begin of gapFirst or when the one before has ended, in order of gapFirst; copies in end at the
+/// end of gapLast or when the one behind begins, in order of gapLast, so that they begin as late as can be. Equal ones go in
+/// order of index. A position that a copy so much as touches counts.
+struct CopyWindow {
+  int outLast = -1, inFirst = -1;
+  bool operator==(const CopyWindow &) const = default;
 };
 
 struct RetentionPlan {
   std::vector<Action> actions; ///< one per value
-  double seconds = 0;          ///< that the step takes longer than with everything kept
+  /// One per value, of use for those that are offloaded; empty if there is no link.
+  std::vector<CopyWindow> copies;
+  double seconds = 0; ///< that the step takes longer than with everything kept
   /// No plan for this capacity adds less. From the linear relaxation: true up to the solver's tolerance of about 1e-7.
   double boundSeconds = 0;
   int64_t peakBytes = 0;
@@ -57,15 +89,16 @@ struct RetentionPlan {
 struct RetentionOptions {
   /// A plan so close to the bound, as a share of the bound, is good enough.
   double relativeGap = 0.001;
-  /// With at most so many values to decide on, the plan is optimal (within relativeGap); with more, it is what a search
-  /// guided by the relaxation finds. Limits are counts of work, never time, so that equal problems get equal plans.
+  /// With at most so many decisions, the plan is optimal (within relativeGap, and as far as nothing is offloaded: the exact
+  /// search does not know queues); with more, it is what a search guided by the relaxation finds. Limits are counts of work, never time, so that equal problems get equal plans.
   int exactValues = 60;
-  /// Of the exact search.
+  /// Of the exact search, for problems of up to that size. Larger ones, searched only where nothing else has found a plan,
+  /// get fewer, by the square of their size.
   int nodeLimit = 20000;
 };
 
-/// The fastest plan found for a capacity; nothing if there is none. Whether there is one is decided exactly up to the node
-/// limit of the exact search; beyond it, by whether findMinimum's plan fits.
+/// The fastest plan found for a capacity; nothing if there is none: proven by the relaxation or by the exact search, or,
+/// where that ran into its limit, likely, for neither a search nor findMinimum has found one.
 std::optional<RetentionPlan> planRetention(const RetentionProblem &problem, int64_t capacityBytes,
                                            const RetentionOptions &options = {});
 

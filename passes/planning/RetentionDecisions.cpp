@@ -1,4 +1,4 @@
-// Flips and their consequences.
+// Changes of wishes and their consequences.
 #include "neap/passes/planning/RetentionDecisions.h"
 
 #include <algorithm>
@@ -7,46 +7,113 @@
 using namespace neap::planning;
 
 RetentionDecisions::RetentionDecisions(const RetentionProblem &problem, int64_t capacityBytes)
-    : problem(problem), isWished(problem.values.size(), false), readers(problem.values.size(), 0),
-      live(problem.baseBytes, capacityBytes) {
-  for (int value = 0; value < static_cast<int>(problem.values.size()); ++value)
+    : problem(problem), wish(problem.values.size(), Action::Keep), readers(problem.values.size(), 0),
+      live(problem.baseBytes, capacityBytes), windows(problem.values.size()) {
+  if (problem.link)
+    schedule.emplace(problem);
+  for (int value = 0; value < valueCount(); ++value)
     if (problem.values[value].isNeeded)
       addReader(value);
 }
 
-bool RetentionDecisions::canRecompute(int value) const {
+bool RetentionDecisions::isPossible(int value, Action wanted) const {
   const RetainableValue &it = problem.values[value];
-  return std::isfinite(it.recomputeSeconds) && it.gapFirst <= it.gapLast && it.bytes > 0;
+  if (wanted == Action::Keep)
+    return true;
+  if (!it.hasGap() || it.bytes == 0)
+    return false;
+  if (wanted == Action::Recompute)
+    return std::isfinite(it.recomputeSeconds);
+  return wanted == Action::Offload && schedule && std::isfinite(it.offloadSeconds);
+}
+
+static bool isWithin(int position, int first, int last) { return first <= position && position <= last; }
+
+static bool isInGap(const RetainableValue &value, int position) {
+  return value.wrapsAround ? position >= value.gapFirst || position <= value.gapLast
+                           : isWithin(position, value.gapFirst, value.gapLast);
 }
 
 bool RetentionDecisions::mayFree(int value, int position) const {
-  auto isWithin = [&](int first, int last) { return first <= position && position <= last; };
   const RetainableValue &it = problem.values[value];
-  if (isKept(value))
-    return isWithin(it.gapFirst, it.gapLast);
-  return isRecomputed(value) && std::any_of(it.sources.begin(), it.sources.end(), [&](int source) {
-           const RetainableValue &other = problem.values[source];
-           bool isOnlyReader = readers[source] == 1;
-           return isOnlyReader && (isRecomputed(source) || isWithin(other.gapFirst, other.gapLast) ||
-                                   isWithin(other.lateFirst, other.lateLast));
-         });
+  switch (actionOf(value)) {
+  case Action::None: return false;
+  case Action::Keep: return isInGap(it, position);
+  case Action::Offload: return lateBytes > 0 || isInGap(it, position);
+  case Action::Recompute:
+    return std::any_of(it.sources.begin(), it.sources.end(), [&](int source) {
+      const RetainableValue &other = problem.values[source];
+      bool isOnlyReader = readers[source] == 1;
+      return isOnlyReader && (wish[source] == Action::Recompute || isInGap(other, position) ||
+                              isWithin(position, other.lateFirst, other.lateLast));
+    });
+  }
+  return false;
 }
 
 double RetentionDecisions::secondsPerByte(int value) const {
   const RetainableValue &it = problem.values[value];
-  return isRecomputed(value) ? 0 : it.recomputeSeconds / static_cast<double>(it.bytes);
+  if (wish[value] != Action::Keep)
+    return 0;
+  return std::min(it.recomputeSeconds, it.offloadSeconds) / static_cast<double>(it.bytes);
+}
+
+void RetentionDecisions::addInGap(int value, int64_t bytes) {
+  const RetainableValue &it = problem.values[value];
+  if (it.wrapsAround) {
+    live.add(it.gapFirst, static_cast<int>(problem.baseBytes.size()) - 1, bytes);
+    live.add(0, it.gapLast, bytes);
+  } else {
+    live.add(it.gapFirst, it.gapLast, bytes);
+  }
+}
+
+/// What an offloaded value occupies while it is copied.
+void RetentionDecisions::addCopies(int value, int sign) {
+  const RetainableValue &it = problem.values[value];
+  if (windows[value]) {
+    live.add(it.gapFirst, windows[value]->outLast, sign * it.bytes);
+    live.add(windows[value]->inFirst, it.gapLast, sign * it.bytes);
+  } else {
+    addInGap(value, sign * it.bytes);
+    lateBytes += sign * it.bytes;
+  }
+}
+
+/// A copy more or less moves others.
+void RetentionDecisions::setMoved(int value, bool isMoved) {
+  if (!isMoved)
+    addCopies(value, -1);
+  schedule->setMoved(value, isMoved);
+  for (int other : schedule->changed()) {
+    std::optional<CopyWindow> window = schedule->windowOf(other);
+    if (other == value || window == windows[other])
+      continue;
+    addCopies(other, -1);
+    windows[other] = window;
+    addCopies(other, 1);
+  }
+  if (isMoved) {
+    windows[value] = schedule->windowOf(value);
+    addCopies(value, 1);
+  }
 }
 
 /// Adds (or takes back) what a value that is read behind its gap costs by its present wish.
 void RetentionDecisions::place(int value, int sign) {
   const RetainableValue &it = problem.values[value];
-  if (!isWished[value]) {
-    live.add(it.gapFirst, it.gapLast, sign * it.bytes);
-    return;
+  switch (wish[value]) {
+  case Action::Recompute:
+    addedSeconds += sign * it.recomputeSeconds;
+    for (int source : it.sources)
+      sign > 0 ? addReader(source) : removeReader(source);
+    break;
+  case Action::Offload:
+    addedSeconds += sign * it.offloadSeconds;
+    setMoved(value, sign > 0);
+    break;
+  default: addInGap(value, sign * it.bytes);
   }
-  addedSeconds += sign * it.recomputeSeconds;
-  for (int source : it.sources)
-    sign > 0 ? addReader(source) : removeReader(source);
 }
 
 void RetentionDecisions::addReader(int value) {
@@ -67,28 +134,34 @@ void RetentionDecisions::removeReader(int value) {
   place(value, -1);
 }
 
-void RetentionDecisions::flip(int value) {
+void RetentionDecisions::set(int value, Action wanted) {
+  if (wish[value] == wanted)
+    return;
   bool isRead = readers[value] > 0;
   if (isRead)
     place(value, -1);
-  isWished[value] = !isWished[value];
+  wish[value] = wanted;
   if (isRead)
     place(value, 1);
 }
 
-void RetentionDecisions::setWishes(const std::vector<bool> &wanted) {
-  for (int value = 0; value < static_cast<int>(wanted.size()); ++value)
-    if (isWished[value] != wanted[value])
-      flip(value);
+void RetentionDecisions::setAll(const std::vector<Action> &wanted) {
+  for (int value = 0; value < valueCount(); ++value)
+    set(value, wanted[value]);
 }
 
 RetentionPlan RetentionDecisions::makePlan() const {
   RetentionPlan plan;
-  for (int value = 0; value < static_cast<int>(problem.values.size()); ++value) {
-    Action action = isRecomputed(value) ? Action::Recompute : isKept(value) ? Action::Keep : Action::None;
+  for (int value = 0; value < valueCount(); ++value) {
+    Action action = actionOf(value);
     plan.actions.push_back(action);
-    if (action == Action::Recompute) // a fresh sum: that of many flips has rounded differently
+    if (problem.link)
+      plan.copies.push_back(action == Action::Offload && windows[value] ? *windows[value] : CopyWindow());
+    // A fresh sum: that of many changes has rounded differently.
+    if (action == Action::Recompute)
       plan.seconds += problem.values[value].recomputeSeconds;
+    if (action == Action::Offload)
+      plan.seconds += problem.values[value].offloadSeconds;
   }
   plan.peakPosition = live.findPeak();
   plan.peakBytes = live.at(plan.peakPosition);

@@ -8,6 +8,7 @@
 #include <coin/CglMixedIntegerRounding2.hpp>
 #include <coin/OsiClpSolverInterface.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace neap::planning;
@@ -59,6 +60,10 @@ private:
 ExactRetention neap::planning::solveExactly(RetentionRelaxation &relaxation, double cutoff,
                                             const RetentionOptions &options) {
   RetentionOptions left = options;
+  // A node of a large problem takes longer, more than in proportion.
+  double size = static_cast<double>(relaxation.decisionCount()) / std::max(1, options.exactValues);
+  if (size > 1)
+    left.nodeLimit = static_cast<int>(left.nodeLimit / (size * size)) + 1;
   while (left.nodeLimit > 0) {
     Search search(relaxation, cutoff, left);
     search.run();
@@ -68,10 +73,7 @@ ExactRetention neap::planning::solveExactly(RetentionRelaxation &relaxation, dou
       left.nodeLimit -= search.nodes() + 1;
       continue;
     }
-    std::vector<bool> recomputed;
-    for (int value = 0; value < relaxation.valueCount(); ++value)
-      recomputed.push_back(relaxation.columnOf(value) >= 0 && search.solution()[relaxation.columnOf(value)] > 0.5);
-    return {recomputed, search.isProven()};
+    return {relaxation.wishesAt(search.solution()), search.isProven()};
   }
   return {};
 }

@@ -5,15 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <tuple>
 
 using namespace neap::planning;
 
 /// Below it a row counts as kept, in the program's units.
 constexpr double tolerance = 1e-7;
 
-namespace {
 /// Rows "at most" to be added at once.
-class RowBatch {
+class RetentionRelaxation::RowBatch {
 public:
   void addTerm(int column, double coefficient) {
     if (column < 0 || coefficient == 0)
@@ -21,46 +22,70 @@ public:
     columns.push_back(column);
     coefficients.push_back(coefficient);
   }
-  void endRow(double limit) {
+  void endRow(double limit, Row row) {
     starts.push_back(static_cast<int>(columns.size()));
     limits.push_back(limit);
+    info.push_back(row);
   }
-  void appendTo(ClpSimplex &model) const {
+  void appendTo(ClpSimplex &model, std::vector<Row> &rowInfo) const {
     if (limits.empty())
       return;
     std::vector<double> lower(limits.size(), -COIN_DBL_MAX);
     model.addRows(static_cast<int>(limits.size()), lower.data(), limits.data(), starts.data(), columns.data(),
                   coefficients.data());
+    rowInfo.insert(rowInfo.end(), info.begin(), info.end());
   }
 
 private:
   std::vector<CoinBigIndex> starts{0};
   std::vector<int> columns;
   std::vector<double> coefficients, limits;
+  std::vector<Row> info;
 };
-} // namespace
+
+static bool isWithin(int position, int first, int last) { return first <= position && position <= last; }
+
+static bool isInGap(const RetainableValue &value, int position) {
+  return value.wrapsAround ? position >= value.gapFirst || position <= value.gapLast
+                           : isWithin(position, value.gapFirst, value.gapLast);
+}
+
+/// Calls back with the one or two ranges of positions of a gap.
+template <typename Callback> static void forGap(const RetainableValue &value, int positions, Callback callback) {
+  if (!value.wrapsAround) {
+    callback(value.gapFirst, value.gapLast);
+    return;
+  }
+  callback(value.gapFirst, positions - 1);
+  callback(0, value.gapLast);
+}
 
 RetentionRelaxation::RetentionRelaxation(const RetentionProblem &problem, Goal goal)
     : problem(problem), goal(goal), model(std::make_unique<ClpSimplex>()), recomputeColumn(problem.values.size(), -1),
-      needColumn(problem.values.size(), -1), fixedBytes(problem.baseBytes.begin(), problem.baseBytes.end()),
-      hasRow(problem.baseBytes.size(), false) {
+      offloadColumn(problem.values.size(), -1), needColumn(problem.values.size(), -1),
+      outColumn(problem.baseBytes.size(), -1), inColumn(problem.baseBytes.size(), -1),
+      hasMemoryRow(problem.baseBytes.size(), false), hasLinkRow(problem.baseBytes.size(), false),
+      fixedBytes(problem.baseBytes.begin(), problem.baseBytes.end()) {
   double seconds = 0;
   for (const RetainableValue &value : problem.values) {
     if (std::isfinite(value.recomputeSeconds))
       seconds += value.recomputeSeconds;
-    for (int t = value.gapFirst; t <= value.gapLast && value.isNeeded; ++t)
-      fixedBytes[t] += static_cast<double>(value.bytes);
+    if (!value.isNeeded)
+      continue;
+    forGap(value, static_cast<int>(fixedBytes.size()), [&](int first, int last) {
+      for (int position = first; position <= last; ++position)
+        fixedBytes[position] += static_cast<double>(value.bytes);
+    });
   }
   double peak = fixedBytes.empty() ? 0 : *std::max_element(fixedBytes.begin(), fixedBytes.end());
   bytesUnit = peak > 0 ? peak / 1000 : 1;
   secondsUnit = seconds > 0 ? seconds / 1000 : 1;
   model->setLogLevel(0);
   model->setPrimalTolerance(tolerance);
+  if (problem.link)
+    schedule.emplace(problem);
   makeColumns();
-  addSourceRows();
-  // Clp wants a row at least, and this one binds first anyway.
-  if (!fixedBytes.empty())
-    addMemoryRows({static_cast<int>(std::max_element(fixedBytes.begin(), fixedBytes.end()) - fixedBytes.begin())});
+  addDecisionRows();
 }
 
 RetentionRelaxation::~RetentionRelaxation() = default;
@@ -68,138 +93,309 @@ RetentionRelaxation::~RetentionRelaxation() = default;
 /// Readers have larger indices than what they read, so that one walk backwards finds all that may be needed.
 void RetentionRelaxation::makeColumns() {
   std::vector<bool> mayBeRead(problem.values.size());
-  int columns = 0;
-  for (int value = static_cast<int>(problem.values.size()) - 1; value >= 0; --value) {
+  std::vector<double> cost;
+  auto addColumn = [&](double seconds) {
+    cost.push_back(goal == Goal::Seconds ? seconds / secondsUnit : 0);
+    return static_cast<int>(cost.size()) - 1;
+  };
+  bool isAnyOffloadable = false;
+  for (int value = valueCount() - 1; value >= 0; --value) {
     const RetainableValue &it = problem.values[value];
     if (!it.isNeeded && mayBeRead[value])
-      needColumn[value] = columns++;
-    bool frees = it.gapFirst <= it.gapLast && it.bytes > 0;
-    if (!frees || !std::isfinite(it.recomputeSeconds) || (!it.isNeeded && !mayBeRead[value]))
+      needColumn[value] = addColumn(0);
+    if (!it.hasGap() || it.bytes == 0 || (!it.isNeeded && !mayBeRead[value]))
       continue;
-    recomputeColumn[value] = columns++;
+    if (schedule && std::isfinite(it.offloadSeconds) && schedule->windowAlone(value)) {
+      offloadColumn[value] = addColumn(it.offloadSeconds);
+      isAnyOffloadable = true;
+    }
+    if (!std::isfinite(it.recomputeSeconds))
+      continue;
+    recomputeColumn[value] = addColumn(it.recomputeSeconds);
     for (int source : it.sources)
       mayBeRead[source] = true;
   }
-  if (goal == Goal::Peak)
-    peakColumn = columns++;
-  columns = std::max(columns, 1); // nor can Clp do without one
+  if (goal == Goal::Peak) {
+    peakColumn = addColumn(0);
+    cost[peakColumn] = 1;
+  }
+  if (!isAnyOffloadable)
+    schedule.reset();
   CoinPackedMatrix empty; // resize() would leave Clp without a matrix
-  empty.setDimensions(0, columns);
-  model->loadProblem(empty, nullptr, nullptr, nullptr, nullptr, nullptr);
-  for (int column = 0; column < columns; ++column)
-    model->setColumnBounds(column, 0, column == peakColumn ? COIN_DBL_MAX : 1);
+  empty.setDimensions(0, static_cast<int>(cost.size()));
+  std::vector<double> upper(cost.size(), 1);
   if (peakColumn >= 0)
-    model->setObjectiveCoefficient(peakColumn, 1);
-  for (size_t value = 0; value < problem.values.size() && goal == Goal::Seconds; ++value)
-    if (recomputeColumn[value] >= 0)
-      model->setObjectiveCoefficient(recomputeColumn[value], problem.values[value].recomputeSeconds / secondsUnit);
+    upper[peakColumn] = COIN_DBL_MAX;
+  model->loadProblem(empty, nullptr, upper.data(), cost.data(), nullptr, nullptr);
 }
 
-void RetentionRelaxation::addSourceRows() {
+void RetentionRelaxation::addDecisionRows() {
   RowBatch rows;
-  auto addAtMost = [&](int reader, int needed) {
-    rows.addTerm(recomputeColumn[reader], 1);
-    rows.addTerm(needed, -1);
-    rows.endRow(0);
-    rowPosition.push_back(-1);
-  };
-  for (int value = 0; value < static_cast<int>(problem.values.size()); ++value) {
-    if (recomputeColumn[value] < 0)
-      continue;
-    if (needColumn[value] >= 0) {
-      addAtMost(value, needColumn[value]);
-      sourceRowReader.push_back(-1);
+  for (int value = 0; value < valueCount(); ++value) {
+    int again = recomputeColumn[value], offload = offloadColumn[value], need = needColumn[value];
+    bool areTwo = again >= 0 && offload >= 0, isBounded = need >= 0 && (again >= 0 || offload >= 0);
+    if (areTwo || isBounded) {
+      rows.addTerm(again, 1);
+      rows.addTerm(offload, 1);
+      rows.addTerm(need, -1);
+      rows.endRow(need < 0 ? 1 : 0, {});
     }
+    if (again < 0)
+      continue;
     for (int source : problem.values[value].sources)
       if (needColumn[source] >= 0) {
-        addAtMost(value, needColumn[source]);
-        sourceRowReader.push_back(value);
+        rows.addTerm(again, 1);
+        rows.addTerm(needColumn[source], -1);
+        rows.endRow(0, {.recomputed = value});
       }
   }
-  rows.appendTo(*model);
+  rows.appendTo(*model, rowInfo);
 }
 
 double RetentionRelaxation::limitAt(int position) const {
   return ((goal == Goal::Peak ? 0 : capacity) - fixedBytes[position]) / bytesUnit;
 }
 
-void RetentionRelaxation::addMemoryRows(const std::vector<int> &positions) {
-  RowBatch rows;
-  for (int position : positions) {
-    for (size_t value = 0; value < problem.values.size(); ++value) {
-      const RetainableValue &it = problem.values[value];
-      auto size = static_cast<double>(it.bytes);
-      bool isGap = it.gapFirst <= position && position <= it.gapLast;
-      bool isLate = it.lateFirst <= position && position <= it.lateLast;
-      rows.addTerm(needColumn[value], ((isGap ? size : 0) + (isLate ? size : 0)) / bytesUnit);
-      rows.addTerm(recomputeColumn[value], isGap ? -size / bytesUnit : 0);
-    }
-    rows.addTerm(peakColumn, -1);
-    rows.endRow(limitAt(position));
-    rowPosition.push_back(position);
-    sourceRowReader.push_back(-1);
-    hasRow[position] = true;
+void RetentionRelaxation::addMemoryRow(int position, RowBatch &rows) {
+  for (int value = 0; value < valueCount(); ++value) {
+    const RetainableValue &it = problem.values[value];
+    double size = static_cast<double>(it.bytes) / bytesUnit;
+    bool isGap = isInGap(it, position), isLate = isWithin(position, it.lateFirst, it.lateLast);
+    rows.addTerm(needColumn[value], (isGap ? size : 0) + (isLate ? size : 0));
+    rows.addTerm(recomputeColumn[value], isGap ? -size : 0);
   }
-  rows.appendTo(*model);
+  rows.addTerm(outColumn[position], -1);
+  rows.addTerm(inColumn[position], 1);
+  if (schedule)
+    addWrappingTerms(-1, rows);
+  rows.addTerm(peakColumn, -1);
+  rows.endRow(limitAt(position), {.position = position});
+}
+
+void RetentionRelaxation::addLinkColumns(const std::vector<int> &positions) {
+  if (positions.empty())
+    return;
+  int first = model->numberColumns(), count = 2 * static_cast<int>(positions.size());
+  std::vector<double> zeros(count, 0), infinite(count, COIN_DBL_MAX);
+  std::vector<CoinBigIndex> starts(count + 1, 0);
+  model->addColumns(count, zeros.data(), infinite.data(), zeros.data(), starts.data(), nullptr, nullptr);
+  for (int i = 0; i < count; ++i) {
+    (i % 2 ? inColumn : outColumn)[positions[i / 2]] = first + i;
+    model->setColumnStatus(first + i, ClpSimplex::atLowerBound);
+  }
+}
+
+/// Bytes of an offloaded value that can have gone out before a position.
+double RetentionRelaxation::bytesOut(int value, int position) const {
+  const RetainableValue &it = problem.values[value];
+  double seconds = schedule->startOf(position) - schedule->startOf(it.gapFirst);
+  return std::clamp(seconds * problem.link->outBytesPerSecond, 0.0, static_cast<double>(it.bytes));
+}
+
+/// Bytes of an offloaded value that must have come in by the end of a position.
+double RetentionRelaxation::bytesIn(int value, int position) const {
+  const RetainableValue &it = problem.values[value];
+  auto size = static_cast<double>(it.bytes);
+  double seconds = schedule->startOf(it.gapLast + 1) - schedule->startOf(position + 1);
+  return std::clamp(size - seconds * problem.link->inBytesPerSecond, 0.0, size);
+}
+
+/// Bytes that are far when a step begins and ends.
+void RetentionRelaxation::addWrappingTerms(double sign, RowBatch &rows) const {
+  for (int value = 0; value < valueCount(); ++value)
+    if (problem.values[value].wrapsAround)
+      rows.addTerm(offloadColumn[value], sign * static_cast<double>(problem.values[value].bytes) / bytesUnit);
+}
+
+/// Both directions between two positions; -1 and the number of positions are the step's ends, where nothing and everything
+/// has been copied.
+void RetentionRelaxation::addFlowRows(int from, int to, RowBatch &rows) {
+  int end = static_cast<int>(outColumn.size());
+  auto addRows = [&](const std::vector<int> &column, double bytes) {
+    auto addBoth = [&](double sign) {
+      if (from >= 0)
+        rows.addTerm(column[from], -sign);
+      if (to < end) {
+        rows.addTerm(column[to], sign);
+        return;
+      }
+      for (int value = 0; value < valueCount(); ++value)
+        rows.addTerm(offloadColumn[value], sign * static_cast<double>(problem.values[value].bytes) / bytesUnit);
+    };
+    addBoth(1);
+    rows.endRow(bytes / bytesUnit, {});
+    addBoth(-1);
+    rows.endRow(0, {});
+  };
+  // What goes out counts by the start of a position, what comes in by its end: it must be away in between.
+  double outSeconds = schedule->startOf(to) - schedule->startOf(std::max(from, 0));
+  double inSeconds = schedule->startOf(std::min(to + 1, end)) - schedule->startOf(from + 1);
+  addRows(outColumn, problem.link->outBytesPerSecond * outSeconds);
+  addRows(inColumn, problem.link->inBytesPerSecond * inSeconds);
+}
+
+void RetentionRelaxation::addLinkRows(int position, RowBatch &rows) {
+  rows.addTerm(outColumn[position], 1);
+  for (int value = 0; value < valueCount(); ++value)
+    if (offloadColumn[value] >= 0)
+      rows.addTerm(offloadColumn[value], -bytesOut(value, position) / bytesUnit);
+  rows.endRow(0, {});
+  rows.addTerm(inColumn[position], -1);
+  for (int value = 0; value < valueCount(); ++value)
+    if (offloadColumn[value] >= 0)
+      rows.addTerm(offloadColumn[value], bytesIn(value, position) / bytesUnit);
+  rows.endRow(0, {});
+  rows.addTerm(inColumn[position], 1);
+  rows.addTerm(outColumn[position], -1);
+  addWrappingTerms(-1, rows);
+  rows.endRow(0, {});
+  int before = position - 1, after = position + 1, end = static_cast<int>(outColumn.size());
+  while (before >= 0 && outColumn[before] < 0)
+    --before;
+  while (after < end && outColumn[after] < 0)
+    ++after;
+  addFlowRows(before, position, rows);
+  addFlowRows(position, after, rows);
+}
+
+int RetentionRelaxation::columnOf(int value, Action action) const {
+  return action == Action::Recompute ? recomputeColumn[value] : action == Action::Offload ? offloadColumn[value] : -1;
 }
 
 double RetentionRelaxation::needed(int value, const double *point) const {
   return problem.values[value].isNeeded ? 1 : needColumn[value] < 0 ? 0 : point[needColumn[value]];
 }
 
-double RetentionRelaxation::needed(int value) const { return needed(value, model->primalColumnSolution()); }
-
-double RetentionRelaxation::recomputed(int value) const {
-  return recomputeColumn[value] < 0 ? 0 : model->primalColumnSolution()[recomputeColumn[value]];
+double RetentionRelaxation::shareOf(int value, Action action) const {
+  int column = columnOf(value, action);
+  return column < 0 ? 0 : model->primalColumnSolution()[column];
 }
 
 /// By position, for shares as the columns have them.
 std::vector<double> RetentionRelaxation::computeLiveBytes(const double *point) const {
-  std::vector<double> change(problem.baseBytes.size() + 1, 0);
+  int positions = static_cast<int>(problem.baseBytes.size());
+  std::vector<double> change(positions + 1, 0);
   auto add = [&](int first, int last, double bytes) {
     if (first > last || bytes == 0)
       return;
     change[first] += bytes;
     change[last + 1] -= bytes;
   };
-  for (size_t value = 0; value < problem.values.size(); ++value) {
+  for (int value = 0; value < valueCount(); ++value) {
     const RetainableValue &it = problem.values[value];
     auto size = static_cast<double>(it.bytes);
-    double isNeeded = needed(static_cast<int>(value), point);
+    double isNeeded = needed(value, point);
     double isRecomputed = recomputeColumn[value] < 0 ? 0 : point[recomputeColumn[value]];
-    add(it.gapFirst, it.gapLast, size * (isNeeded - isRecomputed));
+    forGap(it, positions, [&](int first, int last) { add(first, last, size * (isNeeded - isRecomputed)); });
     if (!it.isNeeded)
       add(it.lateFirst, it.lateLast, size * isNeeded);
   }
   std::vector<double> live;
   double changed = 0;
-  for (size_t position = 0; position < problem.baseBytes.size(); ++position)
+  for (int position = 0; position < positions; ++position)
     live.push_back(static_cast<double>(problem.baseBytes[position]) + (changed += change[position]));
   return live;
 }
 
+/// Narrows what a direction can have copied by what it has copied at positions with a column, and by its rate. `timeShift`
+/// is 1 where positions count by their ends.
+void RetentionRelaxation::boundFlow(Flow &flow, const double *point, const std::vector<int> &columns, double rate,
+                                    double total, int timeShift) const {
+  int end = static_cast<int>(columns.size());
+  double known = 0, time = 0; // of the last position with a column
+  for (int position = 0; position < end; ++position) {
+    double now = schedule->startOf(position + timeShift);
+    flow.least[position] = std::max(flow.least[position], known);
+    flow.most[position] = std::min(flow.most[position], known + rate * (now - time));
+    if (columns[position] >= 0)
+      std::tie(known, time) = std::pair(point[columns[position]] * bytesUnit, now);
+  }
+  std::tie(known, time) = std::pair(total, schedule->startOf(end));
+  for (int position = end - 1; position >= 0; --position) {
+    double now = schedule->startOf(position + timeShift);
+    flow.least[position] = std::max(flow.least[position], known - rate * (time - now));
+    flow.most[position] = std::min(flow.most[position], known);
+    if (columns[position] >= 0) {
+      std::tie(known, time) = std::pair(point[columns[position]] * bytesUnit, now);
+      flow.least[position] = flow.most[position] = known;
+    }
+  }
+}
+
+/// Subtracts what can be far at most. Where a direction would have to have copied more than it can, says how much.
+void RetentionRelaxation::subtractFarBytes(const double *point, std::vector<double> &live,
+                                           std::vector<double> &linkExcess) const {
+  int end = static_cast<int>(live.size());
+  Flow out{std::vector<double>(end, 0), std::vector<double>(end, 0)};
+  Flow in{std::vector<double>(end, 0), std::vector<double>(end, std::numeric_limits<double>::infinity())};
+  double total = 0, wrapping = 0;
+  for (int value = 0; value < valueCount(); ++value) {
+    double share = offloadColumn[value] < 0 ? 0 : point[offloadColumn[value]];
+    if (share <= tolerance)
+      continue;
+    double bytes = share * static_cast<double>(problem.values[value].bytes);
+    total += bytes;
+    wrapping += problem.values[value].wrapsAround ? bytes : 0;
+    for (int position = 0; position < end; ++position) {
+      out.most[position] += share * bytesOut(value, position);
+      in.least[position] += share * bytesIn(value, position);
+    }
+  }
+  boundFlow(out, point, outColumn, problem.link->outBytesPerSecond, total, 0);
+  boundFlow(in, point, inColumn, problem.link->inBytesPerSecond, total, 1);
+  for (int position = 0; position < end; ++position) {
+    live[position] -= wrapping + out.most[position] - in.least[position];
+    linkExcess[position] = std::max({out.least[position] - out.most[position], in.least[position] - in.most[position],
+                                     in.least[position] - out.most[position] - wrapping});
+  }
+}
+
 /// The worst position of each stretch of time: neighbours hold nearly the same values, and one row for all of them does.
-int RetentionRelaxation::addBrokenRows(const double *point) {
+std::vector<int> RetentionRelaxation::findBroken(const std::vector<double> &excess,
+                                                 const std::vector<bool> &hasRow) const {
   constexpr int stretches = 64;
-  std::vector<double> live = computeLiveBytes(point);
-  double limit = goal == Goal::Peak ? point[peakColumn] * bytesUnit : capacity;
-  int positions = static_cast<int>(live.size()), length = std::max(4, positions / stretches);
+  int positions = static_cast<int>(excess.size()), length = std::max(4, positions / stretches);
   std::vector<int> broken;
   for (int first = 0; first < positions; first += length) {
-    auto worst = std::max_element(live.begin() + first, live.begin() + std::min(positions, first + length));
-    int position = static_cast<int>(worst - live.begin());
-    if ((*worst - limit) / bytesUnit > 2 * tolerance && !hasRow[position])
+    auto worst = std::max_element(excess.begin() + first, excess.begin() + std::min(positions, first + length));
+    int position = static_cast<int>(worst - excess.begin());
+    if (*worst / bytesUnit > 2 * tolerance && !hasRow[position])
       broken.push_back(position);
   }
-  addMemoryRows(broken);
-  return static_cast<int>(broken.size());
+  return broken;
+}
+
+int RetentionRelaxation::addBrokenRows(const double *point) {
+  std::vector<double> excess = computeLiveBytes(point);
+  double limit = goal == Goal::Peak ? point[peakColumn] * bytesUnit : capacity;
+  for (double &bytes : excess)
+    bytes -= limit;
+  std::vector<double> linkExcess(excess.size(), 0);
+  if (schedule)
+    subtractFarBytes(point, excess, linkExcess);
+  std::vector<int> memory = findBroken(excess, hasMemoryRow), link = findBroken(linkExcess, hasLinkRow);
+  for (int position : memory)
+    if (schedule && !hasLinkRow[position] && !std::count(link.begin(), link.end(), position))
+      link.push_back(position);
+  addLinkColumns(link);
+  RowBatch rows;
+  for (int position : link)
+    addLinkRows(position, rows);
+  for (int position : memory)
+    addMemoryRow(position, rows);
+  rows.appendTo(*model, rowInfo);
+  for (int position : link)
+    hasLinkRow[position] = true;
+  for (int position : memory)
+    hasMemoryRow[position] = true;
+  return static_cast<int>(link.size() + memory.size());
 }
 
 void RetentionRelaxation::setCapacity(int64_t bytes) {
   capacity = static_cast<double>(bytes);
-  for (size_t row = 0; row < rowPosition.size(); ++row)
-    if (rowPosition[row] >= 0)
-      model->setRowUpper(static_cast<int>(row), limitAt(rowPosition[row]));
+  for (size_t row = 0; row < rowInfo.size(); ++row)
+    if (rowInfo[row].position >= 0)
+      model->setRowUpper(static_cast<int>(row), limitAt(rowInfo[row].position));
 }
 
 bool RetentionRelaxation::solve() {
@@ -213,20 +409,29 @@ bool RetentionRelaxation::solve() {
 
 double RetentionRelaxation::objective() const { return model->objectiveValue() * objectiveUnit(); }
 
-std::vector<bool> RetentionRelaxation::round() const {
+std::vector<Action> RetentionRelaxation::round() const {
   std::vector<double> gap = gapPrices(), flip = flipPrices();
-  std::vector<bool> wishes(problem.values.size(), false);
-  for (int value = 0; value < static_cast<int>(wishes.size()); ++value) {
-    double share = needed(value);
-    if (recomputeColumn[value] >= 0)
-      wishes[value] = share > tolerance ? recomputed(value) > share / 2 : gap[value] > flip[value];
+  std::vector<Action> wishes = wishesAt(model->primalColumnSolution());
+  for (int value = 0; value < valueCount(); ++value)
+    if (needed(value, model->primalColumnSolution()) <= tolerance && recomputeColumn[value] >= 0)
+      wishes[value] = gap[value] > flip[value] ? Action::Recompute : Action::Keep;
+  return wishes;
+}
+
+std::vector<Action> RetentionRelaxation::wishesAt(const double *point) const {
+  std::vector<Action> wishes;
+  for (int value = 0; value < valueCount(); ++value) {
+    double again = recomputeColumn[value] < 0 ? 0 : point[recomputeColumn[value]];
+    double offload = offloadColumn[value] < 0 ? 0 : point[offloadColumn[value]];
+    double keep = needed(value, point) - again - offload;
+    wishes.push_back(again > std::max(keep, offload)   ? Action::Recompute
+                     : offload > std::max(keep, again) ? Action::Offload
+                                                       : Action::Keep);
   }
   return wishes;
 }
 
-void RetentionRelaxation::fix(int value, bool isRecomputed) {
-  model->setColumnBounds(recomputeColumn[value], isRecomputed, isRecomputed);
-}
+void RetentionRelaxation::fix(int value, Action action) { model->setColumnBounds(columnOf(value, action), 1, 1); }
 
 void RetentionRelaxation::unfixAll() {
   for (int column : integerColumns())
@@ -236,23 +441,29 @@ void RetentionRelaxation::unfixAll() {
 std::vector<int> RetentionRelaxation::integerColumns() const {
   // n is whole by itself where r is: it is the largest r of those that read it.
   std::vector<int> columns;
-  for (int column : recomputeColumn)
-    if (column >= 0)
-      columns.push_back(column);
+  for (int value = 0; value < valueCount(); ++value)
+    for (int column : {recomputeColumn[value], offloadColumn[value]})
+      if (column >= 0)
+        columns.push_back(column);
   return columns;
 }
 
 std::vector<double> RetentionRelaxation::gapPrices() const {
-  std::vector<double> total(problem.baseBytes.size() + 1, 0); // of all positions before
-  for (size_t row = 0; row < rowPosition.size(); ++row)
-    if (rowPosition[row] >= 0)
-      total[rowPosition[row] + 1] = std::max(0.0, -model->dualRowSolution()[row]);
+  int positions = static_cast<int>(problem.baseBytes.size());
+  std::vector<double> total(positions + 1, 0); // of all positions before
+  for (size_t row = 0; row < rowInfo.size(); ++row)
+    if (int position = rowInfo[row].position; position >= 0)
+      total[position + 1] = std::max(0.0, -model->dualRowSolution()[row]);
   for (size_t position = 1; position < total.size(); ++position)
     total[position] += total[position - 1];
   std::vector<double> prices;
   for (const RetainableValue &value : problem.values) {
-    bool isEmpty = value.gapFirst > value.gapLast;
-    prices.push_back(isEmpty ? 0 : (total[value.gapLast + 1] - total[value.gapFirst]) * secondsUnit / bytesUnit);
+    double price = 0;
+    forGap(value, positions, [&](int first, int last) {
+      if (first <= last)
+        price += (total[last + 1] - total[first]) * secondsUnit / bytesUnit;
+    });
+    prices.push_back(price);
   }
   return prices;
 }
@@ -263,10 +474,10 @@ std::vector<double> RetentionRelaxation::flipPrices() const {
   std::vector<double> seconds;
   for (const RetainableValue &value : problem.values)
     seconds.push_back(value.recomputeSeconds);
-  for (size_t row = 0; row < sourceRowReader.size(); ++row)
-    if (sourceRowReader[row] >= 0)
-      seconds[sourceRowReader[row]] += std::max(0.0, -model->dualRowSolution()[row]) * secondsUnit;
-  for (size_t value = 0; value < seconds.size(); ++value)
+  for (size_t row = 0; row < rowInfo.size(); ++row)
+    if (int value = rowInfo[row].recomputed; value >= 0)
+      seconds[value] += std::max(0.0, -model->dualRowSolution()[row]) * secondsUnit;
+  for (int value = 0; value < valueCount(); ++value)
     seconds[value] /= static_cast<double>(std::max<int64_t>(1, problem.values[value].bytes));
   return seconds;
 }

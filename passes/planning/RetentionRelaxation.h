@@ -1,6 +1,7 @@
 // Retention as a linear program: the bound, the prices of memory, and the shape of a good plan.
 #pragma once
 
+#include "neap/passes/planning/CopySchedule.h"
 #include "neap/passes/planning/Retention.h"
 
 #include <memory>
@@ -9,15 +10,22 @@ class ClpSimplex;
 
 namespace neap::planning {
 
-/// Columns, all within [0, 1]: r of a value that may be computed again, n of a value that is read behind its gap only if
-/// something is computed again (n = 1 for those that are needed anyway). Rows:
+/// Columns within [0, 1]: r of a value that may be computed again, o of one that may be offloaded, n of one that is read
+/// behind its gap only if something is computed again (n = 1 for those that are needed anyway). Columns >= 0: O[t], bytes that
+/// were copied out before position t, and I[t], bytes that are copied in by its end. Rows:
 ///
-///     r[v] <= n[v]                                     only what is read is computed again
-///     r[v] <= n[u], u a source of v                    and only from what is there
-///     base[t] + sum of bytes[v] (n[v] - r[v]), t in gap, + sum of bytes[v] n[v], t in late  <=  capacity
+///     r[v] + o[v] <= n[v]                              only what is read is computed again or offloaded
+///     r[v] <= n[u], u a source of v                    and computed only from what is there
+///     base[t] + sum of bytes[v] (n[v] - r[v]), t in gap, + sum of bytes[v] n[v], t in late  <=  capacity + far[t]
+///     far[t] = O[t] - I[t] + sum of bytes[v] o[v], v around the end of the step, >= 0
+///     O[t] <= sum of what v can have copied by t, o[v] of it, were it alone on the link
+///     I[t] >= sum of what v must have copied by t, likewise
+///     0 <= O[t] - O[s] <= rate * seconds between       for s < t that follow each other; likewise I
 ///
-/// The last kind, one for each position, is generated: solve() adds those that the solution breaks, at local peaks only.
-/// Rows stay when capacity or bounds change, and every solve starts from the basis of the one before.
+/// All but the first two kinds stand for some positions only: solve() adds those that the solution breaks, at local peaks:
+/// rows of memory where it overflows, rows of the link where it would have to be faster than it is. Rows stay when capacity or
+/// bounds change, and every solve starts from the basis of the one before. What is in flight counts here byte by byte, as if a
+/// copy freed memory while it runs, and queues run in whatever order is best: copies as they are need no less.
 class RetentionRelaxation {
 public:
   enum class Goal { Seconds, Peak };
@@ -32,36 +40,59 @@ public:
 
   /// Seconds or bytes.
   double objective() const;
-  /// Shares, of 1.
-  double recomputed(int value) const;
-  double needed(int value) const;
-  /// By value: whether the solution leans to computing it again; where nobody reads it, what the prices say.
-  std::vector<bool> round() const;
+  /// Share, of 1, of a value that is computed again or offloaded; 0 for other actions.
+  double shareOf(int value, Action action) const;
+  /// By value the wish that the solution leans to; where nobody reads the value, what the prices say.
+  std::vector<Action> round() const;
 
-  bool isDecided(int value) const { return recomputeColumn[value] < 0; }
-  void fix(int value, bool isRecomputed);
+  int valueCount() const { return static_cast<int>(recomputeColumn.size()); }
+  /// How many decisions there are.
+  int decisionCount() const { return static_cast<int>(integerColumns().size()); }
+  /// Decides for Recompute or Offload.
+  void fix(int value, Action action);
   void unfixAll();
 
   /// See RetentionPlan.
   std::vector<double> gapPrices() const;
   std::vector<double> flipPrices() const;
 
-  /// For the exact search: the program as it stands, the columns that must be whole in it, and what a solution of it breaks.
+  /// For the exact search: the program as it stands, the columns that must be whole in it, the wishes that a point says, and
+  /// what a point breaks: adds those rows and returns how many.
   const ClpSimplex &program() const { return *model; }
   std::vector<int> integerColumns() const;
-  int valueCount() const { return static_cast<int>(recomputeColumn.size()); }
-  int columnOf(int value) const { return recomputeColumn[value]; }
+  std::vector<Action> wishesAt(const double *point) const;
+  int addBrokenRows(const double *point);
   /// Objective of the program to seconds or bytes.
   double objectiveUnit() const { return goal == Goal::Seconds ? secondsUnit : bytesUnit; }
-  /// Adds rows that a point breaks; how many.
-  int addBrokenRows(const double *point);
 
 private:
+  struct Row {
+    int position = -1;   ///< of a memory row
+    int recomputed = -1; ///< value whose source the row asks for
+  };
+  class RowBatch;
+
   void makeColumns();
-  void addSourceRows();
-  void addMemoryRows(const std::vector<int> &positions);
+  void addDecisionRows();
+  void addMemoryRow(int position, RowBatch &rows);
+  void addLinkColumns(const std::vector<int> &positions);
+  void addLinkRows(int position, RowBatch &rows);
+  void addFlowRows(int from, int to, RowBatch &rows);
+  void addWrappingTerms(double sign, RowBatch &rows) const;
+
+  int columnOf(int value, Action action) const;
   double needed(int value, const double *point) const;
+  double bytesOut(int value, int position) const;
+  double bytesIn(int value, int position) const;
   std::vector<double> computeLiveBytes(const double *point) const;
+  /// What a direction of the link can have copied by a position, at least and at most.
+  struct Flow {
+    std::vector<double> least, most;
+  };
+  void boundFlow(Flow &flow, const double *point, const std::vector<int> &columns, double rate, double total,
+                 int timeShift) const;
+  void subtractFarBytes(const double *point, std::vector<double> &live, std::vector<double> &linkExcess) const;
+  std::vector<int> findBroken(const std::vector<double> &excess, const std::vector<bool> &hasRow) const;
   double limitAt(int position) const;
 
   const RetentionProblem &problem;
@@ -69,12 +100,13 @@ private:
   double capacity = 0;
   double bytesUnit = 1, secondsUnit = 1; ///< the solver's tolerances are absolute: they want figures around 1,000
   std::unique_ptr<ClpSimplex> model;
-  std::vector<int> recomputeColumn, needColumn; ///< by value, -1 where nothing is to decide
+  std::optional<CopySchedule> schedule;                        ///< where something may be offloaded
+  std::vector<int> recomputeColumn, offloadColumn, needColumn; ///< by value, -1 where nothing is to decide
   int peakColumn = -1;
-  std::vector<int> rowPosition;     ///< of each row: its position, -1 for the first two kinds
-  std::vector<int> sourceRowReader; ///< of each row of the second kind: the value computed again; else -1
-  std::vector<double> fixedBytes;   ///< by position: bytes that are there with all columns at 0
-  std::vector<bool> hasRow;         ///< by position
+  std::vector<int> outColumn, inColumn;       ///< by position
+  std::vector<bool> hasMemoryRow, hasLinkRow; ///< by position
+  std::vector<Row> rowInfo;                   ///< by row
+  std::vector<double> fixedBytes;             ///< by position: bytes that are there with all columns at 0
 };
 
 } // namespace neap::planning

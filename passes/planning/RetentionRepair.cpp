@@ -2,53 +2,72 @@
 #include "neap/passes/planning/RetentionRepair.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <tuple>
 
 using namespace neap::planning;
 
+constexpr std::array allWishes{Action::Keep, Action::Recompute, Action::Offload};
+
 namespace {
-/// What one flip would do.
+/// What one change would do.
 struct Move {
   int value = -1;
+  Action wish = Action::Keep;
   double price = std::numeric_limits<double>::infinity(); ///< seconds per byte of excess that goes
 };
 } // namespace
 
-/// The flip with the lowest price; none where no flip helps.
+/// The change with the lowest price; none where none helps.
 static Move findCheapestMove(RetentionDecisions &decisions, const std::vector<int> &candidates) {
   Move best;
   int64_t excess = decisions.excessBytes();
   double seconds = decisions.seconds();
   for (int value : candidates) {
-    decisions.flip(value);
-    int64_t freed = excess - decisions.excessBytes();
-    double price = (decisions.seconds() - seconds) / static_cast<double>(freed);
-    if (freed > 0 && price < best.price)
-      best = {value, price};
-    decisions.flip(value);
+    Action before = decisions.wishOf(value);
+    for (Action wish : allWishes) {
+      if (wish == before || !decisions.isPossible(value, wish))
+        continue;
+      decisions.set(value, wish);
+      int64_t freed = excess - decisions.excessBytes();
+      double price = (decisions.seconds() - seconds) / static_cast<double>(freed);
+      if (freed > 0 && price < best.price)
+        best = {value, wish, price};
+    }
+    decisions.set(value, before);
   }
   return best;
 }
 
-/// Values whose flip may make room where most is missing, the most promising first.
+/// Values for which another wish may make room where most is missing, the most promising first, equal ones together.
 static std::vector<int> findCandidates(const RetentionDecisions &decisions, const std::vector<bool> &isLocked) {
   int worst = decisions.findPeak();
-  std::vector<std::pair<double, int>> candidates;
+  std::vector<int> candidates;
+  for (int value = 0; value < decisions.valueCount(); ++value) {
+    bool isFree = isLocked.empty() || !isLocked[value];
+    bool canChange = decisions.isPossible(value, Action::Recompute) || decisions.isPossible(value, Action::Offload);
+    if (isFree && canChange && decisions.mayFree(value, worst))
+      candidates.push_back(value);
+  }
+  std::vector<double> prices;
   for (int value = 0; value < decisions.valueCount(); ++value)
-    if ((isLocked.empty() || !isLocked[value]) && decisions.canRecompute(value) && decisions.mayFree(value, worst))
-      candidates.emplace_back(decisions.secondsPerByte(value), value);
-  std::sort(candidates.begin(), candidates.end());
-  std::vector<int> values;
-  for (auto [price, value] : candidates)
-    values.push_back(value);
-  return values;
+    prices.push_back(decisions.secondsPerByte(value));
+  std::sort(candidates.begin(), candidates.end(), [&](int a, int b) {
+    const RetainableValue &one = decisions.valueAt(a), &other = decisions.valueAt(b);
+    return std::tuple(prices[a], -one.bytes, one.recomputeSeconds, a) <
+           std::tuple(prices[b], -other.bytes, other.recomputeSeconds, b);
+  });
+  return candidates;
 }
 
 /// The first candidates, of those that equal each other (one value in many layers) only the first and the last.
 static std::vector<int> shorten(const RetentionDecisions &decisions, const std::vector<int> &candidates) {
   constexpr size_t length = 24;
   auto areEqual = [&](int a, int b) {
-    return decisions.secondsPerByte(a) == decisions.secondsPerByte(b) && decisions.isKept(a) == decisions.isKept(b);
+    const RetainableValue &one = decisions.valueAt(a), &other = decisions.valueAt(b);
+    return decisions.wishOf(a) == decisions.wishOf(b) && one.bytes == other.bytes &&
+           one.recomputeSeconds == other.recomputeSeconds;
   };
   std::vector<int> shortList;
   for (size_t i = 0; i < candidates.size() && shortList.size() < length; ++i) {
@@ -68,49 +87,65 @@ bool neap::planning::repair(RetentionDecisions &decisions, const std::vector<boo
       move = findCheapestMove(decisions, candidates);
     if (move.value < 0)
       return false;
-    decisions.flip(move.value);
+    decisions.set(move.value, move.wish);
   }
   return true;
 }
 
-static std::vector<int> recomputedByCost(const RetentionDecisions &decisions) {
+/// Values that are computed again or offloaded, those that cost most seconds first.
+static std::vector<int> findByCost(const RetentionDecisions &decisions, Action action) {
   std::vector<int> values;
   for (int value = 0; value < decisions.valueCount(); ++value)
-    if (decisions.isRecomputed(value))
+    if (decisions.actionOf(value) == action)
       values.push_back(value);
-  std::sort(values.begin(), values.end(), [&](int a, int b) {
-    return std::pair(-decisions.recomputeSeconds(a), a) < std::pair(-decisions.recomputeSeconds(b), b);
-  });
+  auto cost = [&](int value) {
+    const RetainableValue &it = decisions.valueAt(value);
+    return action == Action::Recompute ? it.recomputeSeconds : it.offloadSeconds;
+  };
+  std::sort(values.begin(), values.end(),
+            [&](int a, int b) { return std::pair(-cost(a), a) < std::pair(-cost(b), b); });
   return values;
 }
 
+/// False, and nothing changed, if it does not fit or costs more.
+static bool trySet(RetentionDecisions &decisions, int value, Action wish) {
+  if (!decisions.isPossible(value, wish))
+    return false;
+  Action before = decisions.wishOf(value);
+  double seconds = decisions.seconds();
+  decisions.set(value, wish);
+  if (decisions.fits() && decisions.seconds() <= seconds)
+    return true;
+  decisions.set(value, before);
+  return false;
+}
+
 void neap::planning::keepWhatFits(RetentionDecisions &decisions) {
-  for (int value : recomputedByCost(decisions)) {
-    if (!decisions.isRecomputed(value))
-      continue; // nobody reads it any more
-    decisions.flip(value);
-    if (!decisions.fits())
-      decisions.flip(value);
-  }
+  for (int value : findByCost(decisions, Action::Recompute))
+    if (decisions.actionOf(value) == Action::Recompute) // else nobody reads it any more
+      trySet(decisions, value, Action::Keep) || trySet(decisions, value, Action::Offload);
+  for (int value : findByCost(decisions, Action::Offload))
+    if (decisions.actionOf(value) == Action::Offload)
+      trySet(decisions, value, Action::Keep);
 }
 
 void neap::planning::exchange(RetentionDecisions &decisions, int tries) {
   std::vector<bool> isLocked(decisions.valueCount(), false);
-  for (int value : recomputedByCost(decisions)) {
-    if (!decisions.isRecomputed(value))
+  for (int value : findByCost(decisions, Action::Recompute)) {
+    if (decisions.actionOf(value) != Action::Recompute)
       continue;
     if (tries-- == 0)
       return;
-    std::vector<bool> before = decisions.wishes();
+    std::vector<Action> before = decisions.wishes();
     double seconds = decisions.seconds();
-    decisions.flip(value);
+    decisions.set(value, Action::Keep);
     isLocked[value] = true;
     bool isRepaired = repair(decisions, isLocked);
     isLocked[value] = false;
     if (isRepaired)
       keepWhatFits(decisions);
-    // Sums of many flips round; a gain must be more than that.
+    // Sums of many changes round; a gain must be more than that.
     if (!isRepaired || decisions.seconds() > seconds * (1 - 1e-9))
-      decisions.setWishes(before);
+      decisions.setAll(before);
   }
 }

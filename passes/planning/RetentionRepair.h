@@ -5,11 +5,12 @@
 
 namespace neap::planning {
 
-/// Flips decisions until they fit, each time the one that buys freed bytes for the fewest seconds. False if it is stuck.
+/// Changes decisions until they fit, each time the one that buys freed bytes for the fewest seconds. False if it is stuck.
 /// `isLocked`, if not empty, names values that stay as they are.
 bool repair(RetentionDecisions &decisions, const std::vector<bool> &isLocked = {});
 
-/// Keeps what is computed again and can be kept within the capacity, most seconds first.
+/// Keeps what is computed again and can be kept (or else offloaded) as well, most seconds first; then what is offloaded and
+/// need not be.
 void keepWhatFits(RetentionDecisions &decisions);
 
 /// Keeps one value after the other at the expense of others, as long as that saves time. At most `tries` of them.

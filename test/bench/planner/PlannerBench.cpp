@@ -31,15 +31,13 @@ double peakMebibytes() {
 
 constexpr double gibibyte = 1 << 30;
 
-void run(int layers) {
-  RetentionProblem problem = neap::test::makeTransformerStep(layers);
+void run(const char *name, const RetentionProblem &problem) {
   int64_t kept = neap::test::countKeptPeak(problem);
-  double forward = neap::test::sumRecomputeSeconds(problem);
+  double step = 3 * neap::test::sumRecomputeSeconds(problem);
   Stopwatch watch;
   RetentionMinimum minimum = findMinimum(problem);
-  std::printf("%d layers: %zu values, %zu positions, %.2f GiB with everything kept; minimum %.3f GiB (bound %.3f) in "
-              "%.2f s\n",
-              layers, problem.values.size(), problem.baseBytes.size(), double(kept) / gibibyte,
+  std::printf("%s: %zu values, %zu positions, %.2f GiB with everything kept; minimum %.3f GiB (bound %.3f) in %.2f s\n",
+              name, problem.values.size(), problem.baseBytes.size(), double(kept) / gibibyte,
               double(minimum.plan.peakBytes) / gibibyte, double(minimum.boundBytes) / gibibyte, watch.seconds());
   for (int percent : {90, 75, 50, 35, 20, 10, 2}) {
     int64_t capacity = minimum.plan.peakBytes + (kept - minimum.plan.peakBytes) * percent / 100;
@@ -51,10 +49,17 @@ void run(int layers) {
       continue;
     }
     std::printf("  %3d %% of the range, %7.2f GiB: + %6.3f %% of a step (bound %6.3f), planned in %.2f s\n", percent,
-                double(capacity) / gibibyte, 100 * plan->seconds / (3 * forward),
-                100 * plan->boundSeconds / (3 * forward), seconds);
+                double(capacity) / gibibyte, 100 * plan->seconds / step, 100 * plan->boundSeconds / step, seconds);
   }
-  std::printf("  memory so far %.0f MiB\n", peakMebibytes());
+}
+
+void run(int layers) {
+  constexpr int64_t stateBytes = 8 * 12 * 1600 * 1600; // both moments of a layer
+  RetentionProblem problem = neap::test::makeTransformerStep(layers);
+  std::printf("%d layers\n", layers);
+  run("recomputing", problem);
+  run("and a link of 25 GB/s", neap::test::addFarMemory(problem, 25e9, layers, stateBytes));
+  std::printf("memory so far %.0f MiB\n", peakMebibytes());
 }
 
 } // namespace

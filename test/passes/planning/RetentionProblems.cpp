@@ -177,11 +177,42 @@ RetentionProblem makeRandomStep(unsigned seed, int maxValues) {
   return StepBuilder(forward, int(random() % 2)).build(4096);
 }
 
+RetentionProblem addFarMemory(RetentionProblem problem, double bytesPerSecond, int states, int64_t stateBytes) {
+  int positions = static_cast<int>(problem.baseBytes.size()), forward = static_cast<int>(problem.values.size());
+  FarLink &link = problem.link.emplace(FarLink{bytesPerSecond, bytesPerSecond, {}});
+  int tasksEach = (positions - forward) / forward; // of the backward pass
+  for (int position = 0; position < positions; ++position) {
+    bool isForward = position < forward;
+    int made = isForward ? position : forward - 1 - (position - forward) / tasksEach;
+    double seconds = problem.values[made].recomputeSeconds;
+    link.taskSeconds.push_back((std::isfinite(seconds) ? seconds : 1e-5) * (isForward ? 1 : 2.0 / tasksEach));
+  }
+  constexpr double trafficRate = 5e12; // each copy reads or writes device memory once
+  for (RetainableValue &value : problem.values)
+    if (value.bytes >= 1024)
+      value.offloadSeconds = 2 * double(value.bytes) / trafficRate;
+  for (int state = 0; state < states; ++state) {
+    int update = forward + (positions - forward) * (state + 1) / (states + 1);
+    RetainableValue &value = problem.values.emplace_back();
+    value.bytes = stateBytes;
+    value.gapFirst = update + 1;
+    value.gapLast = update - 1;
+    value.wrapsAround = value.isNeeded = true;
+    value.recomputeSeconds = std::numeric_limits<double>::infinity();
+    value.offloadSeconds = 2 * double(stateBytes) / trafficRate;
+    for (int position = 0; position < positions; ++position)
+      problem.baseBytes[position] -= position == update ? 0 : stateBytes;
+  }
+  return problem;
+}
+
 int64_t countKeptPeak(const RetentionProblem &problem) {
   std::vector<int64_t> live = problem.baseBytes;
   for (const RetainableValue &value : problem.values)
-    for (int position = value.gapFirst; position <= value.gapLast && value.isNeeded; ++position)
-      live[position] += value.bytes;
+    for (int position = 0; position < static_cast<int>(live.size()) && value.isNeeded; ++position)
+      if (value.wrapsAround ? position >= value.gapFirst || position <= value.gapLast
+                            : position >= value.gapFirst && position <= value.gapLast)
+        live[position] += value.bytes;
   return *std::max_element(live.begin(), live.end());
 }
 

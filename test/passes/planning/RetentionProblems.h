@@ -13,6 +13,12 @@ planning::RetentionProblem makeTransformerStep(int layers);
 /// read by nobody but others' computation. The same seed gives the same problem.
 planning::RetentionProblem makeRandomStep(unsigned seed, int maxValues);
 
+/// The same step with far memory behind a link of that rate in both directions: every value of 1 KiB and more may be moved,
+/// and `states` pieces of optimizer state, of that many bytes each, which have been alive throughout and are updated one
+/// after the other during the backward pass. Tasks of the backward pass run twice as long as those they belong to.
+planning::RetentionProblem addFarMemory(planning::RetentionProblem problem, double bytesPerSecond, int states,
+                                        int64_t stateBytes);
+
 /// Highest live bytes with every needed value kept.
 int64_t countKeptPeak(const planning::RetentionProblem &problem);
 
