@@ -13,8 +13,10 @@ static std::string describe(size_t value) { return "value " + std::to_string(val
 static bool isWithin(int position, int first, int last) { return position >= first && position <= last; }
 
 /// Whether everybody who reads a value behind its gap finds it there.
-static std::optional<std::string> findMissingValue(const RetentionProblem &problem,
-                                                   const std::vector<Action> &actions) {
+std::optional<std::string> neap::planning::findActionError(const RetentionProblem &problem,
+                                                           const std::vector<Action> &actions) {
+  if (actions.size() != problem.values.size())
+    return "expected one action per value";
   for (size_t value = 0; value < actions.size(); ++value) {
     const RetainableValue &it = problem.values[value];
     if (it.isNeeded && actions[value] == Action::None)
@@ -143,9 +145,7 @@ static std::optional<std::string> findTimeError(const RetentionProblem &problem,
 
 std::optional<std::string> neap::planning::findRetentionError(const RetentionProblem &problem,
                                                               const RetentionPlan &plan, int64_t capacityBytes) {
-  if (plan.actions.size() != problem.values.size())
-    return "expected one action per value";
-  if (std::optional<std::string> error = findMissingValue(problem, plan.actions))
+  if (std::optional<std::string> error = findActionError(problem, plan.actions))
     return error;
   if (std::optional<std::string> error = findMisplacedCopy(problem, plan))
     return error;

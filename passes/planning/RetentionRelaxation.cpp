@@ -86,6 +86,11 @@ RetentionRelaxation::RetentionRelaxation(const RetentionProblem &problem, Goal g
     schedule.emplace(problem);
   makeColumns();
   addDecisionRows();
+  if (model->numberRows() == 0) { // Clp wants one at least
+    RowBatch rows;
+    rows.endRow(COIN_DBL_MAX, {});
+    rows.appendTo(*model, rowInfo);
+  }
 }
 
 RetentionRelaxation::~RetentionRelaxation() = default;
@@ -121,6 +126,8 @@ void RetentionRelaxation::makeColumns() {
   }
   if (!isAnyOffloadable)
     schedule.reset();
+  if (cost.empty())
+    addColumn(0); // nor can Clp do without a column
   CoinPackedMatrix empty; // resize() would leave Clp without a matrix
   empty.setDimensions(0, static_cast<int>(cost.size()));
   std::vector<double> upper(cost.size(), 1);
