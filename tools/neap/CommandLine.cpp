@@ -362,6 +362,7 @@ static llvm::Error setMemory(StageOptions &stages) {
   const FuseOperatorsPassOptions &libraries = stages.fuse.operators;
   std::tie(plan.matrixProducts, plan.libraryDepth, plan.allowTf32, plan.profile) =
       std::tie(libraries.matrixProducts, libraries.libraryDepth, libraries.allowTf32, libraries.profile);
+  stages.lower.manifest.budget = plan.budget;
   plan.libraryWorkspace = stages.schedule.step.libraryWorkspace;
   plan.maxWorkers = stages.lower.manifest.maxWorkers;
   if (const planning::DeviceModel *device = planning::findDeviceModelFor(architecture);

@@ -51,8 +51,14 @@ struct WriteManifest : emit::impl::WriteManifestBase<WriteManifest> {
       marked(module.emitError(llvm::toString(known.takeError())), ErrorKind::Usage);
       return signalPassFailure();
     }
+    llvm::json::Object manifest = emit::buildManifest(module, collectOptions(), *known);
+    int64_t planned = manifest.getInteger("planned_bytes").value_or(0);
+    if (budget != 0 && planned > budget) { // scratch and all: what was planned must be what came out
+      module.emitError("expected a program within its budget of ") << budget << " bytes, got one of " << planned;
+      return signalPassFailure();
+    }
     std::string text;
-    llvm::raw_string_ostream(text) << llvm::json::Value(emit::buildManifest(module, collectOptions(), *known));
+    llvm::raw_string_ostream(text) << llvm::json::Value(std::move(manifest));
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
     auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
     LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,

@@ -19,6 +19,7 @@ def WriteManifest : Pass<"neap-write-manifest", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
+    Option<"budget", "budget", "int64_t", "0", "Bytes that were promised; 0 for no promise">,
     Option<"name", "name", "std::string", "\"\"", "Name of the program">,
     Option<"optimizer", "optimizer", "std::string", "\"adamw\"", "Name of the optimizer">,
     ListOption<"learningRate", "learning-rate", "double", "The program's default; without one it has to be told">,

@@ -146,7 +146,8 @@ bool Partition::dependsOn(ArrayRef<Value> values, const FusionGroup &target) con
   SmallVector<Operation *> pending;
   llvm::DenseSet<Operation *> seen;
   auto visit = [&](Value value) {
-    if (Operation *producer = value.getDefiningOp(); producer && seen.insert(producer).second)
+    Operation *producer = value.getDefiningOp();
+    if (producer && farthestFrom(position(producer)) >= target.first && seen.insert(producer).second)
       pending.push_back(producer);
   };
   llvm::for_each(values, visit);
@@ -160,7 +161,7 @@ bool Partition::dependsOn(ArrayRef<Value> values, const FusionGroup &target) con
       llvm::for_each(op->getOperands(), visit);
       continue;
     }
-    if (farthestFrom(group->last) < target.first || !expanded.insert(group).second)
+    if (!expanded.insert(group).second)
       continue;
     for (const auto &ops : {group->members, group->clones})
       for (Operation *member : ops)

@@ -17,7 +17,7 @@ static constexpr double rungRatio = 1.05;
 FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module, TrialSettings settings) {
   std::unique_ptr<MemoryPlanner> planner(new MemoryPlanner(module, std::move(settings)));
   auto keepAll = [](StepOp) { return success(); };
-  FailureOr<StepTrial> baseline = StepTrial::run(module, planner->settings, keepAll);
+  FailureOr<StepTrial> baseline = StepTrial::run(module, planner->settings, planner->scratch, keepAll);
   if (failed(baseline))
     return failure();
   planner->model = StepModel::build(findStep(module), *baseline, planner->settings);
@@ -30,18 +30,18 @@ FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module,
   return planner;
 }
 
-FailureOr<StepTrial> MemoryPlanner::tryOut(ArrayRef<planning::Action> actions) const {
-  return StepTrial::run(module, settings, [&](StepOp copy) {
+FailureOr<StepTrial> MemoryPlanner::tryOut(ArrayRef<planning::Action> actions) {
+  return StepTrial::run(module, settings, scratch, [&](StepOp copy) {
     model.insertRecomputations(copy, actions);
     return rematerialize(copy, /*reports=*/false);
   });
 }
 
-FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> actions) const {
+FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> actions) {
   FailureOr<StepTrial> trial = tryOut(actions);
   if (failed(trial))
     return failure();
-  return MemoryPlan{std::move(actions), trial->getPlannedBytes(), trial->getSeconds(), 0, {}, {}};
+  return MemoryPlan{std::move(actions), trial->getPlannedBytes(), trial->getSeconds(), 0, 0, {}, {}};
 }
 
 /// What a solution comes to as fused, scheduled and packed. Nothing if it cannot be carried out, which the model did not know.
@@ -51,8 +51,8 @@ std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &
   if (isNew) {
     FailureOr<StepTrial> trial = tryOut(solution.actions);
     if (succeeded(trial))
-      plan = {solution.actions,   trial->getPlannedBytes(), trial->getSeconds(), solution.seconds - solution.boundSeconds,
-              solution.gapPrices, solution.flipPrices};
+      plan = {solution.actions, trial->getPlannedBytes(), trial->getSeconds(), solution.seconds,
+              0, solution.gapPrices, solution.flipPrices};
   }
   if (plan.actions.empty() && !solution.actions.empty())
     return std::nullopt;
@@ -78,19 +78,27 @@ std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &v
   return plan && plan->plannedBytes <= budget ? plan : std::nullopt;
 }
 
-/// The fastest plan of all variants within a budget, the most promising first.
-std::optional<MemoryPlan> MemoryPlanner::fit(int64_t budget) {
-  struct Candidate {
-    const planning::RetentionProblem *variant;
-    planning::RetentionPlan solution;
-  };
-  std::vector<Candidate> candidates;
-  for (const planning::RetentionProblem &variant : variants)
-    if (auto solution = planning::planRetention(variant, budget))
-      candidates.push_back({&variant, std::move(*solution)});
-  llvm::stable_sort(candidates, [](const Candidate &a, const Candidate &b) { return a.solution.seconds < b.solution.seconds; });
+/// What the model says of every variant, the most promising first.
+MemoryPlanner::Solutions MemoryPlanner::solve(int64_t budget) const {
+  Solutions solutions;
+  for (const planning::RetentionProblem &variant : variants) {
+    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, budget);
+    if (!solution)
+      continue;
+    // The last variant is the problem itself: only its bound holds for all plans.
+    solutions.boundSeconds = solution->boundSeconds;
+    solutions.candidates.push_back({&variant, std::move(*solution)});
+  }
+  llvm::stable_sort(solutions.candidates, [](const Candidate &a, const Candidate &b) {
+    return a.solution.seconds < b.solution.seconds;
+  });
+  return solutions;
+}
+
+/// The fastest plan of all variants within a budget.
+std::optional<MemoryPlan> MemoryPlanner::fit(const Solutions &solutions, int64_t budget) {
   std::optional<MemoryPlan> best;
-  for (const Candidate &candidate : candidates) {
+  for (const Candidate &candidate : solutions.candidates) {
     if (best && baselinePlan.seconds + candidate.solution.seconds >= best->seconds)
       break;
     std::optional<MemoryPlan> plan = fit(*candidate.variant, candidate.solution, budget);
@@ -146,19 +154,22 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
   while (getRung(highest + 1) <= budget)
     ++highest;
   MemoryPlan best = getMinimum();
+  double boundSeconds = 0;
   for (int rung = highest; rung > 0; --rung) {
-    std::optional<planning::RetentionPlan> relaxed = planning::planRetention(model.getProblem(), getRung(rung));
-    double bound = baselinePlan.seconds + (relaxed ? relaxed->boundSeconds : 0);
-    if (relaxed && bound >= best.seconds)
+    Solutions solutions = solve(getRung(rung));
+    if (rung == highest)
+      boundSeconds = solutions.boundSeconds;
+    if (baselinePlan.seconds + solutions.boundSeconds >= best.seconds)
       break; // nor can any rung below be faster
-    std::optional<MemoryPlan> plan = fit(getRung(rung));
+    std::optional<MemoryPlan> plan = fit(solutions, getRung(rung));
     if (plan && plan->seconds < best.seconds)
       best = *plan;
   }
+  best.gapSeconds = std::max(best.modelSeconds - boundSeconds, 0.0);
   return best;
 }
 
-LiveBytes MemoryPlanner::measureLive(const MemoryPlan &plan) const {
+LiveBytes MemoryPlanner::measureLive(const MemoryPlan &plan) {
   FailureOr<StepTrial> trial = tryOut(plan.actions);
   assert(succeeded(trial) && "a plan was carried through before");
   return LiveBytes(*trial);

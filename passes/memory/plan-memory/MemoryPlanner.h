@@ -11,8 +11,9 @@ namespace neap {
 struct MemoryPlan {
   std::vector<planning::Action> actions; ///< by value of the model
   int64_t plannedBytes = 0;
-  double seconds = 0;    ///< that a step is expected to take
-  double gapSeconds = 0; ///< by how much at most a plan of the same capacity could be faster, by the model
+  double seconds = 0;      ///< that a step is expected to take
+  double modelSeconds = 0; ///< that it takes longer than with everything kept, by the model alone
+  double gapSeconds = 0;   ///< by how much at most a plan of the same budget could be faster, by the model
   /// By value of the model, in seconds per byte; see planning::RetentionPlan. Empty where nothing is decided.
   std::vector<double> gapPrices, flipPrices;
 };
@@ -31,24 +32,35 @@ public:
   std::optional<MemoryPlan> findPlan(int64_t budget);
 
   /// A plan with these actions, whatever it needs. Fails, with a diagnostic, where a later stage would.
-  mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions) const;
+  mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions);
 
   /// What is alive when: with everything kept, and with a plan.
   const LiveBytes &getBaselineLive() const { return *baselineLive; }
-  LiveBytes measureLive(const MemoryPlan &plan) const;
+  LiveBytes measureLive(const MemoryPlan &plan);
 
 private:
-  MemoryPlanner(mlir::ModuleOp module, TrialSettings settings) : module(module), settings(std::move(settings)) {}
-  mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions) const;
+  MemoryPlanner(mlir::ModuleOp module, TrialSettings settings) : module(module), settings(std::move(settings)), scratch(this->settings.target) {}
+  mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions);
   std::optional<MemoryPlan> realize(const planning::RetentionPlan &solution);
+  struct Candidate {
+    const planning::RetentionProblem *variant;
+    planning::RetentionPlan solution;
+  };
+  struct Solutions {
+    std::vector<Candidate> candidates; ///< fastest first
+    double boundSeconds = 0;           ///< that any plan adds, by the model
+  };
+
   void makeVariants();
+  Solutions solve(int64_t budget) const;
   std::optional<MemoryPlan> fit(const planning::RetentionProblem &variant, const planning::RetentionPlan &solution,
                                 int64_t budget);
-  std::optional<MemoryPlan> fit(int64_t budget);
+  std::optional<MemoryPlan> fit(const Solutions &solutions, int64_t budget);
   int64_t getRung(int rung);
 
   mlir::ModuleOp module;
   TrialSettings settings;
+  ScratchCounter scratch;
   StepModel model;
   std::vector<planning::RetentionProblem> variants; ///< of the model's problem, with fewer and fewer checkpoints
   MemoryPlan baselinePlan;

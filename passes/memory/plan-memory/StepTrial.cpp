@@ -24,7 +24,27 @@ double estimateTask(Operation *task, const planning::DeviceModel &device) {
 
 Value StepTrial::findStored(size_t op, unsigned result) const { return fusedValues.lookup(results[op][result]); }
 
-LogicalResult StepTrial::measure(const TrialSettings &settings) {
+/// Only attention takes long to ask. What its kernel needs depends on sizes and attributes, not on where operands lie.
+FailureOr<int64_t> ScratchCounter::count(FusedOp group) {
+  Block &body = group.getBody().front();
+  if (group.getKind() != GroupKind::Attention)
+    return lower::countScratchBytes(group.getKind(), body, target);
+  std::string key;
+  llvm::raw_string_ostream stream(key);
+  for (Operation &op : body)
+    if (isa<OwnLoops>(op))
+      stream << op.getName() << op.getAttrDictionary() << op.getOperandTypes();
+  auto [entry, isNew] = known.try_emplace(key, 0);
+  if (isNew) {
+    FailureOr<int64_t> bytes = lower::countScratchBytes(group.getKind(), body, target);
+    if (failed(bytes))
+      return failure();
+    entry->second = *bytes;
+  }
+  return entry->second;
+}
+
+LogicalResult StepTrial::measure(const TrialSettings &settings, ScratchCounter &counter) {
   int64_t scratch = 0;
   for (int task : plan->order) {
     Operation *op = plan->tasks[task];
@@ -33,8 +53,7 @@ LogicalResult StepTrial::measure(const TrialSettings &settings) {
     auto group = dyn_cast<FusedOp>(op);
     if (!group)
       continue;
-    FailureOr<int64_t> needed =
-        lower::countScratchBytes(group.getKind(), group.getBody().front(), settings.target);
+    FailureOr<int64_t> needed = counter.count(group);
     if (failed(needed))
       return failure();
     scratch = std::max(scratch, *needed);
@@ -43,7 +62,7 @@ LogicalResult StepTrial::measure(const TrialSettings &settings) {
   return success();
 }
 
-FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settings,
+FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settings, ScratchCounter &scratch,
                                     function_ref<LogicalResult(StepOp)> change) {
   StepTrial trial;
   trial.module = module.clone();
@@ -61,7 +80,7 @@ FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settin
     return failure();
   trial.unmergedGraph = trial.plan->graph;
   trial.plan->place();
-  if (failed(trial.measure(settings)))
+  if (failed(trial.measure(settings, scratch)))
     return failure();
   return trial;
 }

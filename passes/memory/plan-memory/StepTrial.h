@@ -9,6 +9,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace neap {
 
@@ -24,11 +25,23 @@ struct TrialSettings {
 /// What a task of the scheduled step is expected to take, in seconds. Tasks that run no kernel take none.
 double estimateTask(mlir::Operation *task, const planning::DeviceModel &device);
 
+/// Scratch of kernels, remembered: layers of a model ask for the same again and again.
+class ScratchCounter {
+public:
+  explicit ScratchCounter(const lower::KernelTarget &target) : target(target) {}
+  /// Bytes that a worker of the group's kernel needs. Fails, with a diagnostic, where there is no kernel.
+  mlir::FailureOr<int64_t> count(FusedOp group);
+
+private:
+  const lower::KernelTarget &target;
+  llvm::StringMap<int64_t> known;
+};
+
 class StepTrial {
 public:
   /// Copies the module, lets `change` rewrite the copy's step, and carries it through. Fails, with a diagnostic, where a later
   /// stage would.
-  static mlir::FailureOr<StepTrial> run(mlir::ModuleOp module, const TrialSettings &settings,
+  static mlir::FailureOr<StepTrial> run(mlir::ModuleOp module, const TrialSettings &settings, ScratchCounter &scratch,
                                         llvm::function_ref<mlir::LogicalResult(StepOp)> change);
 
   const StepPlan &getPlan() const { return *plan; }
@@ -49,7 +62,7 @@ public:
   const planning::StorageGraph &getUnmergedGraph() const { return unmergedGraph; }
 
 private:
-  mlir::LogicalResult measure(const TrialSettings &settings);
+  mlir::LogicalResult measure(const TrialSettings &settings, ScratchCounter &counter);
 
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::unique_ptr<StepPlan> plan;
