@@ -138,6 +138,8 @@ const MemoryPlan &MemoryPlanner::getMinimum() {
         minimum = plan;
     }
   }
+  if (auto relaxed = planning::planRetention(model.getProblem(), minimum->plannedBytes))
+    minimum->gapSeconds = std::max(minimum->modelSeconds - relaxed->boundSeconds, 0.0);
   return *minimum;
 }
 
