@@ -8,7 +8,7 @@ namespace cl = llvm::cl;
 using namespace neap;
 
 static cl::opt<std::string> device("device", cl::desc("Where to measure: cuda, or sim to try out the way"),
-                                   cl::init("cuda"), cl::value_desc("cuda|sim"), cl::sub(calibrateCommandLine));
+                                   cl::init("cuda"), cl::value_desc("cuda|sim"), cl::sub(calibrateCommandLine()));
 
 /// Compiles a program that leaves to the library whatever that can do, and lets it measure itself.
 static ExitCode calibrate() {
@@ -27,4 +27,4 @@ static ExitCode calibrate() {
   return calibrateProgram(options, options.output, device);
 }
 
-Command neap::calibrateCommand() { return {&calibrateCommandLine, calibrate}; }
+Command neap::calibrateCommand() { return {&calibrateCommandLine(), calibrate}; }

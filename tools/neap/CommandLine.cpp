@@ -22,14 +22,23 @@ namespace cl = llvm::cl;
 using namespace mlir;
 using namespace neap;
 
-cl::SubCommand neap::calibrateCommandLine("calibrate", "Time the choices of a device for a model");
-cl::SubCommand neap::compileCommandLine("compile", "Compile a model into a training program");
-cl::SubCommand neap::planCommandLine("plan", "Show what a memory plan keeps and computes again");
+cl::SubCommand &neap::calibrateCommandLine() {
+  static cl::SubCommand command("calibrate", "Time the choices of a device for a model");
+  return command;
+}
+cl::SubCommand &neap::compileCommandLine() {
+  static cl::SubCommand command("compile", "Compile a model into a training program");
+  return command;
+}
+cl::SubCommand &neap::planCommandLine() {
+  static cl::SubCommand command("plan", "Show what a memory plan keeps and computes again");
+  return command;
+}
 /// Options of compiling alone; of planning too; and those that say what is compiled.
-#define IN_COMPILE cl::sub(compileCommandLine)
-#define IN_PLAN cl::sub(compileCommandLine), cl::sub(planCommandLine)
-#define IN_ALL cl::sub(compileCommandLine), cl::sub(calibrateCommandLine), cl::sub(planCommandLine)
-#define IN_BOTH cl::sub(compileCommandLine), cl::sub(calibrateCommandLine)
+#define IN_COMPILE cl::sub(compileCommandLine())
+#define IN_PLAN cl::sub(compileCommandLine()), cl::sub(planCommandLine())
+#define IN_ALL cl::sub(compileCommandLine()), cl::sub(calibrateCommandLine()), cl::sub(planCommandLine())
+#define IN_BOTH cl::sub(compileCommandLine()), cl::sub(calibrateCommandLine())
 
 static cl::opt<std::string> model(cl::Positional, cl::desc("MODEL.onnx"), IN_ALL);
 static cl::opt<std::string>
@@ -406,7 +415,7 @@ llvm::Error neap::readCommandLine(CompileOptions &options) {
   auto usage = [](const Twine &message) { return llvm::createStringError(message); };
   if (model.empty())
     return usage("expected a model");
-  if (output.empty() && !planCommandLine && (compileTo.empty() || compileTo == "emit"))
+  if (output.empty() && !planCommandLine() && (compileTo.empty() || compileTo == "emit"))
     return usage("expected -o NAME");
   for (auto [name, stage] : {std::pair(&compileTo, &options.lastStage), std::pair(&compileFrom, &options.firstStage)}) {
     if (name->empty())
@@ -422,10 +431,10 @@ llvm::Error neap::readCommandLine(CompileOptions &options) {
       return extra.takeError();
     options.extraPasses.push_back(std::move(*extra));
   }
-  if (planCommandLine)
+  if (planCommandLine())
     options.lastStage = findStage("memory");
   options.model = model;
-  options.output = output.empty() && !planCommandLine ? "-" : output.getValue();
+  options.output = output.empty() && !planCommandLine() ? "-" : output.getValue();
   options.trustLinks = trustLinks;
   options.passPlugins = {plugins.begin(), plugins.end()};
   options.dumpFolder = dumpStages;

@@ -8,7 +8,10 @@
 
 namespace neap {
 
-extern llvm::cl::SubCommand compileCommandLine, calibrateCommandLine, planCommandLine;
+/// The subcommands that these options belong to. Functions, because options of other files register with them before main.
+llvm::cl::SubCommand &compileCommandLine();
+llvm::cl::SubCommand &calibrateCommandLine();
+llvm::cl::SubCommand &planCommandLine();
 
 /// `neap compile --print-stages`, which needs nothing else.
 extern llvm::cl::opt<bool> printStages;

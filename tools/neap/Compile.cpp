@@ -22,4 +22,4 @@ static ExitCode run() {
   return compile(options);
 }
 
-Command neap::compileCommand() { return {&compileCommandLine, run}; }
+Command neap::compileCommand() { return {&compileCommandLine(), run}; }

@@ -10,13 +10,13 @@ namespace cl = llvm::cl;
 using namespace neap;
 
 static cl::opt<std::string> json("json", cl::desc("Write the plan, for --plan and for programs; - for standard output"),
-                                 cl::value_desc("FILE"), cl::sub(planCommandLine));
+                                 cl::value_desc("FILE"), cl::sub(planCommandLine()));
 static cl::opt<std::string> page("report", cl::desc("Write a page that shows the plan"), cl::value_desc("FILE.html"),
-                                 cl::sub(planCommandLine));
+                                 cl::sub(planCommandLine()));
 static cl::opt<std::string> curve("curve", cl::desc("Write a page with expected time for budgets of all sizes"),
-                                  cl::value_desc("FILE.html"), cl::sub(planCommandLine));
+                                  cl::value_desc("FILE.html"), cl::sub(planCommandLine()));
 static cl::opt<int> points("points", cl::desc("Budgets of --curve (16)"), cl::init(16), cl::value_desc("N"),
-                           cl::sub(planCommandLine));
+                           cl::sub(planCommandLine()));
 
 static ExitCode fail(ExitCode code, const llvm::Twine &message) {
   printError(message.str());
@@ -69,4 +69,4 @@ static ExitCode run() {
   return code;
 }
 
-Command neap::planCommand() { return {&planCommandLine, run}; }
+Command neap::planCommand() { return {&planCommandLine(), run}; }
