@@ -41,4 +41,39 @@ def Neap_BarrierOp : Neap_Op<"barrier", [Pure, AllTypesMatch<["value", "result"]
   let assemblyFormat = "$value `after` $after attr-dict `:` type($result) `after` type($after)";
 }
 
+def Neap_OffloadOp : Neap_Op<"offload", [Pure, AllTypesMatch<["value", "result"]>]> {
+  let summary = "a value's copy in far memory";
+  let description = [{
+    The copy starts as soon as `value` was computed, and is complete before anything runs that comes behind the task of `until`. From there on the value's own
+    bytes are free, if nothing else reads it.
+
+    C1: the result lies in far memory: only `neap.reload` reads it, and `neap.write` to a state in far memory.
+
+    ```mlir
+    %far = neap.offload %x until %t : tensor<8x64xf32> until tensor<64xf32>
+    ```
+  }];
+  let arguments = (ins Neap_Tensor:$value, Neap_Tensor:$until);
+  let results = (outs Neap_Tensor:$result);
+  let assemblyFormat = "$value `until` $until attr-dict `:` type($result) `until` type($until)";
+  let hasVerifier = 1;
+}
+
+def Neap_ReloadOp : Neap_Op<"reload", [Pure, AllTypesMatch<["value", "result"]>]> {
+  let summary = "what lies in far memory, back on the device";
+  let description = [{
+    The copy starts once `after` was computed; who reads the result waits for it.
+
+    C1: `value` lies in far memory: a `neap.offload`, or a `neap.read` of a state that lies there.
+
+    ```mlir
+    %x2 = neap.reload %far after %t : tensor<8x64xf32> after tensor<64xf32>
+    ```
+  }];
+  let arguments = (ins Neap_Tensor:$value, Neap_Tensor:$after);
+  let results = (outs Neap_Tensor:$result);
+  let assemblyFormat = "$value `after` $after attr-dict `:` type($result) `after` type($after)";
+  let hasVerifier = 1;
+}
+
 #endif

@@ -24,8 +24,15 @@ def Neap_ParameterOp : Neap_Op<"parameter", [Symbol]> {
 
 def Neap_StateOp : Neap_Op<"state", [Symbol]> {
   let summary = "optimizer state of a parameter; zeros before the first step";
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Neap_Tensor>:$type, FlatSymbolRefAttr:$parameter);
-  let assemblyFormat = "$sym_name `:` $type `of` $parameter attr-dict";
+  let description = [{
+    A `far` state lies in far memory from step to step: what is read of it must be reloaded, and what is written to it is offloaded.
+
+    ```mlir
+    neap.state @wte.m : tensor<256x64xf32> of @wte far
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Neap_Tensor>:$type, FlatSymbolRefAttr:$parameter, UnitAttr:$far);
+  let assemblyFormat = "$sym_name `:` $type `of` $parameter (`far` $far^)? attr-dict";
 }
 
 def Neap_StepOp : Neap_Op<"step", [IsolatedFromAbove, AutomaticAllocationScope, FunctionOpInterface]> {

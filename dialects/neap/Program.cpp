@@ -109,6 +109,28 @@ LogicalResult RecomputeOp::verify() {
   return success();
 }
 
+/// Whether an op names a state that lies in far memory.
+template <typename SymbolOp> static bool namesFarState(SymbolOp op) {
+  auto state = SymbolTable::lookupNearestSymbolFrom<StateOp>(op, op.getSymbolAttr());
+  return state && state.getFar();
+}
+
+LogicalResult OffloadOp::verify() {
+  for (Operation *user : getResult().getUsers()) { // offload_c1
+    auto write = dyn_cast<WriteOp>(user);
+    if (!isa<ReloadOp>(user) && !(write && namesFarState(write)))
+      return emitOpError("expected its result to be reloaded or written to a state in far memory, got ") << user->getName();
+  }
+  return success();
+}
+
+LogicalResult ReloadOp::verify() {
+  auto read = getValue().getDefiningOp<ReadOp>();
+  if (!getValue().getDefiningOp<OffloadOp>() && !(read && namesFarState(read))) // reload_c1
+    return emitOpError("expected a value in far memory");
+  return success();
+}
+
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
 
 LogicalResult FusedOp::verify() {
