@@ -149,6 +149,7 @@ Interposer::Interposer(const InterposerSettings &given) : simulated(simulatorSet
   table.declareAccesses = nullptr;
   table.describeOperation = nullptr;
   table.poison = nullptr;
+  table.poisonHost = nullptr;
 }
 
 Interposer::~Interposer() { current = nullptr; }
