@@ -15,7 +15,7 @@ namespace neap::files {
 
 namespace {
 
-/// The most that one call transfers. From 1 MiB on, larger calls are no faster; docs/design/0012 has the figures.
+/// The most that one call transfers. Larger ones are hardly faster; docs/design/0012 has the figures.
 constexpr uint64_t callBytes = uint64_t(4) << 20;
 
 constexpr uint64_t wholeBlocks(uint64_t bytes) { return bytes / SpillFile::blockBytes * SpillFile::blockBytes; }
