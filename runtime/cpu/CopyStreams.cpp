@@ -46,8 +46,7 @@ void CopyStreams::signal() {
 
 void CopyStreams::wait(uint64_t offloads, uint64_t reloads) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock,
-                [&] { return failure_ || (queues_[Offload].done >= offloads && queues_[Reload].done >= reloads); });
+  changed_.wait(lock, [&] { return queues_[Offload].done >= offloads && queues_[Reload].done >= reloads; });
 }
 
 std::exception_ptr CopyStreams::failure() {
@@ -87,7 +86,8 @@ void CopyStreams::transfer(Stream stream, const Copy &copy) {
     file_.read(copy.offset, copy.memory, copy.bytes);
 }
 
-/// After a failure the rest of the step's copies count as done without being made: what they would move is wrong.
+/// After a failure the rest of the copies count as done without being made: what they would move is wrong, and nobody is to wait
+/// for them.
 void CopyStreams::run(Stream stream) {
   Queue &queue = queues_[stream];
   std::unique_lock lock(mutex_);

@@ -38,11 +38,11 @@ public:
 
   void begin(Stream stream, const Copy &copy);
   void signal();
-  /// Returns when so many copies of each stream are done, or one has failed.
+  /// Returns when so many copies of each stream are done. Behind one that has failed they count as done and are not made.
   void wait(uint64_t offloads, uint64_t reloads);
   /// What the first copy that failed has thrown; null if none has.
   std::exception_ptr failure();
-  /// Returns when all copies are done, or one has failed and none is running any more. All counts begin anew.
+  /// Returns when all copies are done. All counts begin anew.
   void endStep();
 
 private:

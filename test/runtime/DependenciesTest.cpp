@@ -49,16 +49,17 @@ TEST(DependenciesTest, OffsetsOfTwoMemoriesHaveNothingInCommon) {
 }
 
 TEST(DependenciesTest, CopiesOfOneStreamAreInOrderAndLaunchesAreNot) {
-  Edges edges = findDependencies({launch({}, {{0, 8}}), launch({}, {{64, 8}}),
-                                  copy(StreamId::Offload, {128, 8}, far(0, 8)), copy(StreamId::Reload, far(64, 8), {256, 8}),
-                                  copy(StreamId::Offload, {192, 8}, far(128, 8)), copy(StreamId::Reload, far(192, 8), {320, 8})});
+  Edges edges =
+      findDependencies({launch({}, {{0, 8}}), launch({}, {{64, 8}}), copy(StreamId::Offload, {128, 8}, far(0, 8)),
+                        copy(StreamId::Reload, far(64, 8), {256, 8}), copy(StreamId::Offload, {192, 8}, far(128, 8)),
+                        copy(StreamId::Reload, far(192, 8), {320, 8})});
   EXPECT_EQ(edges, (Edges{{}, {}, {}, {}, {2}, {3}}));
 }
 
 TEST(DependenciesTest, AnEntryWaitsForWhatItSaysBesideWhatItsBytesSay) {
-  Edges edges = findDependencies({launch({}, {{0, 8}}), launch({}, {{64, 8}}),
-                                  copy(StreamId::Offload, {0, 8}, far(0, 8), {1}),
-                                  copy(StreamId::Reload, far(0, 8), {128, 8}, {2}), launch({{128, 8}}, {{0, 8}})});
+  Edges edges =
+      findDependencies({launch({}, {{0, 8}}), launch({}, {{64, 8}}), copy(StreamId::Offload, {0, 8}, far(0, 8), {1}),
+                        copy(StreamId::Reload, far(0, 8), {128, 8}, {2}), launch({{128, 8}}, {{0, 8}})});
   EXPECT_EQ(edges, (Edges{{}, {}, {1, 0}, {2}, {3}}));
 }
 

@@ -8,7 +8,9 @@
 // there for a while. NEAP_FAKE_HASTE makes a step that does not wait for its copies, which is wrong.
 #include "neap/runtime/abi/neap_runtime.h"
 
+#include <atomic>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -110,6 +112,13 @@ void gradientKernel(void *const *buffers, int64_t begin, int64_t end, void *scra
   }
 }
 
+/// Compiled kernels may index with what they read: none must see what no copy has brought.
+void complainOnce() {
+  static std::atomic<bool> complained = false;
+  if (!complained.exchange(true))
+    std::fputs("a kernel reads what no copy has brought\n", stderr);
+}
+
 void updateKernel(void *const *buffers, int64_t begin, int64_t end, void *) {
   void *arena = buffers[0];
   const auto &block = *at<neap_step_block>(arena, stepBlock);
@@ -117,6 +126,8 @@ void updateKernel(void *const *buffers, int64_t begin, int64_t end, void *) {
   for (int64_t row = begin; row < end; ++row) {
     float &p = at<float>(arena, table)[row], &m = at<float>(arena, mean)[row], &v = at<float>(arena, square)[row];
     float g = at<float>(arena, gradient)[row] * clip;
+    if (FAKE_FAR_BYTES > 0 && std::isnan(m + g))
+      complainOnce();
 #if FAKE_ADAMW
     m = block.beta1 * m + block.one_minus_beta1 * g;
     v = block.beta2 * v + block.one_minus_beta2 * g * g;

@@ -215,7 +215,8 @@ bool Mutations::shortenSlot(Mutant &mutant) {
       operand.bytes = operand.offset < end - missing ? end - missing - operand.offset : 0;
   });
   manifest.slots[number].bytes -= missing;
-  changeOffsets(manifest, manifest.slots[number].space, [&](uint64_t &offset) { offset -= isBehind(offset) ? missing : 0; });
+  changeOffsets(manifest, manifest.slots[number].space,
+                [&](uint64_t &offset) { offset -= isBehind(offset) ? missing : 0; });
   bytesOf(manifest, manifest.slots[number].space) -= missing;
   mutant.description = "slot " + std::to_string(number) + " lacks " + std::to_string(missing) + " of " +
                        std::to_string(bytes) + " bytes";

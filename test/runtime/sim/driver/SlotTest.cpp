@@ -87,8 +87,9 @@ TEST_F(FarSlotTest, SlotsOnTheHostAreJudgedAlike) {
   session.cuda.describeOperation("copy 5 of the step");
   reload(4);
   EXPECT_EQ(session.synchronize(), Result::IllegalAddress);
-  EXPECT_TRUE(hasReport(session, "dead slot: copy of 128 bytes to the device, copy 5 of the step (the default stream) reads "
-                                 "128 bytes, 0 bytes into 'host 1' (128 bytes of the host), as 'what is read' of slot 4"));
+  EXPECT_TRUE(hasReport(session,
+                        "dead slot: copy of 128 bytes to the device, copy 5 of the step (the default stream) reads "
+                        "128 bytes, 0 bytes into 'host 1' (128 bytes of the host), as 'what is read' of slot 4"));
 }
 
 TEST_F(SlotTest, OneByteOfAnotherSlotIsTooMany) {
