@@ -152,7 +152,8 @@ void OptionTable::declareDevice() {
       if (device != 0)
         usage("--device: this binary was compiled for the cpu", "compile the model with --target cuda");
     });
-    std::string use = manifest_.farBytes == 0 ? "this program has none" : "here " + std::to_string(manifest_.farBytes) + " bytes";
+    std::string use =
+        manifest_.farBytes == 0 ? "this program has none" : "here " + std::to_string(manifest_.farBytes) + " bytes";
     text("--offload-dir", options_.device.offloadFolder, "DIR",
          withDefault("Where far memory, " + use + ", is kept in a file without a name.", "the folder of --output-dir"));
     return;
