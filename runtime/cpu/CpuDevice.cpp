@@ -13,6 +13,8 @@ namespace neap::runtime {
 
 namespace {
 
+static_assert(files::SpillFile::blockBytes == NEAP_FAR_ALIGNMENT, "compiled programs copy what can be transferred");
+
 /// A program's far memory and who copies from and to it.
 class FarMemory {
 public:
