@@ -4,9 +4,11 @@
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
+#include "neap/passes/lower/lower-step/FarMemory.h"
 #include "neap/passes/support/SlotAlignment.h"
 
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace neap;
@@ -131,11 +133,19 @@ json::Array ManifestBuilder::describeParameters() {
   return parameters;
 }
 
+/// The device goes without saying.
+static void describeSpace(sched::SlotOp slot, json::Object &object) {
+  if (slot.getType().getSpace() == sched::Space::Far)
+    object["space"] = stringifySpace(sched::Space::Far);
+}
+
 json::Array ManifestBuilder::describeStates() {
   json::Array states;
   for (auto declaration : module.getOps<StateOp>()) {
-    json::Object state = describeTensor(findSlot(declaration.getSymName()), declaration.getSymName());
+    sched::SlotOp slot = findSlot(declaration.getSymName());
+    json::Object state = describeTensor(slot, declaration.getSymName());
     state["parameter"] = declaration.getParameter();
+    describeSpace(slot, state);
     states.push_back(std::move(state));
   }
   return states;
@@ -230,6 +240,7 @@ json::Array ManifestBuilder::describeSlots() {
                                  {"bytes", slot.getType().getBytes()},
                                  {"alive_before", aliveBefore},
                                  {"alive_after", aliveBefore || role == Role::Output}});
+    describeSpace(slot, *slots.back().getAsObject());
   }
   return slots;
 }
@@ -265,10 +276,33 @@ static json::Array describeOrigin(Location location) {
   return array;
 }
 
-/// What a step does on a device that is told so, in order: launches, copies within the arena, and gradients shown.
+/// Entries of other streams that must come before, each once.
+static json::Array describeAfter(sched::Stream stream, ValueRange after, const llvm::DenseMap<Value, int64_t> &events) {
+  llvm::SetVector<int64_t> entries;
+  for (Value event : after) {
+    auto signal = event.getDefiningOp<sched::SignalOp>();
+    if (auto entry = events.find(event); entry != events.end() && signal.getStream() != stream)
+      entries.insert(entry->second);
+  }
+  json::Array array;
+  for (int64_t entry : entries)
+    array.push_back(entry);
+  return array;
+}
+
+/// What a step does on a device that is told so, in order: launches, copies, and gradients shown. An event is the last entry that
+/// its stream had before it: the streams are in order. Observations are not always made, so nobody waits for them; whoever runs a
+/// step waits for each.
 json::Array ManifestBuilder::describeProgram() {
   json::Array entries;
+  llvm::DenseMap<Value, int64_t> events;
+  std::map<sched::Stream, int64_t> last;
   for (Operation &op : program.getBody().front()) {
+    if (auto signal = dyn_cast<sched::SignalOp>(op)) {
+      if (auto entry = last.find(signal.getStream()); entry != last.end())
+        events[signal] = entry->second;
+      continue;
+    }
     if (auto launch = dyn_cast<sched::LaunchOp>(op))
       entries.push_back(describeLaunch(launch));
     else if (auto copy = dyn_cast<sched::CopyOp>(op))
@@ -279,7 +313,13 @@ json::Array ManifestBuilder::describeProgram() {
           json::Object{{"observe", observe.getParameter()}, {"from", describeOperand(observe.getGradient())}});
     else
       continue;
-    (*entries.back().getAsObject())["nodes"] = describeOrigin(op.getLoc());
+    json::Object &entry = *entries.back().getAsObject();
+    entry["nodes"] = describeOrigin(op.getLoc());
+    TypeSwitch<Operation *>(&op).Case<sched::LaunchOp, sched::CopyOp>([&](auto ordered) {
+      if (json::Array after = describeAfter(ordered.getStream(), ordered.getAfter(), events); !after.empty())
+        entry["after"] = std::move(after);
+      last[ordered.getStream()] = static_cast<int64_t>(entries.size()) - 1;
+    });
   }
   return entries;
 }
@@ -305,12 +345,13 @@ int64_t ManifestBuilder::getScratchBytes() {
   return scratch;
 }
 
-/// Bytes by what they are for. What shares bytes with others (activations, outputs) is the rest of the arena.
+/// Bytes of the device by what they are for. What shares bytes with others (activations, outputs) is the rest of the arena.
 json::Object ManifestBuilder::countParts(int64_t scratch) {
   std::map<Role, int64_t> bytes;
   int64_t persistent = 0;
   for (auto slot : program.getOps<sched::SlotOp>()) {
-    if (slot.getRole() == Role::Activation || slot.getRole() == Role::Output)
+    bool isFar = slot.getType().getSpace() == sched::Space::Far;
+    if (isFar || slot.getRole() == Role::Activation || slot.getRole() == Role::Output)
       continue;
     bytes[slot.getRole()] += alignToSlot(slot.getType().getBytes());
     persistent += alignToSlot(slot.getType().getBytes());
@@ -366,6 +407,7 @@ json::Object ManifestBuilder::build() {
                         {"target", options.device == lower::Device::Cuda ? "cuda" : "cpu"},
                         {"planned_bytes", alignToSlot(arena) + alignToSlot(scratch) * options.maxWorkers},
                         {"arena_bytes", arena},
+                        {"far_bytes", lower::getFarBytes(program)},
                         {"scratch_bytes_per_worker", scratch},
                         {"max_workers", options.maxWorkers},
                         {"parts", countParts(alignToSlot(scratch) * options.maxWorkers)},

@@ -245,7 +245,8 @@ def Sched_LaunchOp : Sched_Op<"launch", [AttrSizedOperandSegments, InferTypeOpAd
 def Sched_CopyOp : Sched_Op<"copy", [AllTypesMatch<["destination", "result"]>]> {
   let summary = "copies a slot's contents to another slot";
   let description = [{
-    Runs like a launch. Copies from the device to far memory and back are what a swap consists of.
+    Runs like a launch. Copies from the device to far memory and back are what a swap consists of. Targets transfer whole blocks of 4096
+    bytes and ask for places accordingly when they lower a program (docs/design/0012).
 
     C1: source and destination hold the same tensor type and do not overlap.
 

@@ -11,11 +11,15 @@
 extern "C" {
 #endif
 
-#define NEAP_ABI_VERSION 3
+#define NEAP_ABI_VERSION 4
 
 /* Every slot of the arena, every constant and every scratch block begins at a multiple of so many bytes: a cache line, and the
  * widest vector. */
 #define NEAP_ALIGNMENT 64
+
+/* What is copied to or from far memory begins at a multiple of so many bytes, in the arena and in far memory: disks transfer
+ * whole blocks. */
+#define NEAP_FAR_ALIGNMENT 4096
 
 /* The running trainer, opaque to compiled code. */
 typedef struct neap_context neap_context;
@@ -31,6 +35,31 @@ void neap_launch(neap_context *context, neap_kernel kernel, void *const *buffers
 /* Tells the runtime that the gradient of parameter `index` (its position in the manifest's "parameters") is complete at
  * `data`, before clipping; the slot may be reused as soon as this returns. */
 void neap_observe_gradient(neap_context *context, int64_t index, const void *data);
+
+/* Far memory: `neap_program.far_bytes` bytes that are zeros before the first step and keep their contents from step to step.
+ *
+ * The thread that calls `step` is the compute stream. Beside it there are two streams of copies, which the runtime runs: offloads
+ * and reloads. Each runs its copies one after the other, in the order in which they were begun. What must come before what is
+ * said by counts from the beginning of the step: an event of the compute stream is the number of signals given, an event of a
+ * stream of copies the number of its copies that are done; 0 is no condition. A step is over when all its copies are done.
+ *
+ * If a copy fails, the copies behind it and all further launches do nothing, and the run ends when `step` has returned. */
+
+/* Begins a copy from the arena to far memory, behind the earlier offloads, `signals` signals and `reloads` reloads. Until it is
+ * done, nobody may write what it reads. */
+void neap_offload(neap_context *context, const void *source, uint64_t target_offset, uint64_t bytes, uint64_t signals,
+                  uint64_t reloads);
+
+/* Begins a copy from far memory to the arena, behind the earlier reloads, `signals` signals and `offloads` offloads. Until it is
+ * done, nobody may touch what it writes. Bytes behind the copied ones are never touched. */
+void neap_reload(neap_context *context, void *target, uint64_t source_offset, uint64_t bytes, uint64_t signals,
+                 uint64_t offloads);
+
+/* All that the step has done before is done: one signal more. */
+void neap_signal(neap_context *context);
+
+/* Returns when so many offloads and reloads are done. */
+void neap_wait(neap_context *context, uint64_t offloads, uint64_t reloads);
 
 /* What changes from step to step. It sits in the arena at the manifest's "step_block" offset and is written by the runtime
  * before every step; kernels read it through a pointer, so nothing of it is a constant of the code. Little-endian floats,
@@ -72,6 +101,7 @@ typedef struct neap_program {
   const neap_device_class *device;
   const char *ptx;                   /* the kernels of a CUDA program, as text ended by a zero; else null */
   const void *cubin;                 /* the same, assembled for the device that the manifest's "cubin" names; null if nobody did */
+  uint64_t far_bytes; /* far memory, a multiple of NEAP_FAR_ALIGNMENT; not part of the arena */
 } neap_program;
 
 extern const neap_program neap_program_instance;

@@ -8,7 +8,8 @@ namespace neap::runtime {
 
 class Arena {
 public:
-  /// Allocates zeroed memory, aligned to a page. Throws Failure with ExitCode::OutOfMemory.
+  /// Allocates zeroed memory, aligned to a page, as what is copied to far memory must lie at multiples of NEAP_FAR_ALIGNMENT.
+  /// Throws Failure with ExitCode::OutOfMemory.
   explicit Arena(const Manifest &manifest);
   Arena(const Arena &) = delete;
   ~Arena();

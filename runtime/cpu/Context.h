@@ -3,6 +3,7 @@
 #ifndef NEAP_RUNTIME_CPU_CONTEXT_H
 #define NEAP_RUNTIME_CPU_CONTEXT_H
 
+#include "neap/runtime/cpu/CopyStreams.h"
 #include "neap/runtime/device/Device.h"
 #include "neap/runtime/threads/Pool.h"
 
@@ -10,6 +11,8 @@
 
 struct neap_context {
   neap::runtime::Pool &pool;
+  /// Null in a program without far memory, which begins no copies.
+  neap::runtime::CopyStreams *copies = nullptr;
   /// Empty when nobody wants the gradients of this step.
   neap::runtime::ShowGradient show = {};
   std::exception_ptr failure = nullptr;

@@ -1,10 +1,12 @@
-// A CUDA device: its arena is one allocation, its step a list of launches, walked one by one or replayed as a graph.
+// A CUDA device: its arena is one allocation, its far memory another of the host, its step a list of launches and copies, walked
+// one by one or replayed as a graph.
 #include "neap/runtime/cuda/Calls.h"
 #include "neap/runtime/cuda/Declarations.h"
 #include "neap/runtime/cuda/Dependencies.h"
 #include "neap/runtime/cuda/OpenDriver.h"
 #include "neap/runtime/cuda/ProductTimer.h"
 #include "neap/runtime/cuda/ProgramProducts.h"
+#include "neap/runtime/cuda/ProgramStreams.h"
 #include "neap/runtime/device/Device.h"
 
 #include <algorithm>
@@ -44,6 +46,7 @@ private:
   void open();
   uint64_t measureFree() const;
   void allocate();
+  std::byte *allocateHost(uint64_t bytes, const std::string &what);
   void loadKernels(const neap_program &program);
   bool loadCubin(const void *cubin);
   void loadPtx(const char *ptx);
@@ -70,7 +73,8 @@ private:
 
   std::vector<DevicePointer> addressesOf(const ProgramEntry &entry) const;
   void require(cuda::Result result, const std::string &what) const { requireSuccess(driver_, result, what); }
-  void synchronize(const std::string &what) const { require(driver_.cuStreamSynchronize(stream_), what); }
+  cuda::Stream stream() const { return streams_->compute(); }
+  void synchronize(const std::string &what) const { require(driver_.cuStreamSynchronize(stream()), what); }
   size_t numberOf(const ProgramEntry &entry) const { return size_t(&entry - manifest_.program.data()); }
   bool isOfLibrary(const ProgramEntry &entry) const { return products_->find(numberOf(entry)); }
   /// "step 3", the one that the host has prepared last.
@@ -83,13 +87,14 @@ private:
   Declarations declarations_;
   cuda::Device ordinal_ = 0;
   Context context_ = nullptr;
-  Stream stream_ = nullptr;
+  std::unique_ptr<ProgramStreams> streams_;
   Module module_ = nullptr;
   std::vector<Function> functions_; // by kernel
   uint64_t freeAtFirst_ = 0;        // of the device's memory, when there was nothing but a context
   DevicePointer arena_ = 0;
   Operand hostRange_;
   std::byte *staging_ = nullptr; // pinned, holds hostRange_
+  std::byte *far_ = nullptr;     // pinned
   Graph graph_ = nullptr;
   GraphExec graphExec_ = nullptr;
   std::unique_ptr<ProgramProducts> products_;
@@ -116,12 +121,12 @@ CudaDevice::~CudaDevice() {
     driver_.cuGraphDestroy(graph_);
   if (arena_)
     driver_.cuMemFree(arena_);
-  if (staging_)
-    driver_.cuMemFreeHost(staging_);
+  for (std::byte *memory : {staging_, far_})
+    if (memory)
+      driver_.cuMemFreeHost(memory);
   if (module_)
     driver_.cuModuleUnload(module_);
-  if (stream_)
-    driver_.cuStreamDestroy(stream_);
+  streams_.reset();
   if (context_)
     driver_.cuDevicePrimaryCtxRelease(ordinal_);
 }
@@ -132,7 +137,7 @@ void CudaDevice::open() {
   require(driver_.cuDevicePrimaryCtxRetain(&context_, ordinal_), "opening the CUDA device");
   require(driver_.cuCtxSetCurrent(context_), "opening the CUDA device");
   freeAtFirst_ = measureFree();
-  require(driver_.cuStreamCreate(&stream_, streamNonBlocking), "making a stream");
+  streams_ = std::make_unique<ProgramStreams>(driver_, manifest_);
 }
 
 uint64_t CudaDevice::measureFree() const {
@@ -178,19 +183,30 @@ void CudaDevice::allocate() {
   require(driver_.cuMemAlloc(&arena_, manifest_.arenaBytes),
           "allocating " + std::to_string(manifest_.arenaBytes) + " bytes on the device");
   declarations_.setArena(arena_);
-  void *staging = nullptr;
-  require(driver_.cuMemHostAlloc(&staging, hostRange_.bytes, 0),
-          "allocating " + std::to_string(hostRange_.bytes) + " bytes of pinned host memory");
-  staging_ = static_cast<std::byte *>(staging);
+  staging_ = allocateHost(hostRange_.bytes, "");
   std::memset(staging_, 0, hostRange_.bytes);
+  if (manifest_.farBytes > 0)
+    far_ = allocateHost(manifest_.farBytes, " for far memory");
+  declarations_.setFarMemory(far_);
+}
+
+std::byte *CudaDevice::allocateHost(uint64_t bytes, const std::string &what) {
+  void *memory = nullptr;
+  require(driver_.cuMemHostAlloc(&memory, bytes, 0),
+          "allocating " + std::to_string(bytes) + " bytes of pinned host memory" + what);
+  return static_cast<std::byte *>(memory);
 }
 
 void CudaDevice::clearStates() {
   for (const Operand &state : manifest_.states) {
     if (state.bytes == 0)
       continue;
+    if (state.space == Space::Far) {
+      std::memset(far_ + state.offset, 0, state.bytes);
+      continue;
+    }
     declarations_.hostWrites(state.offset, state.bytes);
-    require(driver_.cuMemsetD8Async(arena_ + state.offset, 0, state.bytes, stream_), "clearing optimizer state");
+    require(driver_.cuMemsetD8Async(arena_ + state.offset, 0, state.bytes, stream()), "clearing optimizer state");
   }
   synchronize("clearing optimizer state");
 }
@@ -199,7 +215,7 @@ void CudaDevice::write(uint64_t offset, const void *source, uint64_t bytes) {
   if (bytes == 0)
     return;
   declarations_.hostWrites(offset, bytes);
-  require(driver_.cuMemcpyHtoDAsync(arena_ + offset, source, bytes, stream_), "copying to the device");
+  require(driver_.cuMemcpyHtoDAsync(arena_ + offset, source, bytes, stream()), "copying to the device");
   synchronize("copying to the device");
 }
 
@@ -211,7 +227,7 @@ void CudaDevice::read(uint64_t offset, void *target, uint64_t bytes) const {
 }
 
 void CudaDevice::copyToHost(uint64_t offset, void *target, uint64_t bytes) const {
-  require(driver_.cuMemcpyDtoHAsync(target, arena_ + offset, bytes, stream_), "copying from the device");
+  require(driver_.cuMemcpyDtoHAsync(target, arena_ + offset, bytes, stream()), "copying from the device");
   synchronize("copying from the device");
 }
 
@@ -219,20 +235,23 @@ void CudaDevice::copyToHost(uint64_t offset, void *target, uint64_t bytes) const
 void CudaDevice::runStep(const ShowGradient &show) {
   require(declarations_.beginStep(), "beginning the step");
   declarations_.hostWrites(hostRange_.offset, hostRange_.bytes);
-  require(driver_.cuMemcpyHtoDAsync(arena_ + hostRange_.offset, staging_, hostRange_.bytes, stream_),
+  require(driver_.cuMemcpyHtoDAsync(arena_ + hostRange_.offset, staging_, hostRange_.bytes, stream()),
           "copying the inputs to the device");
   if (show || !usesGraph_) {
+    streams_->beginStep();
     runEntries(show);
+    streams_->endStep();
   } else {
     if (!graphExec_)
       buildGraph();
-    require(driver_.cuGraphLaunch(graphExec_, stream_), "launching the step");
+    require(driver_.cuGraphLaunch(graphExec_, stream()), "launching the step");
   }
   synchronize(usesGraph_ ? "running the step (--no-graph names the kernel)" : "running the step");
 }
 
 void CudaDevice::runEntries(const ShowGradient &show) {
   for (const ProgramEntry &entry : manifest_.program) {
+    streams_->beforeEntry(entry);
     switch (entry.kind) {
     case ProgramEntry::Kind::Launch: launch(entry); break;
     case ProgramEntry::Kind::Copy: copy(entry); break;
@@ -241,6 +260,7 @@ void CudaDevice::runEntries(const ShowGradient &show) {
         observe(entry, show);
       break;
     }
+    streams_->afterEntry(entry);
   }
 }
 
@@ -280,23 +300,36 @@ void CudaDevice::launch(const ProgramEntry &entry) {
 
 /// The library puts its work into the stream.
 void CudaDevice::enqueueProduct(const ProgramEntry &entry) {
-  products_->enqueue(numberOf(entry), stream_, stepName(), [&] { declare(entry); });
+  products_->enqueue(numberOf(entry), stream(), stepName(), [&] { declare(entry); });
 }
 
 void CudaDevice::launchKernel(const ProgramEntry &entry) {
   std::vector<DevicePointer> addresses = addressesOf(entry);
   std::vector<void *> arguments = pointersTo(addresses);
   const DeviceKernel &kernel = manifest_.kernels[entry.kernel];
-  require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream_,
+  require(driver_.cuLaunchKernel(functions_[entry.kernel], kernel.blocks, 1, 1, kernel.blockThreads, 1, 1, 0, stream(),
                                  arguments.data(), nullptr),
           "launching kernel " + kernel.name);
 }
 
 void CudaDevice::copy(const ProgramEntry &entry) {
+  const Operand &from = entry.operands[0], &to = entry.operands[1];
+  cuda::Stream stream = streams_->of(entry);
   declare(entry);
-  require(driver_.cuMemcpyDtoDAsync(arena_ + entry.operands[1].offset, arena_ + entry.operands[0].offset,
-                                    entry.operands[0].bytes, stream_),
-          "copying within the device");
+  switch (entry.stream) {
+  case StreamId::Compute:
+    require(driver_.cuMemcpyDtoDAsync(arena_ + to.offset, arena_ + from.offset, from.bytes, stream),
+            "copying within the device");
+    break;
+  case StreamId::Offload:
+    require(driver_.cuMemcpyDtoHAsync(far_ + to.offset, arena_ + from.offset, from.bytes, stream),
+            "copying to far memory");
+    break;
+  case StreamId::Reload:
+    require(driver_.cuMemcpyHtoDAsync(arena_ + to.offset, far_ + from.offset, from.bytes, stream),
+            "copying from far memory");
+    break;
+  }
 }
 
 void CudaDevice::observe(const ProgramEntry &entry, const ShowGradient &show) {
@@ -322,10 +355,18 @@ GraphNode CudaDevice::addKernelNode(const ProgramEntry &entry, const std::vector
 
 GraphNode CudaDevice::addCopyNode(const ProgramEntry &entry, const std::vector<GraphNode> &after) {
   CopyNodeParameters parameters{};
-  parameters.sourceType = parameters.targetType = MemoryType::Device;
-  parameters.sourceDevice = arena_ + entry.operands[0].offset;
-  parameters.targetDevice = arena_ + entry.operands[1].offset;
-  parameters.widthBytes = entry.operands[0].bytes;
+  const Operand &from = entry.operands[0], &to = entry.operands[1];
+  parameters.sourceType = from.space == Space::Far ? MemoryType::Host : MemoryType::Device;
+  parameters.targetType = to.space == Space::Far ? MemoryType::Host : MemoryType::Device;
+  if (from.space == Space::Far)
+    parameters.sourceHost = far_ + from.offset;
+  else
+    parameters.sourceDevice = arena_ + from.offset;
+  if (to.space == Space::Far)
+    parameters.targetHost = far_ + to.offset;
+  else
+    parameters.targetDevice = arena_ + to.offset;
+  parameters.widthBytes = from.bytes;
   parameters.height = parameters.depth = 1;
   GraphNode node = nullptr;
   declare(entry);
@@ -343,14 +384,14 @@ std::string CudaDevice::stepName() const {
 /// A library puts its work into streams; captured, that becomes a graph.
 Graph CudaDevice::captureProduct(const ProgramEntry &entry) {
   Graph captured = nullptr;
-  require(driver_.cuStreamBeginCapture(stream_, CaptureMode::Relaxed), "capturing a matrix product");
+  require(driver_.cuStreamBeginCapture(stream(), CaptureMode::Relaxed), "capturing a matrix product");
   try {
     enqueueProduct(entry);
   } catch (...) {
-    driver_.cuStreamEndCapture(stream_, &captured);
+    driver_.cuStreamEndCapture(stream(), &captured);
     throw;
   }
-  require(driver_.cuStreamEndCapture(stream_, &captured), "capturing a matrix product");
+  require(driver_.cuStreamEndCapture(stream(), &captured), "capturing a matrix product");
   return captured;
 }
 
@@ -390,12 +431,12 @@ void CudaDevice::buildGraph() {
 /// Small numbers everywhere: a card is slower with numbers that differ than with zeros, and none may grow out of bounds.
 void CudaDevice::fillWithNumbers() {
   constexpr unsigned char byte = 0x3c; // 0x3c3c3c3c is 0.0115
-  require(driver_.cuMemsetD8Async(arena_, byte, manifest_.arenaBytes, stream_), "filling the arena");
+  require(driver_.cuMemsetD8Async(arena_, byte, manifest_.arenaBytes, stream()), "filling the arena");
   synchronize("filling the arena");
 }
 
 /// Nothing for an algorithm that the library offers and cannot run.
-static std::optional<double> timePlan(const PlannedProduct &plan, Stream stream, const ProductTimer &timer) {
+static std::optional<double> timePlan(const PlannedProduct &plan, cuda::Stream stream, const ProductTimer &timer) {
   try {
     return timer.measure([&] { plan.enqueue(stream, {}); });
   } catch (const LibraryCallFailed &) {
@@ -409,7 +450,7 @@ ProductTiming CudaDevice::timeProduct(const ProgramEntry &entry, const ProductTi
   timing.product = &*manifest_.kernels[entry.kernel].product;
   timing.generatedMicroseconds = timer.measure([&] { launchKernel(entry); });
   for (const std::unique_ptr<PlannedProduct> &plan : products_->planAll(numberOf(entry), mostAlgorithms)) {
-    std::optional<double> microseconds = timePlan(*plan, stream_, timer);
+    std::optional<double> microseconds = timePlan(*plan, stream(), timer);
     if (!microseconds || (timing.libraryMicroseconds && *timing.libraryMicroseconds <= *microseconds))
       continue;
     timing.libraryMicroseconds = microseconds;
@@ -437,7 +478,7 @@ DeviceProfile CudaDevice::calibrate() {
     throw Failure(ExitCode::DeviceFault, "calibrating: there is nothing to choose between without cuBLASLt");
   fillWithNumbers();
   // A simulated device has no time of its own: once is enough to see that all of it works.
-  ProductTimer timer(driver_, stream_, isSimulated_ ? 1 : 20);
+  ProductTimer timer(driver_, stream(), isSimulated_ ? 1 : 20);
   for (const ProgramEntry &entry : manifest_.program) {
     if (entry.kind != ProgramEntry::Kind::Launch || !manifest_.kernels[entry.kernel].product)
       continue;

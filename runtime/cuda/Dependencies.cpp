@@ -8,7 +8,9 @@ namespace neap::runtime {
 
 namespace {
 
-bool overlap(const Operand &a, const Operand &b) { return a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes; }
+bool overlap(const Operand &a, const Operand &b) {
+  return a.space == b.space && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+}
 
 bool isWritten(const ProgramEntry &entry, size_t operand) { return operand >= entry.inputs; }
 
@@ -18,6 +20,18 @@ bool conflict(const ProgramEntry &a, const ProgramEntry &b) {
       if ((isWritten(a, i) || isWritten(b, j)) && overlap(a.operands[i], b.operands[j]))
         return true;
   return false;
+}
+
+/// A copy engine takes its copies in the order of the plan, which has the most urgent first. Launches are not bound to their
+/// stream's order: of these, bytes decide.
+bool isOfOneCopyStream(const ProgramEntry &a, const ProgramEntry &b) {
+  return a.stream == b.stream && a.stream != StreamId::Compute;
+}
+
+bool mustWait(const std::vector<ProgramEntry> &program, uint32_t entry, uint32_t earlier) {
+  const std::vector<size_t> &after = program[entry].after;
+  return std::find(after.begin(), after.end(), earlier) != after.end() ||
+         isOfOneCopyStream(program[earlier], program[entry]) || conflict(program[earlier], program[entry]);
 }
 
 } // namespace
@@ -30,7 +44,7 @@ std::vector<std::vector<uint32_t>> findDependencies(const std::vector<ProgramEnt
       continue;
     for (uint32_t earlier = entry; earlier-- > 0;) {
       if (program[earlier].kind == ProgramEntry::Kind::Observe || ancestors[entry][earlier] ||
-          !conflict(program[earlier], program[entry]))
+          !mustWait(program, entry, earlier))
         continue;
       dependencies[entry].push_back(earlier);
       ancestors[entry][earlier] = true;

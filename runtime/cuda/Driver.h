@@ -97,7 +97,7 @@ struct CopyNodeParameters {
 
 constexpr uint32_t noSlot = ~uint32_t(0);
 
-/// A range of device memory that the next operation says it accesses; for the simulated driver, which holds it to its word.
+/// A range of memory that the next operation says it accesses; for the simulated driver, which holds it to its word.
 struct DeclaredAccess {
   DevicePointer address;
   size_t bytes;
@@ -106,6 +106,8 @@ struct DeclaredAccess {
   /// The slot whose value is read or written, by a number of the program's own. What is read must be what was written last
   /// under the same number. noSlot: whatever lies there.
   uint32_t slot = noSlot;
+  /// The address is one of the host, in memory from cuMemHostAlloc.
+  bool isOnHost = false;
 };
 
 /// Every function that the backend calls, by the driver's name; DriverSymbols.h has their symbols.
@@ -176,6 +178,8 @@ struct Driver {
   void (*describeOperation)(const char *text);
   /// Waits for all work, then makes bytes unreadable until they are written again.
   Result (*poison)(DevicePointer, size_t bytes);
+  /// The same for memory from cuMemHostAlloc: no copy may read the bytes until one has written them.
+  Result (*poisonHost)(void *, size_t bytes);
 };
 
 } // namespace neap::cuda

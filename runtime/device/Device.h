@@ -11,6 +11,8 @@ namespace neap::runtime {
 
 struct DeviceOptions {
   int threads = 1;
+  /// CPU: where the file for far memory is made.
+  std::string offloadFolder;
   /// CUDA: run on the simulated device, in an order drawn from the seed.
   bool simulate = false;
   uint64_t simulationSeed = 0;

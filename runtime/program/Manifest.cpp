@@ -25,6 +25,13 @@ Type parseType(const std::string &name) {
   damagedManifest("unknown element type '" + name + "'");
 }
 
+Space parseSpace(const nlohmann::json &slot) {
+  std::string space = slot.value("space", "device");
+  if (space != "device" && space != "far")
+    damagedManifest("unknown space '" + space + "'");
+  return space == "far" ? Space::Far : Space::Device;
+}
+
 namespace {
 
 using nlohmann::json;
@@ -113,6 +120,12 @@ Constant parseConstant(const json &object, const neap_program &program) {
   return constant;
 }
 
+Operand parseState(const json &object, const Manifest &manifest) {
+  Operand state{object.at("offset"), object.at("bytes"), 0, parseSpace(object)};
+  checkRange(state.offset, state.bytes, bytesOf(state.space, manifest), "a state");
+  return state;
+}
+
 Hyperparameters parseDefaults(const json &object) {
   Hyperparameters defaults;
   defaults.learningRate = optionalValue<double>(object, "learning_rate");
@@ -129,11 +142,12 @@ Hyperparameters parseDefaults(const json &object) {
 void parseSizes(const json &object, const neap_program &program, Manifest &manifest) {
   manifest.plannedBytes = object.at("planned_bytes");
   manifest.arenaBytes = object.at("arena_bytes");
+  manifest.farBytes = object.at("far_bytes");
   manifest.scratchBytesPerWorker = object.at("scratch_bytes_per_worker");
   if (program.max_workers < 1 || program.max_workers > INT_MAX)
     damagedManifest("max_workers is " + std::to_string(program.max_workers));
   manifest.maxWorkers = int(program.max_workers);
-  if (manifest.arenaBytes != program.arena_bytes ||
+  if (manifest.arenaBytes != program.arena_bytes || manifest.farBytes != program.far_bytes ||
       manifest.scratchBytesPerWorker != program.scratch_bytes_per_worker ||
       object.at("max_workers").get<uint64_t>() != program.max_workers)
     damagedManifest("its sizes differ from the program's");
@@ -157,13 +171,11 @@ Manifest parse(const json &object, const neap_program &program) {
     manifest.inputs.push_back(parseInput(input, program.arena_bytes));
   for (const json &parameter : object.at("parameters"))
     manifest.parameters.push_back(parseParameter(parameter, program.arena_bytes));
-  for (const json &state : object.at("states")) {
-    manifest.states.push_back({state.at("offset"), state.at("bytes")});
-    checkRange(manifest.states.back().offset, manifest.states.back().bytes, program.arena_bytes, "a state");
-  }
+  for (const json &state : object.at("states"))
+    manifest.states.push_back(parseState(state, manifest));
   for (const json &constant : object.at("constants"))
     manifest.constants.push_back(parseConstant(constant, program));
-  parseStepProgram(object, program.arena_bytes, manifest);
+  parseStepProgram(object, manifest);
   manifest.itemsPerStep = object.at("items_per_step");
   manifest.item = object.at("item");
   manifest.optimizer = parseEnum<Optimizer>(object.at("optimizer"), optimizers);

@@ -70,20 +70,28 @@ struct Hyperparameters {
   std::optional<double> clipGradNorm;
 };
 
-/// Bytes of the arena that the plan has reserved for a value. Others may have the same bytes at other times.
+/// A memory, with offsets of its own.
+enum class Space { Device, Far };
+
+/// Bytes of the arena, or of far memory, that the plan has reserved for a value. Others may have the same bytes at other times.
 struct ArenaSlot {
   uint64_t offset = 0;
   uint64_t bytes = 0;
   bool aliveBefore = false; ///< when a step begins
   bool aliveAfter = false;  ///< when it has ended
+  Space space = Space::Device;
 };
 
-/// An operand of a launch: bytes of the arena, in a slot.
+/// An operand of a launch or copy: bytes of the arena, or of far memory, in a slot.
 struct Operand {
   uint64_t offset = 0;
   uint64_t bytes = 0;
   size_t slot = 0; ///< of Manifest::slots
+  Space space = Space::Device;
 };
+
+/// Queues whose entries run in order: of launches, of copies to far memory, of copies from there.
+enum class StreamId { Compute, Offload, Reload };
 
 /// A kernel of a CUDA program, and how it is launched.
 struct DeviceKernel {
@@ -95,7 +103,8 @@ struct DeviceKernel {
 };
 
 /// One thing that a step does. A launch has a kernel and operands, the first `inputs` of which are read, the others written;
-/// a copy writes its second operand from its first; an observation shows its only operand as a parameter's gradient.
+/// a copy writes its second operand from its first; an observation shows its only operand as a parameter's gradient. It runs
+/// behind what comes before it on its stream, and behind the entries of `after`.
 struct ProgramEntry {
   enum class Kind { Launch, Copy, Observe };
   Kind kind = Kind::Launch;
@@ -105,7 +114,9 @@ struct ProgramEntry {
   size_t inputs = 0;
   /// A launch's: bytes that a library may use meanwhile; none if it has no product.
   Operand workspace = {};
-  std::string origin; ///< names of the model's nodes that it was made from, for messages
+  StreamId stream = StreamId::Compute;
+  std::vector<size_t> after; ///< earlier entries, of other streams
+  std::string origin;        ///< names of the model's nodes that it was made from, for messages
 };
 
 struct Manifest {
@@ -114,6 +125,7 @@ struct Manifest {
   Target target = Target::Cpu;
   uint64_t plannedBytes = 0;
   uint64_t arenaBytes = 0;
+  uint64_t farBytes = 0; ///< of far memory; not part of the planned bytes
   uint64_t scratchBytesPerWorker = 0;
   int maxWorkers = 1;
   uint64_t stepBlock = 0;
@@ -122,7 +134,8 @@ struct Manifest {
   std::vector<BoundedOutput> boundedOutputs;
   std::vector<Input> inputs;
   std::vector<Parameter> parameters;
-  std::vector<Operand> states; ///< zeros before the first step
+  /// Optimizer state: zeros before the first step. In whichever space it is kept.
+  std::vector<Operand> states;
   std::vector<Constant> constants;
   /// What a step does, for programs whose step is not a function.
   std::vector<ArenaSlot> slots;

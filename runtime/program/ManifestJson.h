@@ -21,8 +21,15 @@ MatrixProduct parseProduct(const nlohmann::json &object);
 /// Requires the matrices of a product to lie within the operands of a launch.
 void checkProduct(const MatrixProduct &product, const std::vector<Operand> &operands);
 
-/// Fills `kernels` and `program`, whose parameters are parsed already.
-void parseStepProgram(const nlohmann::json &object, uint64_t arenaBytes, Manifest &manifest);
+/// The space that a slot names; the device if it names none.
+Space parseSpace(const nlohmann::json &slot);
+/// Bytes of one of the memories.
+inline uint64_t bytesOf(Space space, const Manifest &manifest) {
+  return space == Space::Far ? manifest.farBytes : manifest.arenaBytes;
+}
+
+/// Fills `kernels` and `program`, whose sizes and parameters are parsed already.
+void parseStepProgram(const nlohmann::json &object, Manifest &manifest);
 
 } // namespace neap::runtime
 

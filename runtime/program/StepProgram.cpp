@@ -18,9 +18,10 @@ template <typename Named> size_t findNamed(const std::vector<Named> &list, const
   return size_t(found - list.begin());
 }
 
-ArenaSlot parseArenaSlot(const json &object, uint64_t arenaBytes) {
-  ArenaSlot slot{object.at("offset"), object.at("bytes"), object.at("alive_before"), object.at("alive_after")};
-  checkRange(slot.offset, slot.bytes, arenaBytes, "a slot");
+ArenaSlot parseArenaSlot(const json &object, const Manifest &manifest) {
+  ArenaSlot slot{object.at("offset"), object.at("bytes"), object.at("alive_before"), object.at("alive_after"),
+                 parseSpace(object)};
+  checkRange(slot.offset, slot.bytes, bytesOf(slot.space, manifest), "a slot");
   return slot;
 }
 
@@ -39,6 +40,15 @@ Operand parseOperand(const json &array, const Manifest &manifest) {
                     std::to_string(manifest.slots.size()));
   const ArenaSlot &slot = manifest.slots[operand.slot];
   checkRange(operand.offset - slot.offset, operand.bytes, slot.bytes, "an operand");
+  operand.space = slot.space;
+  return operand;
+}
+
+/// For what only copies may name: far memory.
+Operand parseDeviceOperand(const json &array, const Manifest &manifest) {
+  Operand operand = parseOperand(array, manifest);
+  if (operand.space != Space::Device)
+    damagedManifest("an operand of a launch or observation lies in far memory");
   return operand;
 }
 
@@ -46,14 +56,14 @@ ProgramEntry parseLaunch(const json &object, const Manifest &manifest) {
   ProgramEntry entry;
   entry.kernel = findNamed(manifest.kernels, object.at("launch"));
   for (const json &argument : object.at("arguments"))
-    entry.operands.push_back(parseOperand(argument, manifest));
+    entry.operands.push_back(parseDeviceOperand(argument, manifest));
   entry.inputs = object.at("inputs");
   if (entry.inputs > entry.operands.size())
     damagedManifest("a launch reads more operands than it has");
   if (const std::optional<MatrixProduct> &product = manifest.kernels[entry.kernel].product)
     checkProduct(*product, entry.operands);
   if (object.contains("workspace"))
-    entry.workspace = parseOperand(object["workspace"], manifest);
+    entry.workspace = parseDeviceOperand(object["workspace"], manifest);
   return entry;
 }
 
@@ -64,6 +74,11 @@ ProgramEntry parseCopy(const json &object, const Manifest &manifest) {
   entry.inputs = 1;
   if (entry.operands[0].bytes != entry.operands[1].bytes)
     damagedManifest("a copy has ends of different sizes");
+  // The stream follows from the ends: each direction has one.
+  Space from = entry.operands[0].space, to = entry.operands[1].space;
+  if (from == Space::Far && to == Space::Far)
+    damagedManifest("a copy has both ends in far memory");
+  entry.stream = to == Space::Far ? StreamId::Offload : from == Space::Far ? StreamId::Reload : StreamId::Compute;
   return entry;
 }
 
@@ -71,7 +86,7 @@ ProgramEntry parseObserve(const json &object, const Manifest &manifest) {
   ProgramEntry entry;
   entry.kind = ProgramEntry::Kind::Observe;
   entry.parameter = findNamed(manifest.parameters, object.at("observe"));
-  entry.operands = {parseOperand(object.at("from"), manifest)};
+  entry.operands = {parseDeviceOperand(object.at("from"), manifest)};
   entry.inputs = 1;
   if (entry.operands[0].bytes != manifest.parameters[entry.parameter].bytes)
     damagedManifest("a gradient has another size than its parameter");
@@ -91,6 +106,11 @@ ProgramEntry parseEntry(const json &object, const Manifest &manifest) {
                        : object.contains("copy") ? parseCopy(object, manifest)
                                                  : parseObserve(object, manifest);
   entry.origin = parseOrigin(object);
+  for (const json &earlier : object.value("after", json::array())) {
+    entry.after.push_back(earlier);
+    if (entry.after.back() >= manifest.program.size())
+      damagedManifest("an entry of its program waits for a later one");
+  }
   return entry;
 }
 
@@ -105,11 +125,11 @@ uint32_t parseArchitecture(const std::string &name) {
 
 } // namespace
 
-void parseStepProgram(const json &object, uint64_t arenaBytes, Manifest &manifest) {
+void parseStepProgram(const json &object, Manifest &manifest) {
   if (!object.contains("program"))
     return;
   for (const json &slot : object.at("slots"))
-    manifest.slots.push_back(parseArenaSlot(slot, arenaBytes));
+    manifest.slots.push_back(parseArenaSlot(slot, manifest));
   for (const json &kernel : object.at("kernels"))
     manifest.kernels.push_back(parseKernel(kernel));
   if (object.contains("cubin"))

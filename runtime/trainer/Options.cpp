@@ -152,6 +152,10 @@ void OptionTable::declareDevice() {
       if (device != 0)
         usage("--device: this binary was compiled for the cpu", "compile the model with --target cuda");
     });
+    std::string use =
+        manifest_.farBytes == 0 ? "this program has none" : "here " + std::to_string(manifest_.farBytes) + " bytes";
+    text("--offload-dir", options_.device.offloadFolder, "DIR",
+         withDefault("Where far memory, " + use + ", is kept in a file without a name.", "the folder of --output-dir"));
     return;
   }
   choice("--device", {"cuda", "sim", "cpu"},
@@ -314,6 +318,8 @@ CommandLine parseCommandLine(int argc, const char *const *argv, const Manifest &
   OptionTable table(command, manifest);
   table.parse(argc, argv);
   command.help = table.help();
+  if (command.options.device.offloadFolder.empty())
+    command.options.device.offloadFolder = command.options.outputDir;
   command.options.schedule.peak = command.options.hyperparameters.learningRate.value_or(0);
   return command;
 }

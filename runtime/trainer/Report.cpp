@@ -121,8 +121,10 @@ uint64_t peakResidentBytes() {
 }
 
 void printSummary(const MemorySummary &memory, double secondsPerStep) {
-  std::printf("planned bytes: %" PRIu64 "\narena bytes: %" PRIu64 "\npeak resident bytes: %" PRIu64 "\n",
-              memory.planned, memory.arena, peakResidentBytes());
+  std::printf("planned bytes: %" PRIu64 "\narena bytes: %" PRIu64 "\n", memory.planned, memory.arena);
+  if (memory.far > 0)
+    std::printf("far bytes: %" PRIu64 "\n", memory.far);
+  std::printf("peak resident bytes: %" PRIu64 "\n", peakResidentBytes());
   if (memory.onDevice)
     std::printf("device bytes in use: %" PRIu64 "\n", *memory.onDevice);
   std::printf("time per step: %.6g s\n", secondsPerStep);

@@ -72,10 +72,12 @@ uint64_t peakResidentBytes();
 struct MemorySummary {
   uint64_t planned = 0;
   uint64_t arena = 0;
+  uint64_t far = 0;                 ///< not part of the planned
   std::optional<uint64_t> onDevice; ///< Device::measureBytes
 };
 
-/// Prints planned bytes, arena bytes, peak resident bytes, bytes in use on a device, and the time per step to stdout.
+/// Prints planned bytes, arena bytes, bytes of far memory if there are any, peak resident bytes, bytes in use on a device, and the
+/// time per step to stdout.
 void printSummary(const MemorySummary &memory, double secondsPerStep);
 
 } // namespace neap::runtime

@@ -88,6 +88,9 @@ Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Op
     : program_(program), manifest_(manifest), options_(options), data_(data), modelPath_(std::move(modelPath)),
       device_(program.device->create(program, manifest, options.device)), progress_(manifest, options.schedule.maxSteps) {
   fillDevice(weights);
+  // Once more, now that far memory has taken its room of a disk.
+  if (manifest.farBytes > 0)
+    beginWeights(modelPath_, manifest.parameters);
   if (!options.dumpGradients.empty())
     gradients_ = std::make_unique<GradientDump>(options.dumpGradients, manifest.parameters);
   if (!options.log.empty())
@@ -179,7 +182,7 @@ void Trainer::checkFinite(const char *what, double value, uint64_t step) const {
 ExitCode Trainer::finish() {
   progress_.finish();
   saveWeights(modelPath_, manifest_.parameters, *device_);
-  printSummary({manifest_.plannedBytes, device_->bytes(), device_->measureBytes()}, timer_.mean());
+  printSummary({manifest_.plannedBytes, device_->bytes(), manifest_.farBytes, device_->measureBytes()}, timer_.mean());
   if (steps_ == options_.schedule.maxSteps)
     return ExitCode::Ok;
   std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps_),

@@ -33,6 +33,36 @@ TEST(DependenciesTest, WhatAnotherEntryWaitsForAlreadyIsLeftOut) {
   EXPECT_EQ(edges, (Edges{{}, {0}, {1}}));
 }
 
+ProgramEntry copy(StreamId stream, Operand from, Operand to, std::vector<size_t> after = {}) {
+  ProgramEntry entry = launch({from}, {to});
+  entry.kind = ProgramEntry::Kind::Copy;
+  entry.stream = stream;
+  entry.after = std::move(after);
+  return entry;
+}
+
+Operand far(uint64_t offset, uint64_t bytes) { return {offset, bytes, 0, Space::Far}; }
+
+TEST(DependenciesTest, OffsetsOfTwoMemoriesHaveNothingInCommon) {
+  Edges edges = findDependencies({launch({}, {{0, 8}}), copy(StreamId::Reload, far(0, 8), {64, 8})});
+  EXPECT_EQ(edges, (Edges{{}, {}}));
+}
+
+TEST(DependenciesTest, CopiesOfOneStreamAreInOrderAndLaunchesAreNot) {
+  Edges edges =
+      findDependencies({launch({}, {{0, 8}}), launch({}, {{64, 8}}), copy(StreamId::Offload, {128, 8}, far(0, 8)),
+                        copy(StreamId::Reload, far(64, 8), {256, 8}), copy(StreamId::Offload, {192, 8}, far(128, 8)),
+                        copy(StreamId::Reload, far(192, 8), {320, 8})});
+  EXPECT_EQ(edges, (Edges{{}, {}, {}, {}, {2}, {3}}));
+}
+
+TEST(DependenciesTest, AnEntryWaitsForWhatItSaysBesideWhatItsBytesSay) {
+  Edges edges =
+      findDependencies({launch({}, {{0, 8}}), launch({}, {{64, 8}}), copy(StreamId::Offload, {0, 8}, far(0, 8), {1}),
+                        copy(StreamId::Reload, far(0, 8), {128, 8}, {2}), launch({{128, 8}}, {{0, 8}})});
+  EXPECT_EQ(edges, (Edges{{}, {}, {1, 0}, {2}, {3}}));
+}
+
 TEST(DependenciesTest, NeighbouringBytesAreFree) {
   EXPECT_EQ(findDependencies({launch({}, {{0, 4}}), launch({}, {{4, 4}})}), (Edges{{}, {}}));
 }

@@ -3,9 +3,15 @@
 //
 // Two frozen parameters steer tests through the weights file: every gradient is multiplied by `gradient_scale`, and a
 // step takes at least `delay` milliseconds.
+//
+// With FAKE_FAR_BYTES the same numbers come about in another way: the mean of the gradients lives in far memory, and the gradient is
+// there for a while. NEAP_FAKE_HASTE makes a step that does not wait for its copies, which is wrong.
 #include "neap/runtime/abi/neap_runtime.h"
 
+#include <atomic>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 
@@ -14,6 +20,9 @@
 #define TEXT(x) TEXT_OF(x)
 #ifndef FAKE_ARENA_BYTES
 #define FAKE_ARENA_BYTES 524928
+#endif
+#ifndef FAKE_FAR_BYTES
+#define FAKE_FAR_BYTES 0
 #endif
 
 /// Set after the first step; AllocationGuard.cpp reads it.
@@ -41,7 +50,7 @@ enum Offset : uint64_t {
 constexpr float constants[] = {0.25f, 0.5f};
 
 constexpr char manifest[] = R"({"format": 1, "name": "fake", "compiler": "neap test", "target": "cpu",
- "planned_bytes": 525952, "arena_bytes": )" TEXT(
+ "planned_bytes": 525952, "far_bytes": )" TEXT(FAKE_FAR_BYTES) R"(, "arena_bytes": )" TEXT(
     FAKE_ARENA_BYTES) R"(, "scratch_bytes_per_worker": 256, "max_workers": 4,
  "parts": {"parameters": 131080}, "step_block": 524544,
  "loss": {"offset": 524416, "type": "float32"}, "gradient_norm": {"offset": 524480, "type": "float32"},
@@ -53,7 +62,13 @@ constexpr char manifest[] = R"({"format": 1, "name": "fake", "compiler": "neap t
   {"name": "gradient_scale", "type": "float32", "shape": [], "offset": 524288, "bytes": 4, "trained": false},
   {"name": "table", "type": "float32", "shape": [128, 256], "offset": 0, "bytes": 131072, "trained": true},
   {"name": "delay", "type": "float32", "shape": [1], "offset": 524352, "bytes": 4, "trained": false}],
- "states": [{"name": "table.m", "parameter": "table", "offset": 262144, "bytes": 131072}],
+ "states": [{"name": "table.m", "parameter": "table", "bytes": 131072, )"
+#if FAKE_FAR_BYTES
+                      R"("offset": 0, "space": "far")"
+#else
+                      R"("offset": 262144)"
+#endif
+                      R"(}],
  "constants": [{"offset": 524672, "bytes": 4, "source": 4}],
  "items_per_step": 8, "item": "token",)"
 #if FAKE_ADAMW
@@ -97,6 +112,13 @@ void gradientKernel(void *const *buffers, int64_t begin, int64_t end, void *scra
   }
 }
 
+/// Compiled kernels may index with what they read: none must see what no copy has brought.
+void complainOnce() {
+  static std::atomic<bool> complained = false;
+  if (!complained.exchange(true))
+    std::fputs("a kernel reads what no copy has brought\n", stderr);
+}
+
 void updateKernel(void *const *buffers, int64_t begin, int64_t end, void *) {
   void *arena = buffers[0];
   const auto &block = *at<neap_step_block>(arena, stepBlock);
@@ -104,6 +126,8 @@ void updateKernel(void *const *buffers, int64_t begin, int64_t end, void *) {
   for (int64_t row = begin; row < end; ++row) {
     float &p = at<float>(arena, table)[row], &m = at<float>(arena, mean)[row], &v = at<float>(arena, square)[row];
     float g = at<float>(arena, gradient)[row] * clip;
+    if (FAKE_FAR_BYTES > 0 && std::isnan(m + g))
+      complainOnce();
 #if FAKE_ADAMW
     m = block.beta1 * m + block.one_minus_beta1 * g;
     v = block.beta2 * v + block.one_minus_beta2 * g * g;
@@ -123,7 +147,44 @@ void sleepMilliseconds(float milliseconds) {
     ;
 }
 
+#if FAKE_FAR_BYTES
+constexpr uint64_t farMean = 0, farGradient = 131072, tableBytes = 131072;
+
+void waitForCopies(neap_context *context, uint64_t offloads, uint64_t reloads) {
+  if (!std::getenv("NEAP_FAKE_HASTE"))
+    neap_wait(context, offloads, reloads);
+}
+
+/// Reload 1, ahead of use. Until then there is nothing in the arena that is good for anything.
+void fetchMean(neap_context *context, void *arena) {
+  std::memset(at<char>(arena, mean), 0xff, tableBytes);
+  neap_reload(context, at<char>(arena, mean), farMean, tableBytes, 0, 0);
+}
+
+/// Offload 1 and reload 2, between which others use the bytes.
+void swapGradient(neap_context *context, void *arena) {
+  neap_signal(context);
+  neap_offload(context, at<char>(arena, gradient), farGradient, tableBytes, 1, 0);
+  waitForCopies(context, 1, 0);
+  std::memset(at<char>(arena, gradient), 0xff, tableBytes);
+  neap_signal(context);
+  neap_reload(context, at<char>(arena, gradient), farGradient, tableBytes, 2, 1);
+  waitForCopies(context, 0, 2);
+}
+
+/// Offload 2, which the step does not wait for.
+void putMean(neap_context *context, void *arena) {
+  neap_signal(context);
+  neap_offload(context, at<char>(arena, mean), farMean, tableBytes, 3, 0);
+}
+#else
+void fetchMean(neap_context *, void *) {}
+void swapGradient(neap_context *, void *) {}
+void putMean(neap_context *, void *) {}
+#endif
+
 int32_t step(neap_context *context, void *arena) {
+  fetchMean(context, arena);
   if (*at<float>(arena, scale) < 0)
     return 10;
   sleepMilliseconds(*at<float>(arena, delay));
@@ -138,7 +199,9 @@ int32_t step(neap_context *context, void *arena) {
     squares += double(at<float>(arena, gradient)[row]) * double(at<float>(arena, gradient)[row]);
   *at<float>(arena, norm) = float(std::sqrt(squares));
   neap_observe_gradient(context, 1, at<float>(arena, gradient));
+  swapGradient(context, arena);
   neap_launch(context, updateKernel, buffers, rows, 256);
+  putMean(context, arena);
   // Input slots may be reused by the step: the runtime has to fill them again.
   std::memset(at<char>(arena, tokens), 0x7f, FAKE_ARENA_BYTES == 524928 ? 160 : 0);
   firstStepDone = true;
@@ -148,5 +211,5 @@ int32_t step(neap_context *context, void *arena) {
 } // namespace
 
 extern const neap_program neap_program_instance = {
-    NEAP_ABI_VERSION,  0,    FAKE_ARENA_BYTES, 256,     4,      manifest, sizeof(manifest) - 1, constants,
-    sizeof(constants), step, &neap_cpu_device, nullptr, nullptr};
+    NEAP_ABI_VERSION,  0,    FAKE_ARENA_BYTES, 256,     4,       manifest,      sizeof(manifest) - 1, constants,
+    sizeof(constants), step, &neap_cpu_device, nullptr, nullptr, FAKE_FAR_BYTES};

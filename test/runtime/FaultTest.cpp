@@ -1,5 +1,5 @@
 // One fault at every call that writes, in a run that logs, dumps gradients and replaces an older model. Whatever
-// happens, each file is the old one or the new one.
+// happens, each file is the old one or the new one. With and without far memory, whose file has writes of its own.
 #include "TrainingFixture.h"
 
 #include <cstdlib>
@@ -7,7 +7,7 @@
 namespace neap::test {
 namespace {
 
-class FaultTest : public TrainingTest {
+class FaultTest : public TrainingTest, public testing::WithParamInterface<const char *> {
 protected:
   FaultTest() {
     run(arguments("1"));
@@ -29,7 +29,7 @@ protected:
     writeFile(in("gradients"), oldGradients_);
     setenv("NEAP_FAULT_CALL", std::to_string(call).c_str(), 1);
     setenv("NEAP_FAULT_KIND", kind, 1);
-    Result result = run(arguments("2"));
+    Result result = run(arguments("2"), GetParam());
     bool injected = result.err.find("fault injected") != std::string::npos;
     return injected ? std::optional(result) : std::nullopt;
   }
@@ -42,7 +42,7 @@ protected:
   std::string oldModel_, newModel_, oldGradients_, newGradients_;
 };
 
-TEST_F(FaultTest, AFailedCallIsAStorageErrorAndHalvesNothing) {
+TEST_P(FaultTest, AFailedCallIsAStorageErrorAndHalvesNothing) {
   for (const char *kind : {"full", "broken"}) {
     int call = 0;
     for (; auto result = runWithFault(call, kind); ++call) {
@@ -56,7 +56,7 @@ TEST_F(FaultTest, AFailedCallIsAStorageErrorAndHalvesNothing) {
   }
 }
 
-TEST_F(FaultTest, InterruptedAndShortWritesAreContinued) {
+TEST_P(FaultTest, InterruptedAndShortWritesAreContinued) {
   for (const char *kind : {"interrupted", "short"})
     for (int call = 0; auto result = runWithFault(call, kind); ++call) {
       SCOPED_TRACE(std::string(kind) + " at call " + std::to_string(call));
@@ -67,13 +67,16 @@ TEST_F(FaultTest, InterruptedAndShortWritesAreContinued) {
     }
 }
 
-TEST_F(FaultTest, AKilledRunLeavesWholeFiles) {
+TEST_P(FaultTest, AKilledRunLeavesWholeFiles) {
   for (int call = 0; auto result = runWithFault(call, "kill"); ++call) {
     SCOPED_TRACE("kill at call " + std::to_string(call));
     EXPECT_EQ(result->exitCode, 128 + 9);
     expectWholeFiles();
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Programs, FaultTest, testing::Values("fake_adamw", "fake_far"),
+                         [](const auto &info) { return std::string(info.param); });
 
 } // namespace
 } // namespace neap::test

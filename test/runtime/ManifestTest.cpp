@@ -13,13 +13,13 @@ using nlohmann::json;
 
 json validManifest() {
   return json::parse(
-      R"({"format": 1, "name": "m", "compiler": "neap", "target": "cpu", "planned_bytes": 1024, "arena_bytes": 1024,
+      R"({"format": 1, "name": "m", "compiler": "neap", "target": "cpu", "planned_bytes": 1024, "arena_bytes": 1024, "far_bytes": 8192,
     "scratch_bytes_per_worker": 0, "max_workers": 1, "step_block": 512,
     "loss": {"offset": 0, "type": "float32"}, "gradient_norm": {"offset": 4, "type": "float32"},
     "bounded_outputs": [{"name": "lowest index", "type": "int64", "shape": [], "offset": 256, "bytes": 8, "minimum": 0, "limit": 9}],
     "inputs": [{"name": "ids", "type": "int64", "shape": [2], "offset": 64, "bytes": 16, "minimum": 0, "limit": 5, "role": "tokens"}],
     "parameters": [{"name": "w", "type": "float32", "shape": [4], "offset": 128, "bytes": 16, "trained": true}],
-    "states": [{"offset": 512, "bytes": 0}], "constants": [{"offset": 192, "bytes": 8, "source": 0}],
+    "states": [{"offset": 512, "bytes": 0}, {"offset": 4096, "bytes": 64, "space": "far"}], "constants": [{"offset": 192, "bytes": 8, "source": 0}],
     "items_per_step": 2, "item": "token", "optimizer": "adamw", "defaults": {"learning_rate": null}})");
 }
 
@@ -27,7 +27,7 @@ Manifest parse(const json &manifest) {
   std::string text = manifest.dump();
   static constexpr char constants[8] = {};
   neap_program program{NEAP_ABI_VERSION, 0, 1024,    0,       1,       text.data(), text.size(),
-                       constants,        8, nullptr, nullptr, nullptr, nullptr};
+                       constants,        8, nullptr, nullptr, nullptr, nullptr,     8192};
   return parseManifest(program);
 }
 
@@ -57,11 +57,17 @@ TEST(ManifestTest, FieldsArriveInTheStructs) {
   EXPECT_TRUE(manifest.parameters.at(0).trained);
   EXPECT_FALSE(manifest.defaults.learningRate);
   EXPECT_EQ(manifest.defaults.beta2, 0.999);
+  EXPECT_EQ(manifest.farBytes, 8192u);
+  EXPECT_EQ(manifest.states.at(0).space, Space::Device);
+  EXPECT_EQ(manifest.states.at(1).space, Space::Far);
 }
 
 TEST(ManifestTest, DamagedManifestsAreRefused) {
   expectDamaged("/format", 2, "expected format 1, got 2");
   expectDamaged("/arena_bytes", 2048, "sizes differ");
+  expectDamaged("/far_bytes", 4096, "sizes differ");
+  expectDamaged("/states/1/offset", 8192, "a state takes bytes [8192, +64) of 8192");
+  expectDamaged("/states/1/space", "disk", "unknown space 'disk'");
   expectDamaged("/max_workers", 2, "sizes differ");
   expectDamaged("/step_block", 1000, "the step block takes bytes [1000, +");
   expectDamaged("/loss/type", "float16", "neither float32 nor float64");
@@ -102,6 +108,38 @@ TEST(ManifestTest, ProgramsAsDataAreParsed) {
   EXPECT_EQ(parsed.program[1].operands.at(1).offset, 256u) << "a copy writes its second operand";
   EXPECT_EQ(parsed.program[1].operands.at(1).slot, 1u);
   EXPECT_EQ(parsed.program[2].operands.at(0).bytes, 16u);
+}
+
+/// The first slot is copied to far memory and back.
+json manifestWithSwap() {
+  json manifest = manifestWithProgram();
+  manifest["slots"].push_back(
+      {{"offset", 4096}, {"bytes", 64}, {"alive_before", false}, {"alive_after", false}, {"space", "far"}});
+  manifest["program"].push_back(json::parse(R"({"copy": [4096, 16, 2], "from": [0, 16, 0], "after": [0, 1]})"));
+  manifest["program"].push_back(json::parse(R"({"copy": [0, 16, 0], "from": [4096, 16, 2]})"));
+  return manifest;
+}
+
+TEST(ManifestTest, CopiesToFarMemoryHaveStreamsOfTheirOwn) {
+  Manifest parsed = parse(manifestWithSwap());
+  EXPECT_EQ(parsed.program.at(1).stream, StreamId::Compute);
+  EXPECT_EQ(parsed.program.at(3).stream, StreamId::Offload);
+  EXPECT_EQ(parsed.program.at(3).after, (std::vector<size_t>{0, 1}));
+  EXPECT_EQ(parsed.program.at(3).operands.at(1).space, Space::Far);
+  EXPECT_EQ(parsed.program.at(4).stream, StreamId::Reload);
+}
+
+TEST(ManifestTest, FarMemoryIsForCopiesAndNobodyWaitsForWhatComesLater) {
+  auto refuses = [](const char *pointer, const char *value, const std::string &message) {
+    json manifest = manifestWithSwap();
+    manifest[json::json_pointer(pointer)] = json::parse(value);
+    expectDamaged(manifest, message);
+  };
+  refuses("/slots/2/bytes", "4100", "a slot takes bytes [4096, +4100) of 8192");
+  refuses("/program/3/after/1", "3", "waits for a later one");
+  refuses("/program/3/from", "[4096, 16, 2]", "both ends in far memory");
+  refuses("/program/0/arguments/0", "[4096, 16, 2]", "an operand of a launch or observation lies in far memory");
+  refuses("/program/2/from", "[4096, 16, 2]", "an operand of a launch or observation lies in far memory");
 }
 
 TEST(ManifestTest, ACubinIsForOneArchitecture) {
@@ -189,12 +227,12 @@ TEST(ManifestTest, ProductsThatCannotBeAreRefused) {
 }
 
 TEST(ManifestTest, TextThatIsNoJsonIsRefused) {
-  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION, 0, 0, 0, 1, "{", 1, nullptr, 0, nullptr, nullptr, nullptr, nullptr, 0};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 
 TEST(ManifestTest, AnotherAbiVersionIsRefused) {
-  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr, nullptr, nullptr, nullptr};
+  neap_program program{NEAP_ABI_VERSION + 1, 0, 0, 0, 1, "{}", 2, nullptr, 0, nullptr, nullptr, nullptr, nullptr, 0};
   EXPECT_THROW(parseManifest(program), Failure);
 }
 

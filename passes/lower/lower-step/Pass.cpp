@@ -3,6 +3,7 @@
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/Program.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
+#include "neap/passes/lower/lower-step/FarMemory.h"
 #include "neap/passes/support/SlotAlignment.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,6 +18,17 @@ namespace neap {
 #include "neap/passes/lower/Program.h.inc"
 
 namespace {
+using sched::Stream;
+
+/// What must have been done before something: signals of the compute stream, and copies of the other two, counted from the
+/// beginning of the step.
+struct Counts {
+  int64_t signals = 0, offloads = 0, reloads = 0;
+
+  Counts max(const Counts &other) const {
+    return {std::max(signals, other.signals), std::max(offloads, other.offloads), std::max(reloads, other.reloads)};
+  }
+};
 
 /// Writes neap_step, one entry of the program after the other.
 class StepWriter {
@@ -35,6 +47,12 @@ private:
   LogicalResult writeLaunch(sched::LaunchOp launch);
   LogicalResult writeObserve(sched::ObserveOp observe);
   LogicalResult writeCopy(sched::CopyOp copy);
+  void writeOffload(sched::CopyOp copy);
+  void writeReload(sched::CopyOp copy);
+  void writeWait(Operation *op, ValueRange after);
+  LogicalResult writeSignal(sched::SignalOp signal);
+  Counts countBefore(ValueRange after) const;
+  void declareFunctions();
   Value integer(Location location, int64_t value) {
     return LLVM::ConstantOp::create(builder, location, builder.getI64IntegerAttr(value));
   }
@@ -44,8 +62,11 @@ private:
   SymbolTable symbols;
   OpBuilder builder;
   Type pointer;
-  LLVM::LLVMFuncOp launchFunction, observeFunction;
+  LLVM::LLVMFuncOp launchFunction, observeFunction, offloadFunction, reloadFunction, signalFunction, waitFunction;
   Value context, arena, buffers;
+  llvm::DenseMap<Value, Counts> events;
+  Counts written; // so far
+  Counts awaited; // by the step's own thread
 };
 
 LLVM::LLVMFuncOp StepWriter::declare(StringRef name, ArrayRef<Type> arguments) {
@@ -74,6 +95,7 @@ LogicalResult StepWriter::writeLaunch(sched::LaunchOp launch) {
   if (!info)
     return launch.emitOpError("expected ") << launch.getKernelAttr() << " to be lowered to a function";
   Location location = launch.getLoc();
+  writeWait(launch, launch.getAfter());
   for (auto [index, slot] : llvm::enumerate(llvm::concat<Value>(launch.getInputs(), launch.getOutputs()))) {
     Value entry = LLVM::GEPOp::create(builder, location, pointer, pointer, buffers,
                                       ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
@@ -95,14 +117,77 @@ LogicalResult StepWriter::writeObserve(sched::ObserveOp observe) {
   return success();
 }
 
-LogicalResult StepWriter::writeCopy(sched::CopyOp copy) {
-  auto source = sched::getPlace(copy.getSource()), destination = sched::getPlace(copy.getDestination());
-  if (source.getSpace() != sched::Space::Device || destination.getSpace() != sched::Space::Device)
-    return copy.emitOpError("expected slots on the device");
+Counts StepWriter::countBefore(ValueRange after) const {
+  Counts counts;
+  for (Value event : after)
+    counts = counts.max(events.lookup(event));
+  return counts;
+}
+
+/// The step's thread has its own order; it waits for copies only, and once for each.
+void StepWriter::writeWait(Operation *op, ValueRange after) {
+  Counts counts = countBefore(after);
+  if (counts.offloads <= awaited.offloads && counts.reloads <= awaited.reloads)
+    return;
+  awaited = awaited.max(counts);
+  Location location = op->getLoc();
+  LLVM::CallOp::create(builder, location, waitFunction,
+                       ValueRange{context, integer(location, counts.offloads), integer(location, counts.reloads)});
+}
+
+void StepWriter::writeOffload(sched::CopyOp copy) {
+  Counts before = countBefore(copy.getAfter());
+  sched::Place target = sched::getPlace(copy.getDestination());
   Location location = copy.getLoc();
+  LLVM::CallOp::create(builder, location, offloadFunction,
+                       ValueRange{context, getAddress(location, copy.getSource()), integer(location, target.begin),
+                                  integer(location, target.bytes), integer(location, before.signals),
+                                  integer(location, before.reloads)});
+  ++written.offloads;
+}
+
+void StepWriter::writeReload(sched::CopyOp copy) {
+  Counts before = countBefore(copy.getAfter());
+  sched::Place source = sched::getPlace(copy.getSource());
+  Location location = copy.getLoc();
+  LLVM::CallOp::create(builder, location, reloadFunction,
+                       ValueRange{context, getAddress(location, copy.getDestination()), integer(location, source.begin),
+                                  integer(location, source.bytes), integer(location, before.signals),
+                                  integer(location, before.offloads)});
+  ++written.reloads;
+}
+
+LogicalResult StepWriter::writeCopy(sched::CopyOp copy) {
+  if (copy.getStream() == Stream::Offload)
+    return writeOffload(copy), success();
+  if (copy.getStream() == Stream::Reload)
+    return writeReload(copy), success();
+  Location location = copy.getLoc();
+  writeWait(copy, copy.getAfter());
+  int64_t bytes = copy.getSource().getType().getBytes();
   LLVM::MemcpyOp::create(builder, location, getAddress(location, copy.getDestination()),
-                         getAddress(location, copy.getSource()), integer(location, source.bytes), /*isVolatile=*/false);
+                         getAddress(location, copy.getSource()), integer(location, bytes), /*isVolatile=*/false);
   return success();
+}
+
+/// The event is how far its stream has come. Of the compute stream only copies need to be told.
+LogicalResult StepWriter::writeSignal(sched::SignalOp signal) {
+  auto isCopy = [](Operation *user) {
+    auto copy = dyn_cast<sched::CopyOp>(user);
+    return copy && copy.getStream() != Stream::Compute;
+  };
+  switch (signal.getStream()) {
+  case Stream::Compute:
+    if (!llvm::any_of(signal->getUsers(), isCopy))
+      return success();
+    LLVM::CallOp::create(builder, signal.getLoc(), signalFunction, ValueRange{context});
+    events[signal] = {++written.signals, 0, 0};
+    return success();
+  case Stream::Offload: events[signal] = {0, written.offloads, 0}; return success();
+  case Stream::Reload: events[signal] = {0, 0, written.reloads}; return success();
+  case Stream::Communicate: break;
+  }
+  return signal.emitOpError("expected a stream that the CPU target has, got ") << stringifyStream(signal.getStream());
 }
 
 LogicalResult StepWriter::writeEntry(Operation &op) {
@@ -110,17 +195,29 @@ LogicalResult StepWriter::writeEntry(Operation &op) {
       .Case([&](sched::LaunchOp launch) { return writeLaunch(launch); })
       .Case([&](sched::ObserveOp observe) { return writeObserve(observe); })
       .Case([&](sched::CopyOp copy) { return writeCopy(copy); })
-      .Case<sched::SlotOp, sched::ViewOp, sched::MergeOp, sched::SignalOp, sched::ReturnOp>(
-          [](Operation *) { return success(); })
+      .Case([&](sched::SignalOp signal) { return writeSignal(signal); })
+      .Case<sched::SlotOp, sched::ViewOp, sched::MergeOp, sched::ReturnOp>([](Operation *) { return success(); })
       .Default([](Operation *other) { return other->emitOpError("expected an entry that the CPU target can run"); });
+}
+
+/// Those of copies only where there is far memory: other programs have no use for them.
+void StepWriter::declareFunctions() {
+  Type i64 = builder.getI64Type();
+  builder.setInsertionPointToEnd(module.getBody());
+  launchFunction = declare("neap_launch", {pointer, pointer, pointer, i64, i64});
+  observeFunction = declare("neap_observe_gradient", {pointer, i64, pointer});
+  if (lower::getFarBytes(program) == 0)
+    return;
+  offloadFunction = declare("neap_offload", {pointer, pointer, i64, i64, i64, i64});
+  reloadFunction = declare("neap_reload", {pointer, pointer, i64, i64, i64, i64});
+  signalFunction = declare("neap_signal", {pointer});
+  waitFunction = declare("neap_wait", {pointer, i64, i64});
 }
 
 LogicalResult StepWriter::write() {
   Location location = program.getLoc();
-  Type i64 = builder.getI64Type(), i32 = builder.getI32Type();
-  builder.setInsertionPointToEnd(module.getBody());
-  launchFunction = declare("neap_launch", {pointer, pointer, pointer, i64, i64});
-  observeFunction = declare("neap_observe_gradient", {pointer, i64, pointer});
+  Type i32 = builder.getI32Type();
+  declareFunctions();
   auto step =
       LLVM::LLVMFuncOp::create(builder, location, "neap_step", LLVM::LLVMFunctionType::get(i32, {pointer, pointer}));
   Block *entry = step.addEntryBlock(builder);
@@ -162,7 +259,8 @@ static_assert(offsetof(neap_program, abi_version) == 0 && offsetof(neap_program,
               offsetof(neap_program, manifest_bytes) == 40 && offsetof(neap_program, constants) == 48 &&
               offsetof(neap_program, constants_bytes) == 56 && offsetof(neap_program, step) == 64 &&
               offsetof(neap_program, device) == 72 && offsetof(neap_program, ptx) == 80 &&
-              offsetof(neap_program, cubin) == 88 && sizeof(neap_program) == 96);
+              offsetof(neap_program, cubin) == 88 && offsetof(neap_program, far_bytes) == 96 &&
+              sizeof(neap_program) == 104);
 void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp constants, int64_t maxWorkers,
                    lower::Device device) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
@@ -177,8 +275,8 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
 
   Type i32 = builder.getI32Type(), i64 = builder.getI64Type(),
        pointer = LLVM::LLVMPointerType::get(builder.getContext());
-  auto type = LLVM::LLVMStructType::getLiteral(
-      builder.getContext(), {i32, i32, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, pointer, pointer});
+  auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(), {i32, i32, i64, i64, i64, pointer, i64, pointer,
+                                                                      i64, pointer, pointer, pointer, pointer, i64});
   bool isCuda = device == lower::Device::Cuda;
   StringRef deviceName = isCuda ? "neap_cuda_device" : "neap_cpu_device";
   declareBytes(builder, location, deviceName);
@@ -206,7 +304,8 @@ void writeInstance(ModuleOp module, sched::ProgramOp program, LLVM::GlobalOp con
                     isCuda ? none : address("neap_step"),
                     address(deviceName),
                     isCuda ? address("neap_ptx") : none,
-                    /*cubin=*/none};
+                    /*cubin=*/none,
+                    integer(i64, lower::getFarBytes(program))};
   Value value = LLVM::UndefOp::create(builder, location, type);
   for (auto [index, field] : llvm::enumerate(fields))
     value = LLVM::InsertValueOp::create(builder, location, value, field, index);
@@ -224,6 +323,8 @@ struct LowerStep : impl::LowerStepBase<LowerStep> {
       return signalPassFailure();
     }
     sched::ProgramOp program = *programs.begin();
+    if (failed(lower::checkFarMemory(program)))
+      return signalPassFailure();
     FailureOr<std::string> constants = lower::collectConstantBytes(lower::layoutConstants(program));
     if (failed(constants))
       return signalPassFailure();

@@ -144,8 +144,9 @@ void declareAccesses(const cuda::DeclaredAccess *accesses, size_t count) {
   std::lock_guard lock(current->mutex);
   std::vector<DeclaredRange> &ranges = current->declared.emplace();
   for (const cuda::DeclaredAccess &access : std::span(accesses, count))
-    ranges.push_back({access.address, access.bytes, /*readable=*/true, access.isWritten, access.name ? access.name : "",
-                      !access.isRead, access.slot == cuda::noSlot ? std::nullopt : std::optional(access.slot)});
+    ranges.push_back({access.isOnHost ? access.address | hostBit : access.address, access.bytes, /*readable=*/true,
+                      access.isWritten, access.name ? access.name : "", !access.isRead,
+                      access.slot == cuda::noSlot ? std::nullopt : std::optional(access.slot)});
 }
 
 void describeOperation(const char *text) {
@@ -162,6 +163,18 @@ Result poison(DevicePointer address, size_t bytes) {
     core.synchronise(core.streams.everything());
     core.memory.poison(address, bytes);
     core.slots.clear({address, address + bytes});
+  });
+}
+
+Result poisonHost(void *address, size_t bytes) {
+  return inContext("poisonHost", [&](Core &core) {
+    if (bytes == 0)
+      return;
+    require(isPinned(core, address, bytes), "memory of the host that is not from cuMemHostAlloc");
+    core.synchronise(core.streams.everything());
+    Interval range = hostInterval(static_cast<std::byte *>(address), bytes);
+    core.host.poison(range);
+    core.slots.clear(range);
   });
 }
 
@@ -186,6 +199,7 @@ void fillMemoryCalls(cuda::Driver &table) {
   table.declareAccesses = declareAccesses;
   table.describeOperation = describeOperation;
   table.poison = poison;
+  table.poisonHost = poisonHost;
 }
 
 } // namespace neap::sim::driver

@@ -7,7 +7,7 @@ Core::Core(DriverSettings given)
     : settings(std::move(given)), errors(settings), faults(settings.faults), memory(settings.memoryBytes), host(errors),
       executor(settings, memory, host, faults, errors),
       scheduler(settings.seed, [this](Task &task, uint32_t node) { return execute(task, node); }),
-      races(memory, host, errors), slots(memory, errors) {}
+      races(memory, host, errors), slots(memory, host, errors) {}
 
 std::shared_ptr<StreamState> Core::stream(cuda::Stream handle) const {
   return handle ? handles.get<StreamState>(handle) : streams.defaultStream();

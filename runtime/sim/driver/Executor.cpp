@@ -88,7 +88,17 @@ void Executor::copy(const CopyWork &work) {
     memory_.copy(work.target.device, work.source.device, work.bytes);
 }
 
-Accesses Executor::run(const CopyWork &work, const std::string &) {
+/// What is poisoned on the host.
+void Executor::requireWritten(const CopyWork &work, const std::string &text) {
+  if (!work.source.host || work.staged)
+    return;
+  if (auto address = host_.findPoisoned(hostInterval(work.source.host, work.bytes)))
+    errors_.fail(cuda::Result::IllegalAddress,
+                 text + ": uninitialised memory: no copy has written the byte " + host_.describe(*address));
+}
+
+Accesses Executor::run(const CopyWork &work, const std::string &text) {
+  requireWritten(work, text);
   copy(work);
   ++statistics_.copies;
   statistics_.copiedBytes += work.bytes;

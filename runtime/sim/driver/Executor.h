@@ -24,6 +24,7 @@ private:
   Accesses run(const CopyWork &work, const std::string &text);
   Accesses run(const FillWork &work, const std::string &text);
   Accesses run(const LibraryWork &work, const std::string &text);
+  void requireWritten(const CopyWork &work, const std::string &text);
   void copy(const CopyWork &work);
   void poisonResults(const Launch &launch);
 

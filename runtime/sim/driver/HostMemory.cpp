@@ -18,7 +18,7 @@ Interval overlap(Interval left, Interval right) {
 
 bool isEmpty(Interval interval) { return interval.begin >= interval.end; }
 
-void poison(Interval bytes) {
+void fillWithPattern(Interval bytes) {
   std::memset(pointerTo(bytes.begin), DeviceMemory::uninitialisedByte, bytes.end - bytes.begin);
 }
 
@@ -100,7 +100,7 @@ bool HostMemory::isInWindow(Interval bytes) const {
 
 void HostMemory::openWindow(const TaskPointer &task, uint32_t node, Interval bytes, bool isWritten) {
   if (isWritten && !isInWindow(bytes))
-    poison(bytes);
+    fillWithPattern(bytes);
   windows_.push_back({task, node, bytes, {pointerTo(bytes.begin), pointerTo(bytes.end)}});
 }
 
@@ -122,7 +122,25 @@ void HostMemory::check(const Task &task, uint32_t node) {
       compare(window);
 }
 
+void HostMemory::poison(Interval bytes) {
+  fillWithPattern(bytes);
+  poisoned_.add(bytes);
+}
+
+std::optional<uint64_t> HostMemory::findPoisoned(Interval bytes) const {
+  IntervalSet wanted;
+  wanted.add(bytes);
+  std::optional<Interval> common = poisoned_.intersection(wanted);
+  return common ? std::optional(common->begin) : std::nullopt;
+}
+
 void HostMemory::wrote(Interval bytes) {
+  IntervalSet left;
+  for (Interval part : poisoned_.intervals())
+    for (Interval rest : {overlap(part, {0, bytes.begin}), overlap(part, {bytes.end, ~uint64_t(0)})})
+      if (!isEmpty(rest))
+        left.add(rest);
+  poisoned_ = std::move(left);
   for (Window &window : windows_)
     if (Interval common = overlap(window.bytes, bytes); !isEmpty(common))
       std::memcpy(&window.expected[common.begin - window.bytes.begin], pointerTo(common.begin),

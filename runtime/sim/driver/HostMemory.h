@@ -56,6 +56,10 @@ public:
   void check(const Task &task, uint32_t node);
   /// Notes what a copy to the host has written.
   void wrote(Interval bytes);
+  /// Makes bytes unreadable for copies until a copy has written them. That the host writes them is not seen.
+  void poison(Interval bytes);
+  /// The first of these bytes that is poisoned.
+  std::optional<uint64_t> findPoisoned(Interval bytes) const;
   /// Compares and closes the windows of tasks that the host knows to have ended.
   void close(const VectorClock &known);
 
@@ -73,6 +77,7 @@ private:
   Errors &errors_;
   std::map<const std::byte *, std::unique_ptr<HostBlock>> blocks_;
   std::list<Window> windows_;
+  IntervalSet poisoned_;
 };
 
 } // namespace neap::sim::driver

@@ -60,9 +60,9 @@ void SlotCheck::report(const Task &task, uint32_t node, const DeclaredRange &ran
                        const Owner &owner) const {
   errors_.fail(cuda::Result::IllegalAddress,
                "dead slot: " + task.text(node) + " reads " + std::to_string(bytes.end - bytes.begin) + " bytes, " +
-                   memory_.describe(bytes.begin) + ", as '" + range.name + "' of slot " + std::to_string(*range.slot) +
-                   "\n  they hold a value of slot " + std::to_string(owner.slot) + ", written by " +
-                   owner.program->operation(owner.node).text());
+                   (bytes.begin & hostBit ? host_.describe(bytes.begin) : memory_.describe(bytes.begin)) + ", as '" +
+                   range.name + "' of slot " + std::to_string(*range.slot) + "\n  they hold a value of slot " +
+                   std::to_string(owner.slot) + ", written by " + owner.program->operation(owner.node).text());
 }
 
 void SlotCheck::noteWrites(const Task &task, uint32_t node) {

@@ -8,9 +8,7 @@
 #ifndef NEAP_RUNTIME_SIM_DRIVER_SLOTCHECK_H
 #define NEAP_RUNTIME_SIM_DRIVER_SLOTCHECK_H
 
-#include "neap/runtime/sim/driver/Task.h"
-
-#include "neap/runtime/sim/driver/Errors.h"
+#include "neap/runtime/sim/driver/HostMemory.h"
 
 #include <map>
 
@@ -18,7 +16,8 @@ namespace neap::sim::driver {
 
 class SlotCheck {
 public:
-  SlotCheck(const DeviceMemory &memory, Errors &errors) : memory_(memory), errors_(errors) {}
+  SlotCheck(const DeviceMemory &memory, const HostMemory &host, Errors &errors)
+      : memory_(memory), host_(host), errors_(errors) {}
 
   /// Judges what a node has read, and takes note of what it wrote. What nobody declares belongs to no slot, and everybody may
   /// read that.
@@ -40,6 +39,7 @@ private:
   void noteWrites(const Task &task, uint32_t node);
 
   const DeviceMemory &memory_;
+  const HostMemory &host_;
   Errors &errors_;
   /// By first byte, disjoint.
   std::map<uint64_t, Owner> owners_;

@@ -12,6 +12,7 @@
 // CHECK-SAME: "clip_grad_norm":null
 // CHECK-SAME: "learning_rate":0.5
 // CHECK-SAME: "momentum":0.9
+// CHECK-SAME: "far_bytes":0
 // CHECK-SAME: "format":1
 // A binary without clipping has the norm all the same.
 // CHECK-SAME: "gradient_norm":{"offset":448,"type":"float32"}

@@ -20,11 +20,107 @@ sched.program @train arenas [#sched.arena<device, 64>] {
 
 // -----
 
+// F1: what the host reads and writes is on the device.
+neap.parameter @w : tensor<4xf32> trained {value = dense<0.0> : tensor<4xf32>}
+sched.program @train arenas [#sched.arena<far, 64>] {
+  // expected-error@+1 {{expected an activation or a state in far memory, got: parameter}}
+  %w = sched.slot parameter @w at 0 : !sched.slot<tensor<4xf32>, far>
+  sched.return
+}
+
+// -----
+
+// F1: blocks of the file begin with a slot.
+sched.program @train arenas [#sched.arena<far, 4096>] {
+  // expected-error@+1 {{expected a multiple of 4096 as its place in far memory, got 64}}
+  %h = sched.slot activation at 64 : !sched.slot<tensor<4xf32>, far>
+  sched.return
+}
+
+// -----
+
+// F2: kernels run one after the other.
+llvm.func @fill(!llvm.ptr, i64, i64, !llvm.ptr) attributes {neap.kernel = {items = 7 : i64, grain = 2 : i64, scratch = 96 : i64}}
+sched.program @train arenas [#sched.arena<device, 64>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>>
+  // expected-error@+1 {{expected stream compute, got offload}}
+  %1 = sched.launch @fill stream(offload) in() out(%a : !sched.slot<tensor<4xf32>>)
+  sched.return
+}
+
+// -----
+
+// F2: each direction has its stream.
 sched.program @train arenas [#sched.arena<device, 64>, #sched.arena<far, 64>] {
   %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>>
   %h = sched.slot activation at 0 : !sched.slot<tensor<4xf32>, far>
-  // expected-error@+1 {{expected slots on the device}}
+  // expected-error@+1 {{expected stream offload, got reload}}
+  %1 = sched.copy %a to %h stream(reload) : !sched.slot<tensor<4xf32>> to !sched.slot<tensor<4xf32>, far>
+  sched.return
+}
+
+// -----
+
+// F2: the step's own thread does not copy to far memory.
+sched.program @train arenas [#sched.arena<device, 64>, #sched.arena<far, 64>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>>
+  %h = sched.slot activation at 0 : !sched.slot<tensor<4xf32>, far>
+  // expected-error@+1 {{expected stream reload, got compute}}
+  %1 = sched.copy %h to %a stream(compute) : !sched.slot<tensor<4xf32>, far> to !sched.slot<tensor<4xf32>>
+  sched.return
+}
+
+// -----
+
+// F2: nor is there anything to gain from two places in far memory.
+sched.program @train arenas [#sched.arena<far, 8192>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>, far>
+  %b = sched.slot activation at 4096 : !sched.slot<tensor<4xf32>, far>
+  // expected-error@+1 {{expected one end on the device}}
+  %1 = sched.copy %a to %b stream(reload) : !sched.slot<tensor<4xf32>, far> to !sched.slot<tensor<4xf32>, far>
+  sched.return
+}
+
+// -----
+
+// F3: direct transfers start at multiples of a block in memory too.
+sched.program @train arenas [#sched.arena<device, 128>, #sched.arena<far, 64>] {
+  %a = sched.slot activation at 64 : !sched.slot<tensor<4xf32>>
+  %h = sched.slot activation at 0 : !sched.slot<tensor<4xf32>, far>
+  // expected-error@+1 {{expected multiples of 4096 as its places, got 64 of device: disks transfer whole blocks}}
   %1 = sched.copy %a to %h stream(offload) : !sched.slot<tensor<4xf32>> to !sched.slot<tensor<4xf32>, far>
+  sched.return
+}
+
+// -----
+
+// F3: a view moves the place.
+sched.program @train arenas [#sched.arena<device, 8192>, #sched.arena<far, 8192>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>>
+  %h = sched.slot activation at 4096 : !sched.slot<tensor<64xf32>, far>
+  %part = sched.view %h at 16 : !sched.slot<tensor<64xf32>, far> -> !sched.slot<tensor<4xf32>, far>
+  // expected-error@+1 {{expected multiples of 4096 as its places, got 4112 of far: disks transfer whole blocks}}
+  %1 = sched.copy %part to %a stream(reload) : !sched.slot<tensor<4xf32>, far> to !sched.slot<tensor<4xf32>>
+  sched.return
+}
+
+// -----
+
+// F4: the block that a part ends in belongs to the slot's next part as well.
+sched.program @train arenas [#sched.arena<device, 8192>, #sched.arena<far, 8192>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>>
+  %h = sched.slot activation at 4096 : !sched.slot<tensor<64xf32>, far>
+  %part = sched.view %h : !sched.slot<tensor<64xf32>, far> -> !sched.slot<tensor<4xf32>, far>
+  // expected-error@+1 {{expected to end at a multiple of 4096 or where its slot ends, at 4352, got 4112: whole blocks are written}}
+  %1 = sched.copy %a to %part stream(offload) : !sched.slot<tensor<4xf32>> to !sched.slot<tensor<4xf32>, far>
+  sched.return
+}
+
+// -----
+
+sched.program @train arenas [#sched.arena<device, 64>] {
+  // expected-error@+1 {{expected a stream that the CPU target has, got communicate}}
+  %e = sched.signal stream(communicate)
   sched.return
 }
 

@@ -25,6 +25,7 @@ TEST(LoadDriverTest, EachFunctionStandsInItsPlace) {
   EXPECT_EQ(driver.declareAccesses, nullptr);
   EXPECT_EQ(driver.describeOperation, nullptr);
   EXPECT_EQ(driver.poison, nullptr);
+  EXPECT_EQ(driver.poisonHost, nullptr);
   int version = 0;
   driver.cuDriverGetVersion(&version);
   EXPECT_EQ(version, 12020);

@@ -114,6 +114,13 @@ Result allocate(cuda::DevicePointer *address, size_t bytes) {
   return result;
 }
 
+/// Far memory is what the backend allocates last of the host.
+Result allocateHost(void **address, size_t bytes, unsigned flags) {
+  Result result = real().cuMemHostAlloc(address, bytes, flags);
+  current->far = static_cast<const char *>(*address);
+  return result;
+}
+
 sim::DriverSettings simulatorSettings(const InterposerSettings &given) {
   sim::DriverSettings settings;
   settings.seed = given.seed;
@@ -139,6 +146,7 @@ Interposer::Interposer(const InterposerSettings &given) : simulated(simulatorSet
   current = this;
   table = simulated.table();
   table.cuMemAlloc = allocate;
+  table.cuMemHostAlloc = allocateHost;
   table.cuGraphAddKernelNode = addKernelNode;
   table.cuGraphAddMemcpyNode = addCopyNode;
   table.cuGraphAddChildGraphNode = addChildGraph;
@@ -149,13 +157,16 @@ Interposer::Interposer(const InterposerSettings &given) : simulated(simulatorSet
   table.declareAccesses = nullptr;
   table.describeOperation = nullptr;
   table.poison = nullptr;
+  table.poisonHost = nullptr;
 }
 
 Interposer::~Interposer() { current = nullptr; }
 
-std::string Interposer::peek(uint64_t offset, uint64_t bytes) const {
-  std::string text(bytes, 0);
-  simulated.peek(text.data(), arena + offset, bytes);
+std::string Interposer::peek(const runtime::Operand &place) const {
+  if (place.space == runtime::Space::Far)
+    return {far + place.offset, place.bytes};
+  std::string text(place.bytes, 0);
+  simulated.peek(text.data(), arena + place.offset, place.bytes);
   return text;
 }
 

@@ -4,6 +4,7 @@
 #define NEAP_TEST_E2E_CUDA_MUTANTS_INTERPOSER_H
 
 #include "neap/runtime/cuda/Driver.h"
+#include "neap/runtime/program/Manifest.h"
 #include "neap/runtime/sim/driver/SimulatedDriver.h"
 #include "neap/runtime/sim/library/SimulatedCublasLt.h"
 
@@ -46,10 +47,11 @@ public:
   sim::SimulatedCublasLt library;
   const InterposerSettings settings;
 
-  /// Bytes of the arena as they are now; 0xa5 where nothing was ever written.
-  std::string peek(uint64_t offset, uint64_t bytes) const;
+  /// Bytes as they are now; 0xa5 where nothing was ever written.
+  std::string peek(const runtime::Operand &place) const;
 
   cuda::DevicePointer arena = 0;
+  const char *far = nullptr;
   uint32_t nodes = 0;
   /// By node, how many edges the backend has given it.
   std::vector<size_t> edges;

@@ -11,6 +11,7 @@ using runtime::ArenaSlot;
 using runtime::Manifest;
 using runtime::Operand;
 using runtime::ProgramEntry;
+using runtime::Space;
 
 const std::vector<Mutations::Kind> Mutations::table = {{"remove an edge", &Mutations::removeEdge},
                                                        {"drop a launch", &Mutations::dropLaunch},
@@ -129,6 +130,10 @@ bool Mutations::changeBlocks(Mutant &mutant) {
 
 namespace {
 
+uint64_t &bytesOf(Manifest &manifest, Space space) {
+  return space == Space::Far ? manifest.farBytes : manifest.arenaBytes;
+}
+
 /// Workspaces included.
 template <class Change> void forEachOperand(Manifest &manifest, Change change) {
   for (ProgramEntry &entry : manifest.program) {
@@ -148,7 +153,7 @@ bool Mutations::moveSlot(Mutant &mutant) {
   if (slot.aliveBefore || slot.bytes == 0)
     return false;
   constexpr uint64_t alignment = NEAP_ALIGNMENT;
-  uint64_t offset = below((mutant.manifest.arenaBytes - slot.bytes) / alignment + 1) * alignment;
+  uint64_t offset = below((bytesOf(mutant.manifest, slot.space) - slot.bytes) / alignment + 1) * alignment;
   if (offset == slot.offset)
     return false;
   mutant.description =
@@ -159,7 +164,7 @@ bool Mutations::moveSlot(Mutant &mutant) {
       move(operand.offset);
   });
   for (runtime::Slot *output : {&mutant.manifest.loss, &mutant.manifest.gradientNorm})
-    if (output->offset == slot.offset)
+    if (slot.space == Space::Device && output->offset == slot.offset)
       move(output->offset);
   slot.offset = offset;
   return true;
@@ -167,19 +172,25 @@ bool Mutations::moveSlot(Mutant &mutant) {
 
 namespace {
 
-/// Applies a change to all that the manifest places in the arena.
-template <class Change> void changeOffsets(Manifest &manifest, Change change) {
+/// Applies a change to all that the manifest places in one of the memories.
+template <class Change> void changeOffsets(Manifest &manifest, Space space, Change change) {
+  auto changePlace = [&](auto &place) {
+    if (place.space == space)
+      change(place.offset);
+  };
   for (ArenaSlot &slot : manifest.slots)
-    change(slot.offset);
-  forEachOperand(manifest, [&](Operand &operand) { change(operand.offset); });
+    changePlace(slot);
+  for (Operand &state : manifest.states)
+    changePlace(state);
+  forEachOperand(manifest, changePlace);
+  if (space == Space::Far)
+    return;
   for (runtime::Slot *slot : {&manifest.loss, &manifest.gradientNorm})
     change(slot->offset);
   for (runtime::Input &input : manifest.inputs)
     change(input.offset);
   for (runtime::Parameter &parameter : manifest.parameters)
     change(parameter.offset);
-  for (Operand &state : manifest.states)
-    change(state.offset);
   for (runtime::Constant &constant : manifest.constants)
     change(constant.offset);
   for (runtime::BoundedOutput &output : manifest.boundedOutputs)
@@ -204,8 +215,9 @@ bool Mutations::shortenSlot(Mutant &mutant) {
       operand.bytes = operand.offset < end - missing ? end - missing - operand.offset : 0;
   });
   manifest.slots[number].bytes -= missing;
-  changeOffsets(manifest, [&](uint64_t &offset) { offset -= isBehind(offset) ? missing : 0; });
-  manifest.arenaBytes -= missing;
+  changeOffsets(manifest, manifest.slots[number].space,
+                [&](uint64_t &offset) { offset -= isBehind(offset) ? missing : 0; });
+  bytesOf(manifest, manifest.slots[number].space) -= missing;
   mutant.description = "slot " + std::to_string(number) + " lacks " + std::to_string(missing) + " of " +
                        std::to_string(bytes) + " bytes";
   return true;

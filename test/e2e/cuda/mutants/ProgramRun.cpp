@@ -66,12 +66,12 @@ void prepareStep(const Manifest &manifest, uint64_t step, runtime::Device &devic
 }
 
 std::string observe(const Manifest &manifest, const Interposer &interposer) {
-  std::string bytes = interposer.peek(manifest.loss.offset, manifest.loss.bytes);
-  bytes += interposer.peek(manifest.gradientNorm.offset, manifest.gradientNorm.bytes);
+  std::string bytes = interposer.peek({manifest.loss.offset, manifest.loss.bytes});
+  bytes += interposer.peek({manifest.gradientNorm.offset, manifest.gradientNorm.bytes});
   for (const runtime::Parameter &parameter : manifest.parameters)
-    bytes += interposer.peek(parameter.offset, parameter.bytes);
+    bytes += interposer.peek({parameter.offset, parameter.bytes});
   for (const runtime::Operand &state : manifest.states)
-    bytes += interposer.peek(state.offset, state.bytes);
+    bytes += interposer.peek(state);
   return bytes;
 }
 

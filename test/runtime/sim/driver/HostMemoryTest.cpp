@@ -163,5 +163,41 @@ TEST(HostMemoryTest, NodesCopyOnlyMemoryOfTheDriver) {
   EXPECT_TRUE(hasReport(session, "memory of the host that is not from cuMemHostAlloc"));
 }
 
+TEST(HostMemoryTest, PoisonedBytesAreUnreadableUntilACopyHasWrittenThem) {
+  for (bool writes : {true, false}) {
+    Session session(quiet(0));
+    cuda::Stream stream = session.stream();
+    cuda::DevicePointer words = session.words(7), target = session.allocate();
+    uint32_t *host = session.allocateHost();
+    session.toHost(host, words, stream);
+    EXPECT_EQ(session.synchronize(), Result::Success);
+    EXPECT_EQ(session.cuda.poisonHost(host + 4, 8), Result::Success);
+    EXPECT_EQ(host[4], pattern);
+    EXPECT_EQ(host[3], 10u);
+    if (writes)
+      session.toHost(host, words, stream);
+    session.toDevice(target, host, stream);
+    EXPECT_EQ(session.synchronize(), writes ? Result::Success : Result::IllegalAddress);
+    EXPECT_EQ(bool(hasReport(session, "uninitialised memory: no copy has written the byte 16 bytes into 'host 1'")),
+              !writes);
+  }
+}
+
+TEST(HostMemoryTest, WhatLiesBesidePoisonCanBeRead) {
+  Session session;
+  cuda::Stream stream = session.stream();
+  cuda::DevicePointer words = session.words(7);
+  uint32_t *host = session.allocateHost();
+  session.toHost(host, words, stream);
+  EXPECT_EQ(session.cuda.poisonHost(host + 4, 8), Result::Success);
+  session.cuda.cuMemcpyDtoHAsync(host + 4, words, 4, stream); // one of the two
+  session.cuda.cuMemcpyHtoDAsync(words, host, 20, stream);
+  session.cuda.cuMemcpyHtoDAsync(words, host + 6, 8, stream);
+  EXPECT_EQ(session.synchronize(), Result::Success);
+  EXPECT_TRUE(isClean(session));
+  std::vector<uint32_t> own(4);
+  EXPECT_EQ(session.cuda.poisonHost(own.data(), 16), Result::InvalidValue);
+}
+
 } // namespace
 } // namespace neap::test

@@ -59,6 +59,39 @@ TEST_F(SlotTest, ADeadSlotIsNotReadThroughItsBytes) {
                         "launch 2 of the step, from 'gelu'"));
 }
 
+/// Moves a slot of the device to the host's memory, or back.
+class FarSlotTest : public SlotTest {
+protected:
+  cuda::DeclaredAccess onHost(cuda::DeclaredAccess access) {
+    access.address = reinterpret_cast<uintptr_t>(far);
+    access.isOnHost = true;
+    return access;
+  }
+  void offload(uint32_t slot) {
+    declare({reads(source, cuda::noSlot), onHost(writes(0, slot))});
+    session.toHost(far, source, nullptr);
+  }
+  void reload(uint32_t slot) {
+    declare({onHost(reads(0, slot)), writes(target, 100)});
+    session.toDevice(target, far, nullptr);
+  }
+
+  uint32_t *far = session.allocateHost();
+};
+
+TEST_F(FarSlotTest, SlotsOnTheHostAreJudgedAlike) {
+  offload(4);
+  reload(4);
+  EXPECT_EQ(session.synchronize(), Result::Success);
+  offload(7);
+  session.cuda.describeOperation("copy 5 of the step");
+  reload(4);
+  EXPECT_EQ(session.synchronize(), Result::IllegalAddress);
+  EXPECT_TRUE(hasReport(session,
+                        "dead slot: copy of 128 bytes to the device, copy 5 of the step (the default stream) reads "
+                        "128 bytes, 0 bytes into 'host 1' (128 bytes of the host), as 'what is read' of slot 4"));
+}
+
 TEST_F(SlotTest, OneByteOfAnotherSlotIsTooMany) {
   write(shared, 4);
   declare({reads(source, cuda::noSlot, 4), writes(shared + 64, 7, 4)});
