@@ -159,6 +159,8 @@ static ExitCode fail(ExitCode code, const Twine &message) {
 
 /// Writes a file that is there whole or not at all.
 static std::error_code writeWhole(StringRef path, llvm::function_ref<void(raw_ostream &)> print) {
+  if (isSpecialFile(path))
+    return writeInto(path, print);
   TemporaryFile file((path + ".part").str());
   std::error_code code;
   llvm::raw_fd_ostream stream(file.path, code);
