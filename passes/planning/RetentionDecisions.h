@@ -48,6 +48,7 @@ private:
   void setMoved(int value, bool isMoved);
   void addInGap(int value, int64_t bytes);
   void addCopies(int value, int sign);
+  void changeCopies(int value, std::optional<CopyWindow> window);
 
   const RetentionProblem &problem;
   std::optional<CopySchedule> schedule;
