@@ -24,6 +24,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Linear programs of one dive. The relaxation tears about one value for each binding position, and each decision tears
 /// others; what is found after a dozen of them was never better in measurements.
 constexpr int diveSteps = 16;
+/// Work on one repair and what follows it, and on exchanges; see LiveBytes::work.
+constexpr int64_t repairWork = 25'000'000, exchangeWork = 200'000'000;
 
 class Planner {
 public:
@@ -40,6 +42,7 @@ public:
 private:
   void dive();
   void offer(const std::vector<Action> &wishes);
+  void offerWithoutLink();
   void searchExactly();
   bool isGoodEnough() const { return best && bestSeconds <= bound * (1 + options.relativeGap); }
 
@@ -76,6 +79,7 @@ static bool fixTornValues(RetentionRelaxation &relaxation) {
 /// Makes decisions fit and cheap, and remembers them if they are the best so far.
 void Planner::offer(const std::vector<Action> &wishes) {
   decisions.setAll(wishes);
+  decisions.allowWork(repairWork);
   if (!repair(decisions))
     return;
   keepWhatFits(decisions);
@@ -92,6 +96,19 @@ void Planner::dive() {
       break;
   }
   relaxation.unfixAll();
+}
+
+/// Where the link is busy, what is rounded to be moved may be late, and repairs go astray. A plan that moves nothing is a
+/// start from which keepWhatFits moves what it can.
+void Planner::offerWithoutLink() {
+  RetentionProblem unlinked = problem;
+  unlinked.link.reset();
+  Planner planner(unlinked, capacity, options);
+  if (!planner.relaxation.solve())
+    return;
+  planner.dive();
+  if (planner.best)
+    offer(*planner.best);
 }
 
 void Planner::searchExactly() {
@@ -116,9 +133,12 @@ std::optional<RetentionPlan> Planner::run() {
   std::vector<double> gapPrices = relaxation.gapPrices(), flipPrices = relaxation.flipPrices();
 
   dive();
+  if (problem.link && !isGoodEnough())
+    offerWithoutLink();
   if (best && !isGoodEnough()) {
     decisions.setAll(*best);
-    exchange(decisions, 64);
+    decisions.allowWork(exchangeWork);
+    exchange(decisions);
     offer(decisions.wishes());
   }
   if (!best)

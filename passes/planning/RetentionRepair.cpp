@@ -88,7 +88,7 @@ bool neap::planning::repair(RetentionDecisions &decisions, const std::vector<boo
     Move move = findCheapestMove(decisions, shorten(decisions, candidates));
     if (move.value < 0)
       move = findCheapestMove(decisions, candidates);
-    if (move.value < 0)
+    if (move.value < 0 || decisions.isSpent())
       return false;
     decisions.set(move.value, move.wish);
   }
@@ -132,12 +132,12 @@ void neap::planning::keepWhatFits(RetentionDecisions &decisions) {
       trySet(decisions, value, Action::Keep);
 }
 
-void neap::planning::exchange(RetentionDecisions &decisions, int tries) {
+void neap::planning::exchange(RetentionDecisions &decisions) {
   std::vector<bool> isLocked(decisions.valueCount(), false);
   for (int value : findByCost(decisions, Action::Recompute)) {
     if (decisions.actionOf(value) != Action::Recompute)
       continue;
-    if (tries-- == 0)
+    if (decisions.isSpent())
       return;
     std::vector<Action> before = decisions.wishes();
     double seconds = decisions.seconds();
