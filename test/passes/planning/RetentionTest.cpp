@@ -381,7 +381,7 @@ double enumerateWithLink(const RetentionProblem &problem, int64_t capacity) {
 
 TEST(Retention, IsNearTheOptimumWithALinkThatCanBeEnumerated) {
   double distance = 0;
-  int plans = 0, missed = 0;
+  int plans = 0, missed = 0, moving = 0;
   for (unsigned seed = 0; seed < 100; ++seed) {
     // From links that carry a few values to links that carry all.
     RetentionProblem problem = addFarMemory(makeRandomStep(3000 + seed, 5), 2e8 * (1 + seed % 10), 1, 2048);
@@ -398,11 +398,13 @@ TEST(Retention, IsNearTheOptimumWithALinkThatCanBeEnumerated) {
       EXPECT_LE(plan->boundSeconds, optimum * (1 + 1e-6)) << "seed " << seed;
       distance += (plan->seconds - optimum) / (3 * sumRecomputeSeconds(problem) + 1e-9);
       ++plans;
+      moving += std::count(plan->actions.begin(), plan->actions.end(), Action::Offload) > 0;
     }
   }
-  std::printf("%d plans with a link, %d missed, mean distance from the optimum %.4f %% of a step\n", plans, missed,
-              100 * distance / plans);
+  std::printf("%d plans with a link, %d move something, %d missed, mean distance from the optimum %.4f %% of a step\n",
+              plans, moving, missed, 100 * distance / plans);
   EXPECT_EQ(missed, 0);
+  EXPECT_GT(moving, plans / 4);
   EXPECT_LE(distance / plans, 0.005);
 }
 
@@ -419,12 +421,30 @@ TEST(Retention, IsNearTheBoundOnATransformer) {
   }
 }
 
+TEST(Retention, GainsFromALink) {
+  RetentionProblem problem = makeTransformerStep(12);
+  // Room for about a fifth of the activations on a link, and for some of the optimizer state.
+  RetentionProblem linked = addFarMemory(problem, 25e9, 12, 8 * 12 * 1600 * 1600);
+  int64_t low = findMinimum(problem).plan.peakBytes;
+  EXPECT_LT(findMinimum(linked).plan.peakBytes, low);
+  for (int64_t capacity : capacitiesOf(problem)) {
+    std::optional<RetentionPlan> without = planRetention(problem, capacity), with = planRetention(linked, capacity);
+    ASSERT_TRUE(without && with);
+    EXPECT_EQ(findRetentionError(linked, *with, capacity), std::nullopt);
+    EXPECT_LE(with->seconds, 0.95 * without->seconds);
+    EXPECT_LE(with->seconds, 1.2 * with->boundSeconds);
+    EXPECT_GT(std::count(with->actions.begin(), with->actions.end(), Action::Offload), 0);
+  }
+}
+
 TEST(Retention, IsTheSameForTheSameProblem) {
-  for (const RetentionProblem &problem : {makeTransformerStep(6), makeRandomStep(7, 60)}) {
+  RetentionProblem linked = addFarMemory(makeTransformerStep(4), 25e9, 4, 8 * 12 * 1600 * 1600);
+  for (const RetentionProblem &problem : {makeTransformerStep(6), makeRandomStep(7, 60), linked}) {
     int64_t capacity = capacitiesOf(problem)[1];
     std::optional<RetentionPlan> one = planRetention(problem, capacity), other = planRetention(problem, capacity);
     ASSERT_TRUE(one && other);
     EXPECT_EQ(one->actions, other->actions);
+    EXPECT_EQ(one->copies, other->copies);
     EXPECT_EQ(one->gapPrices, other->gapPrices);
   }
 }
@@ -473,6 +493,41 @@ TEST(RetentionCheck, SeesEveryKindOfError) {
             "expected a peak of 100 bytes at position 2, got 100 at 3");
   EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.seconds = 0.5; }), "expected 1.000000 seconds, got 0.500000");
   EXPECT_EQ(errorOf([](RetentionPlan &plan) { plan.boundSeconds = 2; }), "the bound is above the plan");
+}
+
+TEST(RetentionCheck, SeesEveryKindOfErrorInCopies) {
+  RetentionProblem problem = withLink({movable(100, 2, 7), movable(50, 2, 8), needed(1, never)});
+  RetentionPlan right{{Action::Offload, Action::Offload, Action::Keep}, {{3, 5}, {4, 8}, {}}, 0.2, 0, 160, 2, {}, {}};
+  auto errorOf = [&](auto change) {
+    RetentionProblem changed = problem;
+    RetentionPlan plan = right;
+    change(changed, plan);
+    return findRetentionError(changed, plan, 1000).value_or("");
+  };
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &) {}), "");
+  EXPECT_EQ(errorOf([](RetentionProblem &changed, RetentionPlan &) { changed.link.reset(); }),
+            "value 0 cannot be offloaded");
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.actions[2] = Action::Offload; }),
+            "value 2 cannot be offloaded");
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies.pop_back(); }),
+            "expected one copy window per value");
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies[0].outLast = 8; }),
+            "value 0 is copied outside its gap");
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies[0].inFirst = 1; }),
+            "value 0 is copied outside its gap");
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies[0].outLast = 5; }),
+            "value 0 is copied in before it is out");
+  EXPECT_EQ(errorOf([](RetentionProblem &changed, RetentionPlan &) { changed.link->taskSeconds.pop_back(); }),
+            "expected the seconds of each task");
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies[0].outLast = 2; }),
+            "value 0 is not out in time");
+  // The second waits for the first.
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies[1].outLast = 3; }),
+            "value 1 is not out in time");
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies[0].inFirst = 7; }),
+            "value 0 is not back in time");
+  EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.seconds = 0.1; }),
+            "expected 0.200000 seconds, got 0.100000");
 }
 
 } // namespace
