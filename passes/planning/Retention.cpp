@@ -24,8 +24,11 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Linear programs of one dive. The relaxation tears about one value for each binding position, and each decision tears
 /// others; what is found after a dozen of them was never better in measurements.
 constexpr int diveSteps = 16;
-/// Work on one repair and what follows it, and on exchanges; see LiveBytes::work.
-constexpr int64_t repairWork = 25'000'000, exchangeWork = 200'000'000;
+/// Work on the exchanges of one plan, and on one repair; see LiveBytes::work.
+constexpr int64_t exchangeWork = 200'000'000;
+int64_t repairWork(const RetentionProblem &problem) {
+  return 5'000'000 + 20'000 * static_cast<int64_t>(problem.values.size());
+}
 
 class Planner {
 public:
@@ -79,7 +82,7 @@ static bool fixTornValues(RetentionRelaxation &relaxation) {
 /// Makes decisions fit and cheap, and remembers them if they are the best so far.
 void Planner::offer(const std::vector<Action> &wishes) {
   decisions.setAll(wishes);
-  decisions.allowWork(repairWork);
+  decisions.allowWork(repairWork(problem));
   if (!repair(decisions))
     return;
   keepWhatFits(decisions);
@@ -187,6 +190,7 @@ private:
 bool MinimumFinder::offer(const std::vector<Action> &wishes, int64_t capacity) {
   RetentionDecisions decisions(problem, capacity);
   decisions.setAll(wishes);
+  decisions.allowWork(repairWork(problem));
   bool isRepaired = repair(decisions);
   RetentionPlan plan = decisions.makePlan();
   if (minimum.plan.actions.empty() || plan.peakBytes < minimum.plan.peakBytes)

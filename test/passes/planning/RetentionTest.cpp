@@ -166,6 +166,18 @@ TEST(Retention, QueuesCopies) {
   EXPECT_EQ(plan->copies, (std::vector<CopyWindow>{{2, 6}, {3, 7}}));
 }
 
+TEST(Retention, KnowsInItsBoundWhatTheLinkCarries) {
+  // Two values of a second each way, both to be gone at position 3: the link has time for one.
+  RetentionProblem problem = withLink({movable(50, 2, 4), movable(50, 2, 4)});
+  for (RetainableValue &value : problem.values)
+    value.recomputeSeconds = 5;
+  problem.baseBytes[3] = 110;
+  std::optional<RetentionPlan> plan = planRetention(problem, 110);
+  ASSERT_TRUE(plan);
+  EXPECT_DOUBLE_EQ(plan->seconds, 5.1);
+  EXPECT_NEAR(plan->boundSeconds, 5.1, 1e-6);
+}
+
 TEST(Retention, DoesNotMoveWhatTheLinkCannotBringBack) {
   // 200 bytes take four seconds out and four in; the gap lasts six.
   RetentionProblem problem = withLink({movable(200, 2, 7)});
