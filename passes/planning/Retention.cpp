@@ -132,7 +132,8 @@ std::optional<RetentionPlan> Planner::run() {
     return planKept();
   if (!relaxation.solve())
     return std::nullopt;
-  bound = relaxation.objective();
+  constexpr double solverTolerance = 1e-6;
+  bound = relaxation.objective() * (1 - solverTolerance);
   std::vector<double> gapPrices = relaxation.gapPrices(), flipPrices = relaxation.flipPrices();
 
   dive();
@@ -154,7 +155,7 @@ std::optional<RetentionPlan> Planner::run() {
 
   decisions.setAll(*best);
   RetentionPlan plan = decisions.makePlan();
-  plan.boundSeconds = std::min(bound, plan.seconds);
+  plan.boundSeconds = bound;
   plan.gapPrices = std::move(gapPrices);
   plan.flipPrices = std::move(flipPrices);
   return plan;

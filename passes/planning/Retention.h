@@ -76,7 +76,7 @@ struct RetentionPlan {
   /// One per value, of use for those that are offloaded; empty if there is no link.
   std::vector<CopyWindow> copies;
   double seconds = 0; ///< that the step takes longer than with everything kept
-  /// No plan for this capacity adds less. From the linear relaxation: true up to the solver's tolerance of about 1e-7.
+  /// No plan for this capacity adds less. From the linear relaxation, less a millionth for the solver's tolerance.
   double boundSeconds = 0;
   int64_t peakBytes = 0;
   int peakPosition = 0; ///< the first one with so many bytes

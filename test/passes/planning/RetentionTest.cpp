@@ -122,7 +122,16 @@ TEST(Retention, PutsAPriceOnMemory) {
     EXPECT_NEAR(price, 0.03, 1e-9);
   EXPECT_NEAR(plan->flipPrices[0], 0.05, 1e-9);
   EXPECT_NEAR(plan->flipPrices[1], 0.01, 1e-9);
-  EXPECT_NEAR(plan->boundSeconds, 2.5, 1e-6);
+  EXPECT_NEAR(plan->boundSeconds, 2.5, 1e-5);
+}
+
+TEST(Retention, PricesSourcesWithWhatIsComputedFromThem) {
+  // Computing the second value again for a second frees 100 bytes and holds 70.
+  RetentionProblem problem = idleAt2And3({spare(70, never), needed(100, 1, {0}), needed(20, 4)});
+  std::optional<RetentionPlan> plan = planRetention(problem, 110);
+  ASSERT_TRUE(plan);
+  EXPECT_NEAR(plan->gapPrices[1], 1.0 / 30, 1e-9);
+  EXPECT_NEAR(plan->flipPrices[1], 1.0 / 30, 1e-9);
 }
 
 /// A step of ten tasks of a second each, and a link of 50 bytes/s.
@@ -167,15 +176,19 @@ TEST(Retention, QueuesCopies) {
 }
 
 TEST(Retention, KnowsInItsBoundWhatTheLinkCarries) {
-  // Two values of a second each way, both to be gone at position 3: the link has time for one.
-  RetentionProblem problem = withLink({movable(50, 2, 4), movable(50, 2, 4)});
-  for (RetainableValue &value : problem.values)
-    value.recomputeSeconds = 5;
-  problem.baseBytes[3] = 110;
-  std::optional<RetentionPlan> plan = planRetention(problem, 110);
-  ASSERT_TRUE(plan);
-  EXPECT_DOUBLE_EQ(plan->seconds, 5.1);
-  EXPECT_NEAR(plan->boundSeconds, 5.1, 1e-6);
+  // Two values of a second each in one of the directions, both to be gone at position 3: there is time for one.
+  for (auto [out, in] : {std::pair(50, 1000), std::pair(1000, 50)}) {
+    RetentionProblem problem = withLink({movable(50, 2, 4), movable(50, 2, 4)});
+    problem.link->outBytesPerSecond = out;
+    problem.link->inBytesPerSecond = in;
+    for (RetainableValue &value : problem.values)
+      value.recomputeSeconds = 5;
+    problem.baseBytes[3] = 110;
+    std::optional<RetentionPlan> plan = planRetention(problem, 110);
+    ASSERT_TRUE(plan);
+    EXPECT_DOUBLE_EQ(plan->seconds, 5.1);
+    EXPECT_NEAR(plan->boundSeconds, 5.1, 1e-5);
+  }
 }
 
 TEST(Retention, DoesNotMoveWhatTheLinkCannotBringBack) {
@@ -200,6 +213,11 @@ TEST(Retention, MovesStateThatLivesFromStepToStep) {
   EXPECT_EQ(plan->copies, (std::vector<CopyWindow>{{7, 3}}));
   EXPECT_EQ(findRetentionError(problem, *plan, 110), std::nullopt);
   problem.baseBytes[7] = 20;
+  EXPECT_FALSE(planRetention(problem, 110));
+  // Updated at position 8, it would not be out by the end of the step.
+  problem.values[0].gapFirst = 9;
+  problem.values[0].gapLast = 7;
+  problem.baseBytes = {90, 10, 10, 10, 10, 10, 10, 10, 110, 10};
   EXPECT_FALSE(planRetention(problem, 110));
 }
 
