@@ -38,7 +38,8 @@ public:
     relaxation.setCapacity(capacity);
   }
 
-  std::optional<RetentionPlan> run();
+  /// Nothing, too, if there is nothing below a cutoff by the bound.
+  std::optional<RetentionPlan> run(double cutoffSeconds = infinity);
   /// Of a plan that costs nothing but memory.
   RetentionPlan planKept();
 
@@ -127,13 +128,15 @@ RetentionPlan Planner::planKept() {
   return plan;
 }
 
-std::optional<RetentionPlan> Planner::run() {
+std::optional<RetentionPlan> Planner::run(double cutoffSeconds) {
   if (decisions.fits())
     return planKept();
   if (!relaxation.solve())
     return std::nullopt;
   constexpr double solverTolerance = 1e-6;
   bound = relaxation.objective() * (1 - solverTolerance);
+  if (bound >= cutoffSeconds)
+    return std::nullopt;
   std::vector<double> gapPrices = relaxation.gapPrices(), flipPrices = relaxation.flipPrices();
 
   dive();
@@ -253,13 +256,11 @@ std::optional<RetentionPlan> neap::planning::planOnLadder(const RetentionProblem
   while (rungBytes(rung + 1) <= capacityBytes)
     ++rung;
   std::optional<RetentionPlan> best;
-  for (; rung >= 0; --rung) {
-    std::optional<RetentionPlan> plan = planRetention(problem, rungBytes(rung), options);
+  for (; rung >= 0 && !(best && best->seconds == 0); --rung) {
+    std::optional<RetentionPlan> plan = Planner(problem, rungBytes(rung), options).run(best ? best->seconds : infinity);
     if (!plan)
-      break;
+      break; // rungs below have higher bounds still
     double bound = best ? best->boundSeconds : plan->boundSeconds;
-    if (best && plan->boundSeconds >= best->seconds)
-      break;
     if (!best || plan->seconds < best->seconds)
       best = std::move(plan);
     best->boundSeconds = bound;

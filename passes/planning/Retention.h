@@ -120,7 +120,7 @@ struct RetentionLadder {
 
 /// The best plan of the highest rung within the capacity and of all rungs below, so that more memory never makes a slower
 /// plan (planRetention alone is as good as its search was lucky). Rungs whose bound is above the plan in hand are skipped.
-/// Nothing below the minimum's peak. boundSeconds is that of the capacity itself.
+/// Nothing below the minimum's peak. boundSeconds is that of the highest rung.
 std::optional<RetentionPlan> planOnLadder(const RetentionProblem &problem, int64_t capacityBytes,
                                           const RetentionLadder &ladder, const RetentionOptions &options = {});
 

@@ -170,6 +170,7 @@ TEST(Retention, QueuesCopies) {
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->actions[0] == Action::Offload, plan->actions[1] == Action::Keep);
   problem.baseBytes[4] = 110;
+  problem.baseBytes[3] = problem.baseBytes[6] = 60; // room for one in flight
   plan = planRetention(problem, 110);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->copies, (std::vector<CopyWindow>{{2, 6}, {3, 7}}));
