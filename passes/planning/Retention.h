@@ -45,7 +45,7 @@ struct FarLink {
   std::vector<double> taskSeconds;
 };
 
-/// Positions are tasks in the order of their execution.
+/// Positions are tasks in the order of their execution; there is at least one.
 struct RetentionProblem {
   /// By position: bytes alive whatever is decided.
   std::vector<int64_t> baseBytes;
