@@ -27,6 +27,7 @@ void LiveBytes::updateExtremes(int block) {
 
 void LiveBytes::add(int first, int last, int64_t bytes) {
   for (int block = first / blockSize; block * blockSize <= last; ++block) {
+    ++workDone;
     int blockFirst = block * blockSize, blockLast = blockFirst + countPositions(block) - 1;
     bool isWhole = first <= blockFirst && blockLast <= last;
     bool isBelow = std::max(highest[block], highest[block] + bytes) <= capacity;
@@ -50,6 +51,7 @@ void LiveBytes::addInBlock(int block, int first, int last, int64_t bytes) {
     excessBytes += excessOf(before + bytes) - excessOf(before);
   }
   updateExtremes(block);
+  workDone += blockSize;
 }
 
 int LiveBytes::findPeak() const {

@@ -18,6 +18,8 @@ public:
   int64_t at(int position) const { return values[position] + pending[position / blockSize]; }
   /// Bytes above the capacity, summed over positions.
   int64_t excess() const { return excessBytes; }
+  /// A measure of the time that all changes so far have taken, about nanoseconds; the same on every machine.
+  int64_t work() const { return workDone; }
   /// The first position with most bytes. There must be one.
   int findPeak() const;
 
@@ -33,7 +35,7 @@ private:
   std::vector<int64_t> values; ///< by position, without what is pending for its block
   /// By block; lowest and highest with what is pending.
   std::vector<int64_t> pending, lowest, highest;
-  int64_t excessBytes = 0;
+  int64_t excessBytes = 0, workDone = 0;
 };
 
 } // namespace neap::planning

@@ -24,6 +24,11 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Linear programs of one dive. The relaxation tears about one value for each binding position, and each decision tears
 /// others; what is found after a dozen of them was never better in measurements.
 constexpr int diveSteps = 16;
+/// Work on the exchanges of one plan, and on one repair; see LiveBytes::work.
+constexpr int64_t exchangeWork = 200'000'000;
+int64_t repairWork(const RetentionProblem &problem) {
+  return 5'000'000 + 20'000 * static_cast<int64_t>(problem.values.size());
+}
 
 class Planner {
 public:
@@ -33,13 +38,15 @@ public:
     relaxation.setCapacity(capacity);
   }
 
-  std::optional<RetentionPlan> run();
+  /// Nothing, too, if there is nothing below a cutoff by the bound.
+  std::optional<RetentionPlan> run(double cutoffSeconds = infinity);
   /// Of a plan that costs nothing but memory.
   RetentionPlan planKept();
 
 private:
   void dive();
   void offer(const std::vector<Action> &wishes);
+  void offerWithoutLink();
   void searchExactly();
   bool isGoodEnough() const { return best && bestSeconds <= bound * (1 + options.relativeGap); }
 
@@ -76,6 +83,7 @@ static bool fixTornValues(RetentionRelaxation &relaxation) {
 /// Makes decisions fit and cheap, and remembers them if they are the best so far.
 void Planner::offer(const std::vector<Action> &wishes) {
   decisions.setAll(wishes);
+  decisions.allowWork(repairWork(problem));
   if (!repair(decisions))
     return;
   keepWhatFits(decisions);
@@ -94,6 +102,19 @@ void Planner::dive() {
   relaxation.unfixAll();
 }
 
+/// Where the link is busy, what is rounded to be moved may be late, and repairs go astray. A plan that moves nothing is a
+/// start from which keepWhatFits moves what it can.
+void Planner::offerWithoutLink() {
+  RetentionProblem unlinked = problem;
+  unlinked.link.reset();
+  Planner planner(unlinked, capacity, options);
+  if (!planner.relaxation.solve())
+    return;
+  planner.dive();
+  if (planner.best)
+    offer(*planner.best);
+}
+
 void Planner::searchExactly() {
   ExactRetention exact = solveExactly(relaxation, bestSeconds, options);
   if (exact.wishes)
@@ -107,18 +128,24 @@ RetentionPlan Planner::planKept() {
   return plan;
 }
 
-std::optional<RetentionPlan> Planner::run() {
+std::optional<RetentionPlan> Planner::run(double cutoffSeconds) {
   if (decisions.fits())
     return planKept();
   if (!relaxation.solve())
     return std::nullopt;
-  bound = relaxation.objective();
+  constexpr double solverTolerance = 1e-6;
+  bound = relaxation.objective() * (1 - solverTolerance);
+  if (bound >= cutoffSeconds)
+    return std::nullopt;
   std::vector<double> gapPrices = relaxation.gapPrices(), flipPrices = relaxation.flipPrices();
 
   dive();
+  if (problem.link && !isGoodEnough())
+    offerWithoutLink();
   if (best && !isGoodEnough()) {
     decisions.setAll(*best);
-    exchange(decisions, 64);
+    decisions.allowWork(exchangeWork);
+    exchange(decisions);
     offer(decisions.wishes());
   }
   if (!best)
@@ -131,7 +158,7 @@ std::optional<RetentionPlan> Planner::run() {
 
   decisions.setAll(*best);
   RetentionPlan plan = decisions.makePlan();
-  plan.boundSeconds = std::min(bound, plan.seconds);
+  plan.boundSeconds = bound;
   plan.gapPrices = std::move(gapPrices);
   plan.flipPrices = std::move(flipPrices);
   return plan;
@@ -167,6 +194,7 @@ private:
 bool MinimumFinder::offer(const std::vector<Action> &wishes, int64_t capacity) {
   RetentionDecisions decisions(problem, capacity);
   decisions.setAll(wishes);
+  decisions.allowWork(repairWork(problem));
   bool isRepaired = repair(decisions);
   RetentionPlan plan = decisions.makePlan();
   if (minimum.plan.actions.empty() || plan.peakBytes < minimum.plan.peakBytes)
@@ -228,13 +256,11 @@ std::optional<RetentionPlan> neap::planning::planOnLadder(const RetentionProblem
   while (rungBytes(rung + 1) <= capacityBytes)
     ++rung;
   std::optional<RetentionPlan> best;
-  for (; rung >= 0; --rung) {
-    std::optional<RetentionPlan> plan = planRetention(problem, rungBytes(rung), options);
+  for (; rung >= 0 && !(best && best->seconds == 0); --rung) {
+    std::optional<RetentionPlan> plan = Planner(problem, rungBytes(rung), options).run(best ? best->seconds : infinity);
     if (!plan)
-      break;
+      break; // rungs below have higher bounds still
     double bound = best ? best->boundSeconds : plan->boundSeconds;
-    if (best && plan->boundSeconds >= best->seconds)
-      break;
     if (!best || plan->seconds < best->seconds)
       best = std::move(plan);
     best->boundSeconds = bound;

@@ -45,7 +45,7 @@ struct FarLink {
   std::vector<double> taskSeconds;
 };
 
-/// Positions are tasks in the order of their execution.
+/// Positions are tasks in the order of their execution; there is at least one.
 struct RetentionProblem {
   /// By position: bytes alive whatever is decided.
   std::vector<int64_t> baseBytes;
@@ -76,7 +76,7 @@ struct RetentionPlan {
   /// One per value, of use for those that are offloaded; empty if there is no link.
   std::vector<CopyWindow> copies;
   double seconds = 0; ///< that the step takes longer than with everything kept
-  /// No plan for this capacity adds less. From the linear relaxation: true up to the solver's tolerance of about 1e-7.
+  /// No plan for this capacity adds less. From the linear relaxation, less a millionth for the solver's tolerance.
   double boundSeconds = 0;
   int64_t peakBytes = 0;
   int peakPosition = 0; ///< the first one with so many bytes
@@ -120,7 +120,7 @@ struct RetentionLadder {
 
 /// The best plan of the highest rung within the capacity and of all rungs below, so that more memory never makes a slower
 /// plan (planRetention alone is as good as its search was lucky). Rungs whose bound is above the plan in hand are skipped.
-/// Nothing below the minimum's peak. boundSeconds is that of the capacity itself.
+/// Nothing below the minimum's peak. boundSeconds is that of the highest rung.
 std::optional<RetentionPlan> planOnLadder(const RetentionProblem &problem, int64_t capacityBytes,
                                           const RetentionLadder &ladder, const RetentionOptions &options = {});
 

@@ -80,6 +80,23 @@ void RetentionDecisions::addCopies(int value, int sign) {
   }
 }
 
+/// As taking them away and adding them again, but mostly they have moved by a position or two.
+void RetentionDecisions::changeCopies(int value, std::optional<CopyWindow> window) {
+  const RetainableValue &it = problem.values[value];
+  const std::optional<CopyWindow> &before = windows[value];
+  if (before && window) {
+    live.add(before->outLast + 1, window->outLast, it.bytes);
+    live.add(window->outLast + 1, before->outLast, -it.bytes);
+    live.add(window->inFirst, before->inFirst - 1, it.bytes);
+    live.add(before->inFirst, window->inFirst - 1, -it.bytes);
+    windows[value] = window;
+    return;
+  }
+  addCopies(value, -1);
+  windows[value] = window;
+  addCopies(value, 1);
+}
+
 /// A copy more or less moves others.
 void RetentionDecisions::setMoved(int value, bool isMoved) {
   if (!isMoved)
@@ -89,9 +106,7 @@ void RetentionDecisions::setMoved(int value, bool isMoved) {
     std::optional<CopyWindow> window = schedule->windowOf(other);
     if (other == value || window == windows[other])
       continue;
-    addCopies(other, -1);
-    windows[other] = window;
-    addCopies(other, 1);
+    changeCopies(other, window);
   }
   if (isMoved) {
     windows[value] = schedule->windowOf(value);

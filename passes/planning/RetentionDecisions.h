@@ -32,6 +32,9 @@ public:
   /// Bytes above the capacity, summed over positions, and bytes whose copies come too late.
   int64_t excessBytes() const { return live.excess() + lateBytes; }
   double seconds() const { return addedSeconds; }
+  /// Searches give up when they have spent what they were given; see LiveBytes::work. Not limited at first.
+  void allowWork(int64_t amount) { workLimit = live.work() + amount; }
+  bool isSpent() const { return live.work() > workLimit; }
   int findPeak() const { return live.findPeak(); }
 
   /// Whether another wish can make room at a position, or for copies that come too late.
@@ -48,6 +51,7 @@ private:
   void setMoved(int value, bool isMoved);
   void addInGap(int value, int64_t bytes);
   void addCopies(int value, int sign);
+  void changeCopies(int value, std::optional<CopyWindow> window);
 
   const RetentionProblem &problem;
   std::optional<CopySchedule> schedule;
@@ -58,6 +62,7 @@ private:
   std::vector<std::optional<CopyWindow>> windows;
   int64_t lateBytes = 0;
   double addedSeconds = 0;
+  int64_t workLimit = std::numeric_limits<int64_t>::max();
 };
 
 } // namespace neap::planning

@@ -13,7 +13,7 @@ using namespace neap::planning;
 /// Below it a row counts as kept, in the program's units.
 constexpr double tolerance = 1e-7;
 
-/// Rows "at most" to be added at once.
+/// Rows to be added at once.
 class RetentionRelaxation::RowBatch {
 public:
   void addTerm(int column, double coefficient) {
@@ -22,16 +22,16 @@ public:
     columns.push_back(column);
     coefficients.push_back(coefficient);
   }
-  void endRow(double limit, Row row) {
+  void endRow(double atMost, Row row = {}, double atLeast = -COIN_DBL_MAX) {
     starts.push_back(static_cast<int>(columns.size()));
-    limits.push_back(limit);
+    lower.push_back(atLeast);
+    upper.push_back(atMost);
     info.push_back(row);
   }
   void appendTo(ClpSimplex &model, std::vector<Row> &rowInfo) const {
-    if (limits.empty())
+    if (info.empty())
       return;
-    std::vector<double> lower(limits.size(), -COIN_DBL_MAX);
-    model.addRows(static_cast<int>(limits.size()), lower.data(), limits.data(), starts.data(), columns.data(),
+    model.addRows(static_cast<int>(info.size()), lower.data(), upper.data(), starts.data(), columns.data(),
                   coefficients.data());
     rowInfo.insert(rowInfo.end(), info.begin(), info.end());
   }
@@ -39,7 +39,7 @@ public:
 private:
   std::vector<CoinBigIndex> starts{0};
   std::vector<int> columns;
-  std::vector<double> coefficients, limits;
+  std::vector<double> coefficients, lower, upper;
   std::vector<Row> info;
 };
 
@@ -63,7 +63,7 @@ template <typename Callback> static void forGap(const RetainableValue &value, in
 RetentionRelaxation::RetentionRelaxation(const RetentionProblem &problem, Goal goal)
     : problem(problem), goal(goal), model(std::make_unique<ClpSimplex>()), recomputeColumn(problem.values.size(), -1),
       offloadColumn(problem.values.size(), -1), needColumn(problem.values.size(), -1),
-      outColumn(problem.baseBytes.size(), -1), inColumn(problem.baseBytes.size(), -1),
+      waitingColumn(problem.baseBytes.size(), -1), earlyColumn(problem.baseBytes.size(), -1),
       hasMemoryRow(problem.baseBytes.size(), false), hasLinkRow(problem.baseBytes.size(), false),
       fixedBytes(problem.baseBytes.begin(), problem.baseBytes.end()) {
   double seconds = 0;
@@ -145,7 +145,7 @@ void RetentionRelaxation::addDecisionRows() {
       rows.addTerm(again, 1);
       rows.addTerm(offload, 1);
       rows.addTerm(need, -1);
-      rows.endRow(need < 0 ? 1 : 0, {});
+      rows.endRow(need < 0 ? 1 : 0);
     }
     if (again < 0)
       continue;
@@ -170,11 +170,11 @@ void RetentionRelaxation::addMemoryRow(int position, RowBatch &rows) {
     bool isGap = isInGap(it, position), isLate = isWithin(position, it.lateFirst, it.lateLast);
     rows.addTerm(needColumn[value], (isGap ? size : 0) + (isLate ? size : 0));
     rows.addTerm(recomputeColumn[value], isGap ? -size : 0);
+    if (offloadColumn[value] >= 0)
+      rows.addTerm(offloadColumn[value], -bytesAway(value, position) / bytesUnit);
   }
-  rows.addTerm(outColumn[position], -1);
-  rows.addTerm(inColumn[position], 1);
-  if (schedule)
-    addWrappingTerms(-1, rows);
+  rows.addTerm(waitingColumn[position], 1);
+  rows.addTerm(earlyColumn[position], 1);
   rows.addTerm(peakColumn, -1);
   rows.endRow(limitAt(position), {.position = position});
 }
@@ -187,79 +187,65 @@ void RetentionRelaxation::addLinkColumns(const std::vector<int> &positions) {
   std::vector<CoinBigIndex> starts(count + 1, 0);
   model->addColumns(count, zeros.data(), infinite.data(), zeros.data(), starts.data(), nullptr, nullptr);
   for (int i = 0; i < count; ++i) {
-    (i % 2 ? inColumn : outColumn)[positions[i / 2]] = first + i;
+    (i % 2 ? earlyColumn : waitingColumn)[positions[i / 2]] = first + i;
     model->setColumnStatus(first + i, ClpSimplex::atLowerBound);
   }
 }
 
-/// Bytes of an offloaded value that can have gone out before a position.
+/// Bytes of an offloaded value that can have gone out before a position. -1 and the number of positions are the step's ends,
+/// where nothing and everything has been copied.
 double RetentionRelaxation::bytesOut(int value, int position) const {
   const RetainableValue &it = problem.values[value];
+  auto size = static_cast<double>(it.bytes);
+  if (position < 0 || position == static_cast<int>(problem.baseBytes.size()))
+    return position < 0 ? 0 : size;
   double seconds = schedule->startOf(position) - schedule->startOf(it.gapFirst);
-  return std::clamp(seconds * problem.link->outBytesPerSecond, 0.0, static_cast<double>(it.bytes));
+  return std::clamp(seconds * problem.link->outBytesPerSecond, 0.0, size);
 }
 
-/// Bytes of an offloaded value that must have come in by the end of a position.
+/// Bytes of an offloaded value that must have come in by the end of a position; ends of the step likewise.
 double RetentionRelaxation::bytesIn(int value, int position) const {
   const RetainableValue &it = problem.values[value];
   auto size = static_cast<double>(it.bytes);
+  if (position < 0 || position == static_cast<int>(problem.baseBytes.size()))
+    return position < 0 ? 0 : size;
   double seconds = schedule->startOf(it.gapLast + 1) - schedule->startOf(position + 1);
   return std::clamp(size - seconds * problem.link->inBytesPerSecond, 0.0, size);
 }
 
-/// Bytes that are far when a step begins and ends.
-void RetentionRelaxation::addWrappingTerms(double sign, RowBatch &rows) const {
-  for (int value = 0; value < valueCount(); ++value)
-    if (problem.values[value].wrapsAround)
-      rows.addTerm(offloadColumn[value], sign * static_cast<double>(problem.values[value].bytes) / bytesUnit);
+double RetentionRelaxation::bytesAway(int value, int position) const {
+  const RetainableValue &it = problem.values[value];
+  double before = it.wrapsAround ? static_cast<double>(it.bytes) : 0;
+  return before + bytesOut(value, position) - bytesIn(value, position);
 }
 
-/// Both directions between two positions; -1 and the number of positions are the step's ends, where nothing and everything
-/// has been copied.
+/// Both directions between two positions.
 void RetentionRelaxation::addFlowRows(int from, int to, RowBatch &rows) {
-  int end = static_cast<int>(outColumn.size());
-  auto addRows = [&](const std::vector<int> &column, double bytes) {
-    auto addBoth = [&](double sign) {
-      if (from >= 0)
-        rows.addTerm(column[from], -sign);
-      if (to < end) {
-        rows.addTerm(column[to], sign);
-        return;
-      }
-      for (int value = 0; value < valueCount(); ++value)
-        rows.addTerm(offloadColumn[value], sign * static_cast<double>(problem.values[value].bytes) / bytesUnit);
-    };
-    addBoth(1);
-    rows.endRow(bytes / bytesUnit, {});
-    addBoth(-1);
-    rows.endRow(0, {});
+  int end = static_cast<int>(problem.baseBytes.size());
+  auto addColumns = [&](const std::vector<int> &column, double sign) {
+    rows.addTerm(from < 0 ? -1 : column[from], sign);
+    rows.addTerm(to == end ? -1 : column[to], -sign);
   };
-  // What goes out counts by the start of a position, what comes in by its end: it must be away in between.
+  addColumns(waitingColumn, 1);
+  for (int value = 0; value < valueCount(); ++value)
+    if (offloadColumn[value] >= 0)
+      rows.addTerm(offloadColumn[value], (bytesOut(value, to) - bytesOut(value, from)) / bytesUnit);
   double outSeconds = schedule->startOf(to) - schedule->startOf(std::max(from, 0));
+  rows.endRow(problem.link->outBytesPerSecond * outSeconds / bytesUnit, {}, 0);
+  addColumns(earlyColumn, -1);
+  for (int value = 0; value < valueCount(); ++value)
+    if (offloadColumn[value] >= 0)
+      rows.addTerm(offloadColumn[value], (bytesIn(value, to) - bytesIn(value, from)) / bytesUnit);
   double inSeconds = schedule->startOf(std::min(to + 1, end)) - schedule->startOf(from + 1);
-  addRows(outColumn, problem.link->outBytesPerSecond * outSeconds);
-  addRows(inColumn, problem.link->inBytesPerSecond * inSeconds);
+  rows.endRow(problem.link->inBytesPerSecond * inSeconds / bytesUnit, {}, 0);
 }
 
+/// Between a new position with columns and those before and behind it. Rows between these stay: the new ones imply them.
 void RetentionRelaxation::addLinkRows(int position, RowBatch &rows) {
-  rows.addTerm(outColumn[position], 1);
-  for (int value = 0; value < valueCount(); ++value)
-    if (offloadColumn[value] >= 0)
-      rows.addTerm(offloadColumn[value], -bytesOut(value, position) / bytesUnit);
-  rows.endRow(0, {});
-  rows.addTerm(inColumn[position], -1);
-  for (int value = 0; value < valueCount(); ++value)
-    if (offloadColumn[value] >= 0)
-      rows.addTerm(offloadColumn[value], bytesIn(value, position) / bytesUnit);
-  rows.endRow(0, {});
-  rows.addTerm(inColumn[position], 1);
-  rows.addTerm(outColumn[position], -1);
-  addWrappingTerms(-1, rows);
-  rows.endRow(0, {});
-  int before = position - 1, after = position + 1, end = static_cast<int>(outColumn.size());
-  while (before >= 0 && outColumn[before] < 0)
+  int before = position - 1, after = position + 1, end = static_cast<int>(problem.baseBytes.size());
+  while (before >= 0 && waitingColumn[before] < 0)
     --before;
-  while (after < end && outColumn[after] < 0)
+  while (after < end && waitingColumn[after] < 0)
     ++after;
   addFlowRows(before, position, rows);
   addFlowRows(position, after, rows);
@@ -304,26 +290,25 @@ std::vector<double> RetentionRelaxation::computeLiveBytes(const double *point) c
   return live;
 }
 
-/// Narrows what a direction can have copied by what it has copied at positions with a column, and by its rate. `timeShift`
-/// is 1 where positions count by their ends.
-void RetentionRelaxation::boundFlow(Flow &flow, const double *point, const std::vector<int> &columns, double rate,
-                                    double total, int timeShift) const {
-  int end = static_cast<int>(columns.size());
-  double known = 0, time = 0; // of the last position with a column
+/// Narrows what a direction can have copied by what it has copied where that is known, and by its rate. `timeShift` is 1 where
+/// positions count by their ends.
+void RetentionRelaxation::boundFlow(Flow &flow, double rate, double total, int timeShift) const {
+  int end = static_cast<int>(flow.known.size());
+  double known = 0, time = 0; // of the last position at which it is
   for (int position = 0; position < end; ++position) {
     double now = schedule->startOf(position + timeShift);
     flow.least[position] = std::max(flow.least[position], known);
     flow.most[position] = std::min(flow.most[position], known + rate * (now - time));
-    if (columns[position] >= 0)
-      std::tie(known, time) = std::pair(point[columns[position]] * bytesUnit, now);
+    if (flow.known[position])
+      std::tie(known, time) = std::pair(*flow.known[position], now);
   }
   std::tie(known, time) = std::pair(total, schedule->startOf(end));
   for (int position = end - 1; position >= 0; --position) {
     double now = schedule->startOf(position + timeShift);
     flow.least[position] = std::max(flow.least[position], known - rate * (time - now));
     flow.most[position] = std::min(flow.most[position], known);
-    if (columns[position] >= 0) {
-      std::tie(known, time) = std::pair(point[columns[position]] * bytesUnit, now);
+    if (flow.known[position]) {
+      std::tie(known, time) = std::pair(*flow.known[position], now);
       flow.least[position] = flow.most[position] = known;
     }
   }
@@ -333,9 +318,9 @@ void RetentionRelaxation::boundFlow(Flow &flow, const double *point, const std::
 void RetentionRelaxation::subtractFarBytes(const double *point, std::vector<double> &live,
                                            std::vector<double> &linkExcess) const {
   int end = static_cast<int>(live.size());
-  Flow out{std::vector<double>(end, 0), std::vector<double>(end, 0)};
-  Flow in{std::vector<double>(end, 0), std::vector<double>(end, std::numeric_limits<double>::infinity())};
-  double total = 0, wrapping = 0;
+  double infinite = std::numeric_limits<double>::infinity(), total = 0, wrapping = 0;
+  Flow out{std::vector<double>(end, 0), std::vector<double>(end, 0), std::vector<std::optional<double>>(end)};
+  Flow in{std::vector<double>(end, 0), std::vector<double>(end, infinite), std::vector<std::optional<double>>(end)};
   for (int value = 0; value < valueCount(); ++value) {
     double share = offloadColumn[value] < 0 ? 0 : point[offloadColumn[value]];
     if (share <= tolerance)
@@ -348,12 +333,16 @@ void RetentionRelaxation::subtractFarBytes(const double *point, std::vector<doub
       in.least[position] += share * bytesIn(value, position);
     }
   }
-  boundFlow(out, point, outColumn, problem.link->outBytesPerSecond, total, 0);
-  boundFlow(in, point, inColumn, problem.link->inBytesPerSecond, total, 1);
+  for (int position = 0; position < end; ++position)
+    if (waitingColumn[position] >= 0) {
+      out.known[position] = out.most[position] - point[waitingColumn[position]] * bytesUnit;
+      in.known[position] = in.least[position] + point[earlyColumn[position]] * bytesUnit;
+    }
+  boundFlow(out, problem.link->outBytesPerSecond, total, 0);
+  boundFlow(in, problem.link->inBytesPerSecond, total, 1);
   for (int position = 0; position < end; ++position) {
     live[position] -= wrapping + out.most[position] - in.least[position];
-    linkExcess[position] = std::max({out.least[position] - out.most[position], in.least[position] - in.most[position],
-                                     in.least[position] - out.most[position] - wrapping});
+    linkExcess[position] = std::max(out.least[position] - out.most[position], in.least[position] - in.most[position]);
   }
 }
 

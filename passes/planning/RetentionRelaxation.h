@@ -11,17 +11,18 @@ class ClpSimplex;
 namespace neap::planning {
 
 /// Columns within [0, 1]: r of a value that may be computed again, o of one that may be offloaded, n of one that is read
-/// behind its gap only if something is computed again (n = 1 for those that are needed anyway). Columns >= 0: O[t], bytes that
-/// were copied out before position t, and I[t], bytes that are copied in by its end. Rows:
+/// behind its gap only if something is computed again (n = 1 for those that are needed anyway). Columns >= 0: S[t], bytes that
+/// wait to be copied out when position t begins, and D[t], bytes that are back by its end before they must be. Let out[v][t]
+/// be what can have been copied out of v by then, and in[v][t] what must have been copied in, were v alone on the link. Rows:
 ///
 ///     r[v] + o[v] <= n[v]                              only what is read is computed again or offloaded
 ///     r[v] <= n[u], u a source of v                    and computed only from what is there
-///     base[t] + sum of bytes[v] (n[v] - r[v]), t in gap, + sum of bytes[v] n[v], t in late  <=  capacity + far[t]
-///     far[t] = O[t] - I[t] + sum of bytes[v] o[v], v around the end of the step, >= 0
-///     O[t] <= sum of what v can have copied by t, o[v] of it, were it alone on the link
-///     I[t] >= sum of what v must have copied by t, likewise
-///     0 <= O[t] - O[s] <= rate * seconds between       for s < t that follow each other; likewise I
+///     base[t] + sum of bytes[v] (n[v] - r[v]), t in gap, + sum of bytes[v] n[v], t in late
+///       - sum of (out[v][t] - in[v][t]) o[v] + S[t] + D[t]  <=  capacity
+///     0 <= S[s] - S[t] + sum of (out[v][t] - out[v][s]) o[v] <= rate * seconds between
+///     0 <= D[t] - D[s] + sum of (in[v][t] - in[v][s]) o[v] <= rate * seconds between, s < t that follow each other
 ///
+/// (Where v lies around the end of the step, what is far at its start counts as out.)
 /// All but the first two kinds stand for some positions only: solve() adds those that the solution breaks, at local peaks:
 /// rows of memory where it overflows, rows of the link where it would have to be faster than it is. Rows stay when capacity or
 /// bounds change, and every solve starts from the basis of the one before. What is in flight counts here byte by byte, as if a
@@ -78,19 +79,19 @@ private:
   void addLinkColumns(const std::vector<int> &positions);
   void addLinkRows(int position, RowBatch &rows);
   void addFlowRows(int from, int to, RowBatch &rows);
-  void addWrappingTerms(double sign, RowBatch &rows) const;
 
   int columnOf(int value, Action action) const;
   double needed(int value, const double *point) const;
   double bytesOut(int value, int position) const;
   double bytesIn(int value, int position) const;
+  double bytesAway(int value, int position) const;
   std::vector<double> computeLiveBytes(const double *point) const;
-  /// What a direction of the link can have copied by a position, at least and at most.
+  /// What a direction of the link can have copied by a position, at least and at most, and has copied where a column says it.
   struct Flow {
     std::vector<double> least, most;
+    std::vector<std::optional<double>> known;
   };
-  void boundFlow(Flow &flow, const double *point, const std::vector<int> &columns, double rate, double total,
-                 int timeShift) const;
+  void boundFlow(Flow &flow, double rate, double total, int timeShift) const;
   void subtractFarBytes(const double *point, std::vector<double> &live, std::vector<double> &linkExcess) const;
   std::vector<int> findBroken(const std::vector<double> &excess, const std::vector<bool> &hasRow) const;
   double limitAt(int position) const;
@@ -103,10 +104,10 @@ private:
   std::optional<CopySchedule> schedule;                        ///< where something may be offloaded
   std::vector<int> recomputeColumn, offloadColumn, needColumn; ///< by value, -1 where nothing is to decide
   int peakColumn = -1;
-  std::vector<int> outColumn, inColumn;       ///< by position
-  std::vector<bool> hasMemoryRow, hasLinkRow; ///< by position
-  std::vector<Row> rowInfo;                   ///< by row
-  std::vector<double> fixedBytes;             ///< by position: bytes that are there with all columns at 0
+  std::vector<int> waitingColumn, earlyColumn; ///< S and D, by position
+  std::vector<bool> hasMemoryRow, hasLinkRow;  ///< by position
+  std::vector<Row> rowInfo;                    ///< by row
+  std::vector<double> fixedBytes;              ///< by position: bytes that are there with all columns at 0
 };
 
 } // namespace neap::planning

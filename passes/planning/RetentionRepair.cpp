@@ -19,9 +19,11 @@ struct Move {
 };
 } // namespace
 
-/// The change with the lowest price; none where none helps.
+/// The change with the lowest price; none where none helps. Changes that free next to nothing of what is missing count only
+/// where there are no others: a hundred of them are slow, and leave nothing to choose from.
 static Move findCheapestMove(RetentionDecisions &decisions, const std::vector<int> &candidates) {
-  Move best;
+  constexpr int64_t substantialShare = 64;
+  Move best, bestSmall;
   int64_t excess = decisions.excessBytes();
   double seconds = decisions.seconds();
   for (int value : candidates) {
@@ -32,12 +34,13 @@ static Move findCheapestMove(RetentionDecisions &decisions, const std::vector<in
       decisions.set(value, wish);
       int64_t freed = excess - decisions.excessBytes();
       double price = (decisions.seconds() - seconds) / static_cast<double>(freed);
-      if (freed > 0 && price < best.price)
-        best = {value, wish, price};
+      Move &rival = freed >= excess / substantialShare ? best : bestSmall;
+      if (freed > 0 && price < rival.price)
+        rival = {value, wish, price};
     }
     decisions.set(value, before);
   }
-  return best;
+  return best.value < 0 ? bestSmall : best;
 }
 
 /// Values for which another wish may make room where most is missing, the most promising first, equal ones together.
@@ -85,7 +88,7 @@ bool neap::planning::repair(RetentionDecisions &decisions, const std::vector<boo
     Move move = findCheapestMove(decisions, shorten(decisions, candidates));
     if (move.value < 0)
       move = findCheapestMove(decisions, candidates);
-    if (move.value < 0)
+    if (move.value < 0 || decisions.isSpent())
       return false;
     decisions.set(move.value, move.wish);
   }
@@ -129,12 +132,12 @@ void neap::planning::keepWhatFits(RetentionDecisions &decisions) {
       trySet(decisions, value, Action::Keep);
 }
 
-void neap::planning::exchange(RetentionDecisions &decisions, int tries) {
+void neap::planning::exchange(RetentionDecisions &decisions) {
   std::vector<bool> isLocked(decisions.valueCount(), false);
   for (int value : findByCost(decisions, Action::Recompute)) {
     if (decisions.actionOf(value) != Action::Recompute)
       continue;
-    if (tries-- == 0)
+    if (decisions.isSpent())
       return;
     std::vector<Action> before = decisions.wishes();
     double seconds = decisions.seconds();

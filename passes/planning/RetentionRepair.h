@@ -5,7 +5,8 @@
 
 namespace neap::planning {
 
-/// Changes decisions until they fit, each time the one that buys freed bytes for the fewest seconds. False if it is stuck.
+/// Changes decisions until they fit, each time the one that buys freed bytes for the fewest seconds. False if it is stuck, or
+/// has spent its work.
 /// `isLocked`, if not empty, names values that stay as they are.
 bool repair(RetentionDecisions &decisions, const std::vector<bool> &isLocked = {});
 
@@ -13,7 +14,7 @@ bool repair(RetentionDecisions &decisions, const std::vector<bool> &isLocked = {
 /// need not be.
 void keepWhatFits(RetentionDecisions &decisions);
 
-/// Keeps one value after the other at the expense of others, as long as that saves time. At most `tries` of them.
-void exchange(RetentionDecisions &decisions, int tries);
+/// Keeps one value after the other at the expense of others, as long as that saves time and there is work left.
+void exchange(RetentionDecisions &decisions);
 
 } // namespace neap::planning
