@@ -157,19 +157,30 @@ static ExitCode fail(ExitCode code, const Twine &message) {
   return code;
 }
 
-/// Writes a file that is there whole or not at all.
-static std::error_code writeWhole(StringRef path, llvm::function_ref<void(raw_ostream &)> print) {
-  if (isSpecialFile(path))
-    return writeInto(path, print);
-  TemporaryFile file((path + ".part").str());
+/// Whether a path is a device, a pipe or the like: something to write into, that no file may take the place of.
+static bool isSpecialFile(StringRef path) {
+  llvm::sys::fs::file_status status;
+  return !llvm::sys::fs::status(path, status) && llvm::sys::fs::is_other(status);
+}
+
+static std::error_code writeInto(StringRef path, llvm::function_ref<void(raw_ostream &)> print) {
   std::error_code code;
-  llvm::raw_fd_ostream stream(file.path, code);
+  llvm::raw_fd_ostream stream(path, code);
   if (code)
     return code;
   print(stream);
   stream.close();
   code = stream.error();
   stream.clear_error();
+  return code;
+}
+
+/// Writes a file that is there whole or not at all.
+static std::error_code writeWhole(StringRef path, llvm::function_ref<void(raw_ostream &)> print) {
+  if (isSpecialFile(path))
+    return writeInto(path, print);
+  TemporaryFile file((path + ".part").str());
+  std::error_code code = writeInto(file.path, print);
   return code ? code : file.keepAs(path);
 }
 
@@ -363,6 +374,8 @@ ExitCode Compilation::writeIr(StringRef path) {
 
 /// The last stage, and what is made of its object. Files get their names when all of them are whole.
 ExitCode Compilation::emit() {
+  if (isSpecialFile(options.output))
+    return fail(ExitCode::OutputUnwritable, "cannot write " + options.output + ": it is not a regular file");
   TemporaryFile object(options.output + ".part.o"), program(options.output + ".part");
   options.stages.emit.object.output = object.path;
   if (ExitCode code = runStage(getStages().size() - 1); code != ExitCode::Ok)

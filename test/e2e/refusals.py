@@ -320,6 +320,13 @@ def output_in_no_folder(folder):
 
 
 @compile_case
+def output_is_a_pipe(folder):
+    """13 cannot write program: it is not a regular file"""
+    os.mkfifo(folder / "program")
+    return compile_mlp()
+
+
+@compile_case
 def output_is_a_folder(folder):
     """13 .*program"""
     (folder / "program").mkdir()
