@@ -217,7 +217,7 @@ static bool overlap(const Contents &a, const Contents &b) {
 }
 
 static bool isSamePlace(const Contents &a, const Contents &b) {
-  return a.range.begin == b.range.begin && a.range.end == b.range.end;
+  return a.getSpace() == b.getSpace() && a.range.begin == b.range.begin && a.range.end == b.range.end;
 }
 
 /// What a launch itself may not do to its own operands: nobody knows in which order it reads and writes, but for what its kernel
@@ -294,20 +294,34 @@ void PlanVerifier::rename(ValueRange from, ValueRange to) {
     events[target] = clock;
 }
 
+/// What is lowered takes a carried value to lie where the loop found it.
+LogicalResult PlanVerifier::checkCarried(sched::YieldOp yield, ValueRange arguments) {
+  for (auto [yielded, argument] : llvm::zip_equal(yield.getCarried(), arguments)) {
+    if (!isa<sched::SlotType>(yielded.getType()))
+      continue;
+    const Contents &now = contents.at(yielded), &before = contents.at(argument);
+    if (!isSamePlace(now, before))
+      return emitError(yield) << "expected carried slots to be yielded where they came in, got "
+                              << ::describe(now.slot, now.range) << " for " << ::describe(before.slot, before.range);
+  }
+  return success();
+}
+
 LogicalResult PlanVerifier::executeLoop(sched::LoopOp loop) {
   Block &body = loop.getBody().front();
-  rename(loop.getInitial(), body.getArguments().drop_front());
+  ValueRange arguments = body.getArguments().drop_front();
+  auto yield = cast<sched::YieldOp>(body.getTerminator());
+  rename(loop.getInitial(), arguments);
   rounds.push_back(0);
   for (int64_t round = 0, count = loop.getCount(); round < count; ++round) {
     rounds.back() = round;
     indices[body.getArgument(0)] = round;
-    if (failed(execute(body)))
+    if (failed(execute(body)) || failed(checkCarried(yield, arguments)))
       return failure();
-    ValueRange carried = cast<sched::YieldOp>(body.getTerminator()).getCarried();
-    rename(carried, body.getArguments().drop_front());
+    rename(yield.getCarried(), arguments);
   }
   rounds.pop_back();
-  rename(body.getArguments().drop_front(), loop.getResults());
+  rename(arguments, loop.getResults());
   return success();
 }
 

@@ -52,6 +52,7 @@ private:
   mlir::LogicalResult executeLaunch(sched::LaunchOp launch);
   mlir::LogicalResult executeCopy(sched::CopyOp copy);
   mlir::LogicalResult executeObserve(sched::ObserveOp observe);
+  mlir::LogicalResult checkCarried(sched::YieldOp yield, mlir::ValueRange arguments);
   mlir::LogicalResult executeLoop(sched::LoopOp loop);
   mlir::LogicalResult executeReturn(sched::ReturnOp result);
   void rename(mlir::ValueRange from, mlir::ValueRange to);

@@ -104,3 +104,16 @@ sched.program @p arenas [#sched.arena<device, 64>] {
   // expected-error@+1 {{expected all of parameter @w, got bytes 0 to 16 of the device arena}}
   sched.return %a : !sched.slot<tensor<4xf32>>
 }
+
+// -----
+
+sched.program @p arenas [#sched.arena<device, 64>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<8xf32>>
+  %b = sched.slot activation at 32 : !sched.slot<tensor<8xf32>>
+  %r = sched.loop 2 carries(%a) {
+  ^bb0(%i: index, %x: !sched.slot<tensor<8xf32>>):
+    // expected-error@+1 {{op in round 0: expected carried slots to be yielded where they came in, got bytes 32 to 64 of the device arena for bytes 0 to 32 of the device arena}}
+    sched.yield %b : !sched.slot<tensor<8xf32>>
+  } : (!sched.slot<tensor<8xf32>>) -> !sched.slot<tensor<8xf32>>
+  sched.return
+}

@@ -23,10 +23,12 @@ ArrayRef<Mutations::Kind> Mutations::table() {
       {"launch dropped", &Mutations::dropLaunch},
       {"merge dropped", &Mutations::dropMerge},
       {"copy redirected", &Mutations::redirectCopy},
+      {"copy onto its source", &Mutations::copyOntoSource},
       {"other value used", &Mutations::useOtherValue},
       {"return changed", &Mutations::changeReturn},
       {"in-place pair dropped", &Mutations::dropInPlacePair},
       {"in place without pair", &Mutations::workInPlace},
+      {"in place but shifted", &Mutations::shiftInPlace},
       {"workspace moved", &Mutations::moveWorkspace},
       {"view shifted", &Mutations::shiftView},
       {"count changed", &Mutations::changeCount},
@@ -70,6 +72,18 @@ Value Mutations::pickOther(Operation *user, Value value) {
   return others.empty() ? Value() : pick<Value>(others);
 }
 
+/// A new slot of a value's type that begins in the middle of its bytes; null where the arena ends.
+Value Mutations::slotBeside(sched::ProgramOp program, Value value) {
+  auto type = cast<sched::SlotType>(value.getType());
+  int64_t begin = sched::getPlace(value).low + type.getBytes() / 2;
+  if (begin + type.getBytes() > program.getArenaBytes(type.getSpace()))
+    return {};
+  OpBuilder builder = OpBuilder::atBlockBegin(&program.getBody().front());
+  auto role = sched::RoleAttr::get(program.getContext(), sched::Role::Activation);
+  return sched::SlotOp::create(builder, value.getLoc(), type, role, FlatSymbolRefAttr(), StringAttr(), ElementsAttr(),
+                               builder.getI64IntegerAttr(begin));
+}
+
 static const int64_t shifts[] = {-64, -32, -16, -4, 4, 16, 32, 64};
 
 // Places --------------------------------------------------------------------------------------------------------------
@@ -95,6 +109,8 @@ bool Mutations::shrinkArena(sched::ProgramOp program) {
   SmallVector<Attribute> arenas(program.getArenas().getValue());
   Attribute &chosen = arenas[draw(arenas.size())];
   auto arena = cast<sched::ArenaAttr>(chosen);
+  if (arena.getBytes() == 0)
+    return false;
   int64_t bytes = static_cast<int64_t>(draw(arena.getBytes()));
   chosen = sched::ArenaAttr::get(program.getContext(), arena.getSpace(), bytes);
   program.setArenasAttr(ArrayAttr::get(program.getContext(), arenas));
@@ -313,6 +329,17 @@ bool Mutations::redirectCopy(sched::ProgramOp program) {
   return true;
 }
 
+/// The destination begins in the middle of the source.
+bool Mutations::copyOntoSource(sched::ProgramOp program) {
+  auto copy = pickOp<sched::CopyOp>(
+      program, [](sched::CopyOp copy) { return copy.getSource().getType() == copy.getDestination().getType(); });
+  Value slot = copy ? slotBeside(program, copy.getSource()) : Value();
+  if (!slot)
+    return false;
+  copy.getDestinationMutable().set(slot);
+  return true;
+}
+
 bool Mutations::useOtherValue(sched::ProgramOp program) {
   SmallVector<OpOperand *> uses;
   program.walk([&](sched::LaunchOp launch) {
@@ -350,7 +377,7 @@ static sched::KernelOp getKernel(sched::LaunchOp launch) {
   return SymbolTable::lookupNearestSymbolFrom<sched::KernelOp>(launch, launch.getKernelAttr());
 }
 
-/// Of the kernel: all of its launches are changed.
+/// Of the kernel, for all of its launches.
 bool Mutations::dropInPlacePair(sched::ProgramOp program) {
   auto launch = pickOp<sched::LaunchOp>(
       program, [](sched::LaunchOp launch) { return getKernel(launch).getInPlace().has_value(); });
@@ -377,6 +404,19 @@ bool Mutations::workInPlace(sched::ProgramOp program) {
       return true;
     }
   return false;
+}
+
+/// The result of a launch in place lies half an operand further, in a slot of its own.
+bool Mutations::shiftInPlace(sched::ProgramOp program) {
+  auto launch = pickOp<sched::LaunchOp>(program, [](sched::LaunchOp launch) {
+    return getKernel(launch).getInPlace().has_value() && launch.getOutputs().size() == 1;
+  });
+  if (!launch)
+    return false;
+  Value slot = slotBeside(program, launch.getOutputs()[0]);
+  if (slot)
+    launch.getOutputsMutable()[0].set(slot);
+  return slot != nullptr;
 }
 
 /// To any bytes of the device; of a launch without one, too.

@@ -25,6 +25,7 @@ private:
   template <class Op> Op pickOp(sched::ProgramOp program, llvm::function_ref<bool(Op)> isWanted);
   mlir::Value pickOther(mlir::Operation *user, mlir::Value value);
 
+  mlir::Value slotBeside(sched::ProgramOp program, mlir::Value value);
   bool shiftSlot(sched::ProgramOp program);
   bool overlaySlot(sched::ProgramOp program);
   bool shrinkArena(sched::ProgramOp program);
@@ -38,10 +39,12 @@ private:
   bool dropLaunch(sched::ProgramOp program);
   bool dropMerge(sched::ProgramOp program);
   bool redirectCopy(sched::ProgramOp program);
+  bool copyOntoSource(sched::ProgramOp program);
   bool useOtherValue(sched::ProgramOp program);
   bool changeReturn(sched::ProgramOp program);
   bool dropInPlacePair(sched::ProgramOp program);
   bool workInPlace(sched::ProgramOp program);
+  bool shiftInPlace(sched::ProgramOp program);
   bool moveWorkspace(sched::ProgramOp program);
   bool shiftView(sched::ProgramOp program);
   bool changeCount(sched::ProgramOp program);

@@ -1,5 +1,5 @@
-// plan_mutants random COUNT | plan_mutants FILE COUNT: changes correct programs in COUNT ways of each kind, and requires that the plan
-// verifier accepts no change that does harm. Programs are drawn at random, or the one of a file. Prints a table.
+// plan_mutants random|FILE COUNT [swaps]: changes correct programs in COUNT ways of each kind, and requires that the plan verifier
+// accepts no change that does harm. Programs are drawn at random, or it is the one of a file, with swaps or without. Prints a table.
 //
 // A change is harmless if in each of a hundred random orders of execution every byte that is read was written last by what the value
 // that is read stands for (Replay). The verifier may refuse what is harmless: bytes that race although nobody reads them, places
@@ -7,6 +7,7 @@
 #include "Mutations.h"
 #include "RandomProgram.h"
 #include "Replay.h"
+#include "Swaps.h"
 
 #include "neap/passes/verify/plan/PlanVerifier.h"
 
@@ -159,10 +160,12 @@ bool runRandom(MLIRContext &context, size_t count) {
   return MutationRun(count, changesOfOne).run([&](uint64_t seed) { return RandomProgram(&context, seed).take(); });
 }
 
-bool runFile(MLIRContext &context, const char *file, size_t count) {
+bool runFile(MLIRContext &context, const char *file, size_t count, bool swaps) {
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, &context);
   if (!module)
     return false;
+  if (swaps)
+    insertSwaps(getProgram(*module));
   // A kind that finds nothing to change in it has had as many tries as another that does.
   return MutationRun(count, static_cast<int>(4 * count)).run([&](uint64_t seed) -> OwningOpRef<ModuleOp> {
     return seed == 0 ? OwningOpRef<ModuleOp>(module->clone()) : OwningOpRef<ModuleOp>();
@@ -173,8 +176,9 @@ bool runFile(MLIRContext &context, const char *file, size_t count) {
 } // namespace neap::test
 
 int main(int argc, char **argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: plan_mutants random|FILE COUNT\n");
+  bool swaps = argc == 4 && argv[3] == std::string("swaps");
+  if (argc != 3 && !swaps) {
+    std::fprintf(stderr, "usage: plan_mutants random|FILE COUNT [swaps]\n");
     return EXIT_FAILURE;
   }
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ); // lines as they come, into a file too
@@ -183,6 +187,6 @@ int main(int argc, char **argv) {
   context.loadDialect<neap::NeapDialect, neap::sched::SchedDialect>();
   size_t count = std::strtoull(argv[2], nullptr, 10);
   bool isRight = argv[1] == std::string("random") ? neap::test::runRandom(context, count)
-                                                  : neap::test::runFile(context, argv[1], count);
+                                                  : neap::test::runFile(context, argv[1], count, swaps);
   return isRight ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -16,7 +16,7 @@ static constexpr const char *emptyProgram = R"(
   neap.parameter @w : tensor<8xf32> trained {value = dense<0.0> : tensor<8xf32>}
   neap.state @w.m : tensor<8xf32> of @w
   neap.state @w.v : tensor<8xf32> of @w
-  sched.program @train arenas [#sched.arena<device, 384>, #sched.arena<far, 224>] {
+  sched.program @train arenas [#sched.arena<device, 416>, #sched.arena<far, 224>] {
     sched.return
   })";
 
@@ -83,6 +83,7 @@ void RandomProgram::addPersistent() {
   add(Role::State, Space::Far, FlatSymbolRefAttr::get(context, "w.v"), {});
   add(Role::Constant, Space::Device, {}, {});
   add(Role::Input, Space::Device, {}, builder.getStringAttr("x"));
+  add(Role::Input, Space::Device, {}, builder.getStringAttr("y"));
 }
 
 RandomProgram::Live *RandomProgram::pick(function_ref<bool(const Live &)> isWanted) {

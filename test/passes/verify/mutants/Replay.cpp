@@ -270,6 +270,7 @@ std::string Replay::run(uint64_t seed) {
   random.seed(seed);
   memory.assign(units, nobody);
   progress = {};
+  std::shuffle(initial.begin(), initial.end(), random); // nobody says in which order the host writes
   for (const auto &[value, writer] : initial) {
     auto [first, behind] = unitsOf(definitions[value].bytes);
     std::fill(memory.begin() + static_cast<ptrdiff_t>(first), memory.begin() + static_cast<ptrdiff_t>(behind), writer);
