@@ -12,6 +12,7 @@ ArrayRef<Mutations::Kind> Mutations::table() {
   static const Kind kinds[] = {
       {"slot shifted", &Mutations::shiftSlot},
       {"slot laid over another", &Mutations::overlaySlot},
+      {"input laid over another", &Mutations::overlayInput},
       {"arena shrunk", &Mutations::shrinkArena},
       {"event dropped", &Mutations::dropEvent},
       {"signal earlier", &Mutations::hurrySignal},
@@ -22,6 +23,8 @@ ArrayRef<Mutations::Kind> Mutations::table() {
       {"copy dropped", &Mutations::dropCopy},
       {"launch dropped", &Mutations::dropLaunch},
       {"merge dropped", &Mutations::dropMerge},
+      {"other part merged", &Mutations::mergeOther},
+      {"other slot yielded", &Mutations::yieldOther},
       {"copy redirected", &Mutations::redirectCopy},
       {"copy onto its source", &Mutations::copyOntoSource},
       {"other value used", &Mutations::useOtherValue},
@@ -102,6 +105,21 @@ bool Mutations::overlaySlot(sched::ProgramOp program) {
   if (!other)
     return false;
   slot.setOffset(other.getOffset());
+  return true;
+}
+
+/// An input begins in the middle of a slot that holds something from the start, too.
+bool Mutations::overlayInput(sched::ProgramOp program) {
+  auto holds = [](sched::SlotOp slot) {
+    sched::Role role = slot.getRole();
+    return slot.getType().getSpace() == sched::Space::Device && role != sched::Role::Activation &&
+           role != sched::Role::Output && role != sched::Role::Workspace;
+  };
+  auto input = pickOp<sched::SlotOp>(program, [](sched::SlotOp slot) { return slot.getRole() == sched::Role::Input; });
+  auto other = pickOp<sched::SlotOp>(program, [&](sched::SlotOp slot) { return holds(slot) && slot != input; });
+  if (!input || !other)
+    return false;
+  input.setOffset(other.getOffset() + static_cast<uint64_t>(other.getType().getBytes() / 2));
   return true;
 }
 
@@ -316,6 +334,27 @@ bool Mutations::dropMerge(sched::ProgramOp program) {
   return true;
 }
 
+bool Mutations::mergeOther(sched::ProgramOp program) {
+  auto merge = pickOp<sched::MergeOp>(program, [](auto) { return true; });
+  Value other = merge ? pickOther(merge, merge.getPart()) : Value();
+  if (!other)
+    return false;
+  merge.getPartMutable().set(other);
+  return true;
+}
+
+bool Mutations::yieldOther(sched::ProgramOp program) {
+  auto yield = pickOp<sched::YieldOp>(program, [](sched::YieldOp yield) { return !yield.getCarried().empty(); });
+  if (!yield)
+    return false;
+  OpOperand &carried = yield.getCarriedMutable()[static_cast<unsigned>(draw(yield.getCarried().size()))];
+  Value other = isa<sched::SlotType>(carried.get().getType()) ? pickOther(yield, carried.get()) : Value();
+  if (!other)
+    return false;
+  carried.set(other);
+  return true;
+}
+
 bool Mutations::redirectCopy(sched::ProgramOp program) {
   auto copy = pickOp<sched::CopyOp>(program, [](auto) { return true; });
   if (!copy)
@@ -358,14 +397,25 @@ bool Mutations::useOtherValue(sched::ProgramOp program) {
   return true;
 }
 
+/// Something is not returned, or only a half of it, or something else is.
 bool Mutations::changeReturn(sched::ProgramOp program) {
-  Operation *result = program.getBody().front().getTerminator();
-  if (result->getNumOperands() == 0)
+  auto result = cast<sched::ReturnOp>(program.getBody().front().getTerminator());
+  if (result.getKept().empty())
     return false;
-  auto index = static_cast<unsigned>(draw(result->getNumOperands()));
-  Value other = pickOther(result, result->getOperand(index));
-  if (other && draw(2) == 0)
-    result->setOperand(index, other);
+  auto index = static_cast<unsigned>(draw(result.getKept().size()));
+  OpOperand &kept = result.getKeptMutable()[index];
+  auto type = cast<sched::SlotType>(kept.get().getType());
+  uint64_t way = draw(3);
+  if (way == 0 && type.getBytes() % 8 == 0) {
+    OpBuilder builder(result);
+    auto half = RankedTensorType::get({type.getBytes() / 8}, builder.getF32Type());
+    kept.set(sched::ViewOp::create(builder, result.getLoc(), sched::SlotType::get(half, type.getSpace()), kept.get(), 0,
+                                   ValueRange(), ArrayRef<int64_t>()));
+    return true;
+  }
+  Value other = pickOther(result, kept.get());
+  if (other && way == 1)
+    kept.set(other);
   else
     result->eraseOperand(index);
   return true;

@@ -28,6 +28,7 @@ private:
   mlir::Value slotBeside(sched::ProgramOp program, mlir::Value value);
   bool shiftSlot(sched::ProgramOp program);
   bool overlaySlot(sched::ProgramOp program);
+  bool overlayInput(sched::ProgramOp program);
   bool shrinkArena(sched::ProgramOp program);
   bool dropEvent(sched::ProgramOp program);
   bool hurrySignal(sched::ProgramOp program);
@@ -38,6 +39,8 @@ private:
   bool dropCopy(sched::ProgramOp program);
   bool dropLaunch(sched::ProgramOp program);
   bool dropMerge(sched::ProgramOp program);
+  bool mergeOther(sched::ProgramOp program);
+  bool yieldOther(sched::ProgramOp program);
   bool redirectCopy(sched::ProgramOp program);
   bool copyOntoSource(sched::ProgramOp program);
   bool useOtherValue(sched::ProgramOp program);

@@ -75,7 +75,14 @@ void Replay::unrollLoop(sched::LoopOp loop) {
   for (uint64_t round = 0; round < loop.getCount(); ++round) {
     indices[body.getArgument(0)] = static_cast<int64_t>(round);
     unroll(body);
+    // What is lowered takes a carried slot to lie where the loop found it.
+    std::vector<Bytes> places;
+    for (Value argument : arguments)
+      places.push_back(values.contains(argument) ? bytesOf(argument) : Bytes());
     rename(cast<sched::YieldOp>(body.getTerminator()).getCarried(), arguments);
+    for (auto [argument, place] : llvm::zip_equal(arguments, places))
+      if (values.contains(argument))
+        define(argument, {place, nobody, {valueOf(argument)}});
   }
   rename(arguments, loop.getResults());
 }
@@ -168,7 +175,7 @@ void Replay::findMeanings() {
   for (const Definition &definition : definitions) {
     auto [begin, end] = unitsOf(definition.bytes);
     Meaning meaning{definition.bytes, std::vector<Writer>(end - begin, definition.writer)};
-    for (int from : definition.from) { // a view's operand; a merge's whole and then its part
+    for (int from : definition.from) { // what a view or an argument is of; a merge's whole and then its part
       auto [low, high] = unitsOf(meanings[from].bytes);
       for (size_t unit = std::max(begin, low); unit < std::min(end, high); ++unit)
         meaning.writers[unit - begin] = meanings[from].writers[unit - low];
