@@ -4,8 +4,9 @@
 //            | A     | B         | nothing |      A piece is a run of bytes with one history.
 //   read by  | #4 #7 | #5        |         |      The last reader of each stream: it is done after all before it there.
 //
-// If each access is ordered behind those it conflicts with, then so are all that those were ordered behind. So the last write and
-// the reads since are all that has to be kept, and every byte has seen its writes in one order, whatever order the entries ran in.
+// If each access is ordered behind those it conflicts with, then also behind all that those were ordered behind. So the
+// last write and the reads since are all that has to be kept, and every byte sees its writes in one order, whatever order
+// the entries run in.
 #pragma once
 
 #include "neap/passes/verify/plan/Streams.h"

@@ -30,14 +30,16 @@ static std::string describe(SlotOp slot) {
   return slot.getName() ? name + " \"" + slot.getName()->str() + "\"" : name;
 }
 
-/// "sched.launch @gemm_0 of 'node_linear'": the op and the node of the model that it was made from.
-static std::string describe(Operation *op) {
-  std::string name = op->getName().getStringRef().str();
+/// " @gemm_0 of 'node_linear'": the kernel, and the node of the model that the op was made from.
+static std::string describeOrigin(Operation *op) {
+  std::string text;
   if (auto launch = dyn_cast<sched::LaunchOp>(op))
-    name += " @" + launch.getKernel().str();
-  StringRef node = findNodeName(op);
-  return node.empty() || node == op->getName().getStringRef() ? name : name + " of '" + node.str() + "'";
+    text += " @" + launch.getKernel().str();
+  StringRef node = findNodeName(op), name = op->getName().getStringRef();
+  return node.empty() || node == name ? text : text + " of '" + node.str() + "'";
 }
+
+static std::string describe(Operation *op) { return op->getName().getStringRef().str() + describeOrigin(op); }
 
 std::string PlanVerifier::describeRounds(ArrayRef<int64_t> rounds) const {
   std::string text;
@@ -47,11 +49,12 @@ std::string PlanVerifier::describeRounds(ArrayRef<int64_t> rounds) const {
   return text;
 }
 
-/// An error that says which execution of the op it is about.
+/// An error that says which op it is about, and which execution of it.
 InFlightDiagnostic PlanVerifier::emitError(Operation *op) const {
   InFlightDiagnostic error = op->emitOpError();
-  if (!rounds.empty())
-    error << StringRef(describeRounds(rounds)).drop_front() << ": ";
+  std::string which = describeOrigin(op) + describeRounds(rounds);
+  if (!which.empty())
+    error << StringRef(which).drop_front() << ": ";
   return error;
 }
 
@@ -110,7 +113,7 @@ LogicalResult PlanVerifier::placeSlot(SlotOp slot, int64_t arenaBytes) {
   return success();
 }
 
-/// Before all entries: what slots hold from the start is there whereever the slot is written down.
+/// Before all entries: what slots hold from the start is there wherever the slot is written down.
 LogicalResult PlanVerifier::placeSlots(sched::ProgramOp program) {
   for (sched::Space space : {sched::Space::Device, sched::Space::Far})
     arenas[static_cast<size_t>(space)] = ByteHistory(program.getArenaBytes(space));
@@ -220,8 +223,8 @@ static bool isSamePlace(const Contents &a, const Contents &b) {
   return a.getSpace() == b.getSpace() && a.range.begin == b.range.begin && a.range.end == b.range.end;
 }
 
-/// What a launch itself may not do to its own operands: nobody knows in which order it reads and writes, but for what its kernel
-/// can do in place.
+/// What a launch may not do to its own operands: nobody knows in which order it reads and writes, but for what its
+/// kernel can do in place.
 LogicalResult PlanVerifier::checkOverlap(sched::LaunchOp launch) {
   auto kernel = symbols.lookupNearestSymbolFrom<sched::KernelOp>(launch, launch.getKernelAttr());
   if (!kernel)
@@ -278,7 +281,7 @@ LogicalResult PlanVerifier::executeObserve(sched::ObserveOp observe) {
   return read(begin(observe, sched::Stream::Compute, {}), contents.at(observe.getGradient()));
 }
 
-/// Lets values of another name be what some are now. All are read before any is renamed: a loop may yield its values crosswise.
+/// Gives what some values are now to others. All are read before any is given: a loop may yield its values crosswise.
 void PlanVerifier::rename(ValueRange from, ValueRange to) {
   SmallVector<std::pair<Value, Contents>> slots;
   SmallVector<std::pair<Value, Clock>> clocks;
@@ -325,7 +328,7 @@ LogicalResult PlanVerifier::executeLoop(sched::LoopOp loop) {
   return success();
 }
 
-/// Every stream has run empty: what is returned, and what outlives the step otherwise, must lie where the next step looks for it.
+/// Every stream has run empty: what is returned, and what else outlives the step, must lie where the next step looks.
 LogicalResult PlanVerifier::executeReturn(sched::ReturnOp result) {
   llvm::DenseSet<Operation *> returned;
   for (Value kept : result.getKept()) {

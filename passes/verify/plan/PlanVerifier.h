@@ -1,5 +1,5 @@
-// Checks that a program does what it means: each value lies in its bytes, complete, whenever it is used, in every order that its
-// streams and events allow. See docs/design/0013-plan-verifier.md.
+// Checks that a program does what it means: each value lies in its bytes, complete, whenever it is used, in every order
+// that its streams and events allow. See docs/design/0013-plan-verifier.md.
 //
 // The program is executed once in the order it is written in, loops round by round, with three things kept:
 //   what each value is       Contents      (SSA: what is meant)

@@ -1,5 +1,5 @@
-// Which entries of streams are surely done when another begins: a vector clock with a count for each stream. Entries of one stream
-// run one after the other, so a count says all there is to know of a stream.
+// Which entries of streams are surely done when another begins: a vector clock with a count for each stream. Entries of
+// one stream run one after the other, so a count says all there is to know of a stream.
 #pragma once
 
 #include <algorithm>

@@ -43,7 +43,7 @@ sched.program @early arenas [#sched.arena<device, 32>, #sched.arena<far, 128>] {
   %start = sched.signal stream(offload)
   %all:2 = sched.loop 4 carries(%far, %start) {
   ^bb0(%i: index, %whole: !sched.slot<tensor<4x8xf32>, far>, %gone: !sched.event):
-    // expected-error@+1 {{op in round 1: expected an event to order it behind what reads bytes 0 to 32 of the device arena, which it writes}}
+    // expected-error@+1 {{op @fill in round 1: expected an event to order it behind what reads bytes 0 to 32 of the device arena, which it writes}}
     %1 = sched.launch @fill stream(compute) in() out(%row : !sched.slot<tensor<8xf32>>) after(%gone)
     %made = sched.signal stream(compute)
     %place = sched.view %whole at 0 + [%i] * [32] : !sched.slot<tensor<4x8xf32>, far> -> !sched.slot<tensor<8xf32>, far>

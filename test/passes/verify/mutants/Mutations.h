@@ -15,8 +15,8 @@ public:
   /// What there is, by name.
   static llvm::ArrayRef<const char *> kinds();
 
-  /// Changes something of a program, at random. Values still dominate their uses; the dialect's verifier may have objections. False
-  /// if this kind finds nothing to change.
+  /// Changes something of a program, at random. Values still dominate their uses; the dialect's verifier may have
+  /// objections. False if this kind finds nothing to change.
   bool apply(size_t kind, sched::ProgramOp program);
 
 private:

@@ -1,9 +1,11 @@
-// plan_mutants random|FILE COUNT [swaps]: changes correct programs in COUNT ways of each kind, and requires that the plan verifier
-// accepts no change that does harm. Programs are drawn at random, or it is the one of a file, with swaps or without. Prints a table.
+// plan_mutants random|FILE COUNT [swaps]: changes correct programs in COUNT ways of each kind, and requires that the plan
+// verifier accepts no change that does harm. Programs are drawn at random, or it is the one of a file, with swaps or
+// without. Prints a table.
 //
-// A change is harmless if in each of a hundred random orders of execution every byte that is read was written last by what the value
-// that is read stands for (Replay). The verifier may refuse what is harmless: bytes that race although nobody reads them, places
-// outside of an arena that nobody touches, a race that no order of the hundred shows. The table counts these too.
+// A change is harmless if in each of a hundred random orders of execution every byte that is read was written last by what
+// the value that is read stands for (Replay). The verifier may refuse what is harmless: bytes that race although nobody
+// reads them, places outside of an arena that nobody touches, a race that no order of the hundred shows. The table counts
+// these too.
 #include "Mutations.h"
 #include "RandomProgram.h"
 #include "Replay.h"

@@ -1,5 +1,5 @@
-// Small programs that are right by construction: values of a few dozen bytes, launches and copies on four streams, events where two
-// of them would get in each other's way, far memory, loops that carry slots and events, updates in place.
+// Small programs that are right by construction: values of a few dozen bytes, launches and copies on four streams, events
+// where two of them would get in each other's way, far memory, loops that carry slots and events, updates in place.
 #ifndef NEAP_TEST_PASSES_VERIFY_MUTANTS_RANDOMPROGRAM_H
 #define NEAP_TEST_PASSES_VERIFY_MUTANTS_RANDOMPROGRAM_H
 

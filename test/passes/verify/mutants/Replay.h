@@ -1,5 +1,5 @@
-// What a program does in one of its legal orders, byte by byte: the judge of the plan verifier. It shares no code with it, and has
-// no idea of what is ordered behind what: it draws orders, and looks at who wrote last whenever something is read.
+// What a program does in one of its legal orders, byte by byte: the judge of the plan verifier. It shares no code with it,
+// and has no idea of what is ordered behind what: it draws orders, and looks who wrote last whenever something is read.
 #ifndef NEAP_TEST_PASSES_VERIFY_MUTANTS_REPLAY_H
 #define NEAP_TEST_PASSES_VERIFY_MUTANTS_REPLAY_H
 
@@ -14,8 +14,8 @@ public:
   /// Unrolls the program. Bytes that no range divides are one *unit*.
   explicit Replay(sched::ProgramOp program);
 
-  /// Runs one step in an order drawn from the seed. Says what is read that is not what its SSA value means, or touched that does
-  /// not exist; empty if all is right.
+  /// Runs one step in an order drawn from the seed. Says what is read that is not what its SSA value means, or touched
+  /// that does not exist; empty if all is right.
   std::string run(uint64_t seed);
 
 private:
