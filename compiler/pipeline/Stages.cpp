@@ -73,7 +73,7 @@ static void buildFuse(OpPassManager &manager, const StageOptions &options) {
 static void buildSchedule(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createScheduleStep(options.schedule.step));
   // Right behind what it checks.
-  manager.addNestedPass<sched::ProgramOp>(createVerifyArena());
+  manager.addNestedPass<sched::ProgramOp>(createVerifyPlan());
 }
 
 static void buildLower(OpPassManager &manager, const StageOptions &options) {

@@ -140,6 +140,13 @@ def Sched_ProgramOp : Sched_Op<"program", [Symbol, IsolatedFromAbove, NoRegionAr
   let description = [{
     One block: slots, then what happens, ended by `sched.return`. `arenas` has the size of each memory space in use.
 
+    Launches, copies and observations are entries of streams. Those of one stream run one after the other, in the order they are
+    written in; those of different streams at any time, side by side, unless an event orders them. An entry may read its operands
+    and write its results whenever it pleases between its beginning and its end.
+
+    The host writes inputs and the step block before every step, constants before the first. A step ends when all streams have run
+    empty, so whatever the next one does comes after everything that this one does.
+
     C1: there is one arena at most per memory space.
 
     ```mlir
@@ -319,7 +326,8 @@ def Sched_YieldOp : Sched_Op<"yield", [Pure, Terminator, ReturnLike, HasParent<"
 def Sched_ReturnOp : Sched_Op<"return", [Pure, Terminator, ReturnLike, HasParent<"ProgramOp">]> {
   let summary = "what must lie in its slot when the step ends";
   let description = [{
-    The new contents of parameters and states, and the outputs.
+    The new contents of parameters and states, and the outputs: what lies in their slots when all streams have run empty. Every
+    output is returned; a parameter or state that is not is what it was before the step, as constants are.
 
     C1: every value lies in a parameter, state or output slot and covers it.
   }];

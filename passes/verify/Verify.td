@@ -3,6 +3,6 @@
 #define NEAP_PASSES_VERIFY_VERIFY_TD
 
 include "neap/passes/verify/types/Pass.td"
-include "neap/passes/verify/arena/Pass.td"
+include "neap/passes/verify/plan/Pass.td"
 
 #endif
