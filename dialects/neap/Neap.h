@@ -28,4 +28,7 @@ namespace neap {
 /// The element type that a field of the step block has.
 mlir::Type getFieldType(StepField field, mlir::MLIRContext *context);
 
+/// Whether an op says where and when its operand is to be found, and computes nothing.
+bool isMemoryPlanOp(mlir::Operation *op);
+
 } // namespace neap

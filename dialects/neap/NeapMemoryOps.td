@@ -44,18 +44,35 @@ def Neap_BarrierOp : Neap_Op<"barrier", [Pure, AllTypesMatch<["value", "result"]
 def Neap_OffloadOp : Neap_Op<"offload", [Pure, AllTypesMatch<["value", "result"]>]> {
   let summary = "a value's copy in far memory";
   let description = [{
-    The copy starts as soon as `value` was computed, and is complete before anything runs that comes behind the task of `until`. From there on the value's own
-    bytes are free, if nothing else reads it.
+    The copy starts as soon as `value` was computed, and is complete when the step ends, or at a `neap.await`.
 
-    C1: the result lies in far memory: only `neap.reload` reads it, and `neap.write` to a state in far memory.
+    C1: the result lies in far memory: only `neap.await`, `neap.reload`, and `neap.write` to a far state read it.
 
     ```mlir
-    %far = neap.offload %x until %t : tensor<8x64xf32> until tensor<64xf32>
+    %far = neap.offload %x : tensor<8x64xf32>
     ```
   }];
-  let arguments = (ins Neap_Tensor:$value, Neap_Tensor:$until);
+  let arguments = (ins Neap_Tensor:$value);
   let results = (outs Neap_Tensor:$result);
-  let assemblyFormat = "$value `until` $until attr-dict `:` type($result) `until` type($until)";
+  let assemblyFormat = "$value attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Neap_AwaitOp : Neap_Op<"await", [Pure, AllTypesMatch<["value", "result"]>]> {
+  let summary = "the place where a copy to far memory must be complete";
+  let description = [{
+    What runs behind the task that computes `after` waits for the copy. From there on the bytes on the device are free, if nothing else
+    needs them.
+
+    C1: `value` is a `neap.offload`.
+
+    ```mlir
+    %done = neap.await %far after %t : tensor<8x64xf32> after tensor<64xf32>
+    ```
+  }];
+  let arguments = (ins Neap_Tensor:$value, Neap_Tensor:$after);
+  let results = (outs Neap_Tensor:$result);
+  let assemblyFormat = "$value `after` $after attr-dict `:` type($result) `after` type($after)";
   let hasVerifier = 1;
 }
 
@@ -64,10 +81,10 @@ def Neap_ReloadOp : Neap_Op<"reload", [Pure, AllTypesMatch<["value", "result"]>]
   let description = [{
     The copy starts once `after` was computed; who reads the result waits for it.
 
-    C1: `value` lies in far memory: a `neap.offload`, or a `neap.read` of a state that lies there.
+    C1: `value` lies in far memory: a `neap.offload`, a `neap.await`, or a `neap.read` of a state that lies there.
 
     ```mlir
-    %x2 = neap.reload %far after %t : tensor<8x64xf32> after tensor<64xf32>
+    %x2 = neap.reload %done after %t : tensor<8x64xf32> after tensor<64xf32>
     ```
   }];
   let arguments = (ins Neap_Tensor:$value, Neap_Tensor:$after);

@@ -115,21 +115,34 @@ template <typename SymbolOp> static bool namesFarState(SymbolOp op) {
   return state && state.getFar();
 }
 
-LogicalResult OffloadOp::verify() {
-  for (Operation *user : getResult().getUsers()) { // offload_c1
+/// Whether everybody who reads a value of far memory can.
+static LogicalResult verifyFarUsers(Operation *op) {
+  for (Operation *user : op->getUsers()) {
     auto write = dyn_cast<WriteOp>(user);
-    if (!isa<ReloadOp>(user) && !(write && namesFarState(write)))
-      return emitOpError("expected its result to be reloaded or written to a state in far memory, got ") << user->getName();
+    if (!isa<AwaitOp, ReloadOp>(user) && !(write && namesFarState(write)))
+      return op->emitOpError("expected its result to be awaited, reloaded or written to a state in far memory, got ")
+             << user->getName();
   }
   return success();
 }
 
+LogicalResult OffloadOp::verify() { return verifyFarUsers(*this); } // offload_c1
+
+LogicalResult AwaitOp::verify() {
+  if (!getValue().getDefiningOp<OffloadOp>()) // await_c1
+    return emitOpError("expected a value that is offloaded");
+  return verifyFarUsers(*this);
+}
+
 LogicalResult ReloadOp::verify() {
-  auto read = getValue().getDefiningOp<ReadOp>();
-  if (!getValue().getDefiningOp<OffloadOp>() && !(read && namesFarState(read))) // reload_c1
+  Operation *producer = getValue().getDefiningOp();
+  auto read = dyn_cast_or_null<ReadOp>(producer);
+  if (!isa_and_nonnull<OffloadOp, AwaitOp>(producer) && !(read && namesFarState(read))) // reload_c1
     return emitOpError("expected a value in far memory");
   return success();
 }
+
+bool neap::isMemoryPlanOp(Operation *op) { return isa<AwaitOp, BarrierOp, OffloadOp, RecomputeOp, ReloadOp>(op); }
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
 

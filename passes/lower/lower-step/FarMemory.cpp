@@ -14,7 +14,7 @@ int64_t lower::getFarBytes(sched::ProgramOp program) {
   return static_cast<int64_t>(llvm::alignTo<farAlignment>(program.getArenaBytes(Space::Far)));
 }
 
-static bool isAligned(int64_t offset) { return offset % lower::farAlignment == 0; }
+static bool isAligned(int64_t offset) { return offset % farAlignment == 0; }
 
 static LogicalResult checkStream(Operation *op, Stream actual, Stream expected) {
   if (actual == expected)
@@ -29,7 +29,7 @@ static LogicalResult checkSlot(sched::SlotOp slot) {
     return slot.emitOpError("expected an activation or a state in far memory, got: ") << stringifyRole(slot.getRole());
   if (!isAligned(slot.getOffset())) // F1
     return slot.emitOpError("expected a multiple of ")
-           << lower::farAlignment << " as its place in far memory, got " << slot.getOffset();
+           << farAlignment << " as its place in far memory, got " << slot.getOffset();
   return success();
 }
 
@@ -46,14 +46,14 @@ static LogicalResult checkPlaces(sched::CopyOp copy) {
   for (Value end : {copy.getSource(), copy.getDestination()})
     if (sched::Place place = sched::getPlace(end); !isAligned(place.begin))
       return copy.emitOpError("expected multiples of ")
-             << lower::farAlignment << " as its places, got " << place.begin << " of "
+             << farAlignment << " as its places, got " << place.begin << " of "
              << stringifySpace(place.getSpace()) << ": disks transfer whole blocks";
   sched::Place target = sched::getPlace(copy.getDestination());
   int64_t end = target.begin + target.bytes;
   auto slotEnd = static_cast<int64_t>(target.slot.getOffset()) + target.slot.getType().getBytes();
   if (target.getSpace() == Space::Far && !isAligned(end) && end != slotEnd)
     return copy.emitOpError("expected to end at a multiple of ")
-           << lower::farAlignment << " or where its slot ends, at " << slotEnd << ", got " << end
+           << farAlignment << " or where its slot ends, at " << slotEnd << ", got " << end
            << ": whole blocks are written";
   return success();
 }

@@ -2,12 +2,9 @@
 #pragma once
 
 #include "neap/dialects/sched/Sched.h"
-#include "neap/runtime/abi/neap_runtime.h"
+#include "neap/passes/support/SlotAlignment.h"
 
 namespace neap::lower {
-
-/// Slots of far memory, and what is copied between there and the device, begin at multiples of so many bytes.
-inline constexpr int64_t farAlignment = NEAP_FAR_ALIGNMENT;
 
 /// Bytes of far memory that a program needs: whole blocks.
 int64_t getFarBytes(sched::ProgramOp program);

@@ -5,6 +5,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace neap;
@@ -43,6 +44,12 @@ private:
   Value getStepField(StepField field);
   Value getWorkspace() { return plan.workspace < 0 ? Value() : getSlot(plan.workspace); }
   void writeLaunch(FusedOp group);
+  void writeOffload(OffloadOp offload);
+  void writeAwait(AwaitOp await);
+  void writeReload(ReloadOp reload);
+  void writeTask(Operation *task);
+  Value signal(sched::Stream stream);
+  void waitFor(Value event, SmallVectorImpl<Value> &events);
   void writeReturn();
 
   StepPlan &plan;
@@ -50,6 +57,10 @@ private:
   OpBuilder builder;
   llvm::DenseMap<int, Value> slots;      // by storage
   llvm::DenseMap<Value, Value> contents; // by value of the step
+  /// By storage: the event of the copy that made what lies there, until the compute stream has waited for it.
+  llvm::DenseMap<int, Value> offloaded, reloaded;
+  /// Copies that must be complete before anything else starts on a stream: bytes that they read may be written then.
+  SmallVector<Value> awaitedByCompute, awaitedByReload;
 };
 } // namespace
 
@@ -116,7 +127,7 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
 void ProgramWriter::writeSlot(int storage) {
   const StorageInfo &info = plan.storages[storage];
   auto slot = sched::SlotOp::create(
-      builder, plan.step.getLoc(), sched::SlotType::get(info.type),
+      builder, plan.step.getLoc(), sched::SlotType::get(info.type, info.space),
       sched::RoleAttr::get(builder.getContext(), info.role), dyn_cast_or_null<FlatSymbolRefAttr>(info.identity),
       dyn_cast_or_null<StringAttr>(info.identity), dyn_cast_or_null<ElementsAttr>(info.identity),
       builder.getI64IntegerAttr(info.offset));
@@ -155,6 +166,8 @@ Value ProgramWriter::getContents(Value value) {
     return contents[value] = viewAs(getContents(reshape.getOperand()), value.getType());
   if (auto barrier = value.getDefiningOp<BarrierOp>())
     return contents[value] = getContents(barrier.getValue());
+  if (auto await = value.getDefiningOp<AwaitOp>())
+    return contents[value] = getContents(await.getValue());
   if (auto scalar = value.getDefiningOp<StepValueOp>())
     return contents[value] = getStepField(scalar.getField());
   return contents[value] = getSlot(plan.getStorage(value));
@@ -167,10 +180,67 @@ void ProgramWriter::writeLaunch(FusedOp group) {
     inputs.push_back(getStepField(field));
   SmallVector<Value> outputs = llvm::map_to_vector(
       group.getOutputs(), [&](Value output) { return viewAs(getSlot(plan.getStorage(output)), output.getType()); });
+  SmallVector<Value> after = std::move(awaitedByCompute);
+  awaitedByCompute.clear();
+  for (Value input : group.getInputs())
+    if (auto copy = reloaded.find(plan.getUnmergedStorage(input)); copy != reloaded.end()) {
+      waitFor(copy->second, after);
+      reloaded.erase(copy); // whatever comes later on this stream comes behind it
+    }
   auto launch = sched::LaunchOp::create(builder, group.getLoc(), kernel.getSymName(), sched::Stream::Compute, inputs,
-                                        outputs, group.getLibrary() ? getWorkspace() : Value(), ValueRange());
+                                        outputs, group.getLibrary() ? getWorkspace() : Value(), after);
   for (auto [output, result] : llvm::zip_equal(group.getOutputs(), launch.getResults()))
     contents[output] = result;
+}
+
+void ProgramWriter::waitFor(Value event, SmallVectorImpl<Value> &events) {
+  if (!llvm::is_contained(events, event))
+    events.push_back(event);
+}
+
+Value ProgramWriter::signal(sched::Stream stream) {
+  return sched::SignalOp::create(builder, plan.step.getLoc(), sched::EventType::get(builder.getContext()), stream);
+}
+
+/// The copy begins when everything that computes up to here is done, the value among it.
+void ProgramWriter::writeOffload(OffloadOp offload) {
+  SmallVector<Value> after{signal(sched::Stream::Compute)};
+  if (auto copy = reloaded.find(plan.getUnmergedStorage(offload.getValue())); copy != reloaded.end())
+    waitFor(copy->second, after);
+  Value source = getContents(offload.getValue()), target = getSlot(plan.getStorage(offload));
+  contents[offload] =
+      sched::CopyOp::create(builder, offload.getLoc(), source, viewAs(target, offload.getType()), sched::Stream::Offload, after);
+  offloaded[plan.getStorage(offload)] = signal(sched::Stream::Offload);
+}
+
+void ProgramWriter::writeAwait(AwaitOp await) {
+  Value event = offloaded.at(plan.getStorage(await));
+  waitFor(event, awaitedByCompute);
+  waitFor(event, awaitedByReload);
+}
+
+/// The copy begins when nothing that computes uses its bytes any more.
+void ProgramWriter::writeReload(ReloadOp reload) {
+  SmallVector<Value> after = std::move(awaitedByReload);
+  awaitedByReload.clear();
+  waitFor(signal(sched::Stream::Compute), after);
+  if (Value event = offloaded.lookup(plan.getStorage(reload.getValue())))
+    waitFor(event, after);
+  Value source = getContents(reload.getValue()), target = getSlot(plan.getStorage(reload));
+  contents[reload] =
+      sched::CopyOp::create(builder, reload.getLoc(), source, viewAs(target, reload.getType()), sched::Stream::Reload, after);
+  reloaded[plan.getUnmergedStorage(reload)] = signal(sched::Stream::Reload);
+}
+
+void ProgramWriter::writeTask(Operation *task) {
+  TypeSwitch<Operation *>(task)
+      .Case([&](FusedOp group) { writeLaunch(group); })
+      .Case([&](OffloadOp offload) { writeOffload(offload); })
+      .Case([&](AwaitOp await) { writeAwait(await); })
+      .Case([&](ReloadOp reload) { writeReload(reload); })
+      .Case([&](neap::ObserveOp observe) {
+        sched::ObserveOp::create(builder, observe.getLoc(), getContents(observe.getGradient()), observe.getParameterAttr());
+      });
 }
 
 /// Copies what does not lie where it is wanted, and names all that must be there.
@@ -188,28 +258,21 @@ void ProgramWriter::writeReturn() {
 }
 
 void ProgramWriter::write() {
-  auto arena = sched::ArenaAttr::get(builder.getContext(), sched::Space::Device, plan.arenaBytes);
+  SmallVector<Attribute> arenas{sched::ArenaAttr::get(builder.getContext(), sched::Space::Device, plan.arenaBytes)};
+  if (plan.farBytes > 0)
+    arenas.push_back(sched::ArenaAttr::get(builder.getContext(), sched::Space::Far, plan.farBytes));
   auto program =
-      sched::ProgramOp::create(builder, plan.step.getLoc(), plan.step.getSymNameAttr(), builder.getArrayAttr(arena));
+      sched::ProgramOp::create(builder, plan.step.getLoc(), plan.step.getSymNameAttr(), builder.getArrayAttr(arenas));
   kernels.placeBefore(program);
   builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
   for (size_t storage = 0; storage < plan.storages.size(); ++storage)
     if (plan.graph.storages[storage].aliveBefore)
       writeSlot(storage);
-  int64_t launches = 0;
-  for (int task : plan.order) {
-    if (auto group = dyn_cast<FusedOp>(plan.tasks[task])) {
-      writeLaunch(group);
-      ++launches;
-    } else {
-      auto observe = cast<neap::ObserveOp>(plan.tasks[task]);
-      sched::ObserveOp::create(builder, observe.getLoc(), getContents(observe.getGradient()),
-                               observe.getParameterAttr());
-    }
-  }
+  for (int task : plan.order)
+    writeTask(plan.tasks[task]);
   writeReturn();
   remark::analysis(plan.step.getLoc(), remark::RemarkOpts::name("Kernels").category("neap-schedule-step"))
-      << remark::metric("Kernels", kernels.size()) << remark::metric("Launches", launches);
+      << remark::metric("Kernels", kernels.size()) << remark::metric("Launches", llvm::count_if(plan.tasks, llvm::IsaPred<FusedOp>));
 }
 
 void neap::emitProgram(StepPlan &plan) {

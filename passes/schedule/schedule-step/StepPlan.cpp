@@ -25,6 +25,8 @@ static Value getRenamed(Value value) {
     return reshape.getOperand();
   if (auto barrier = value.getDefiningOp<BarrierOp>())
     return barrier.getValue();
+  if (auto await = value.getDefiningOp<AwaitOp>())
+    return await.getValue();
   return {};
 }
 
@@ -72,34 +74,62 @@ void StepPlan::applyMerges() {
 
 // 1. Collect ----------------------------------------------------------------------------------------------------------
 
-int StepPlan::addStorage(Role role, RankedTensorType type, Attribute identity) {
+int StepPlan::addStorage(Role role, RankedTensorType type, Attribute identity, sched::Space space) {
   bool outlivesStep = role != Role::Activation && role != Role::Output;
-  graph.storages.push_back({alignToSlot(storageBytes(type.getElementType(), type.getShape())), outlivesStep,
-                            outlivesStep || role == Role::Output});
-  storages.push_back({role, type, identity, {}, 0});
+  int64_t bytes = alignToSlot(storageBytes(type.getElementType(), type.getShape()));
+  graph.storages.push_back(
+      {space == sched::Space::Device ? bytes : 0, outlivesStep, outlivesStep || role == Role::Output});
+  storages.push_back({role, type, identity, {}, space, 0});
+  isOffloaded.push_back(false);
   mergedInto.push_back(static_cast<int>(storages.size()) - 1);
   return mergedInto.back();
 }
 
-/// The tasks that barriers put before an op.
+/// What an op of the memory plan waits for; null for others.
+static Value getAfter(Operation *op) {
+  return TypeSwitch<Operation *, Value>(op)
+      .Case<AwaitOp, BarrierOp, ReloadOp>([](auto later) { return later.getAfter(); })
+      .Default([](Operation *) { return Value(); });
+}
+
+/// The values that an op's task touches.
+static SmallVector<Value> getTouched(Operation *op) {
+  return TypeSwitch<Operation *, SmallVector<Value>>(op)
+      .Case([](AwaitOp await) -> SmallVector<Value> { // the value itself lies there until then
+        return {await.getValue(), await.getValue().getDefiningOp<OffloadOp>().getValue()};
+      })
+      .Case([](ReloadOp reload) -> SmallVector<Value> { return {reload.getValue()}; })
+      .Default([](Operation *other) { return llvm::to_vector(other->getOperands()); });
+}
+
+/// The tasks that the memory plan puts before an op.
 std::vector<int> StepPlan::findTasksBefore(Operation *op) const {
   std::set<int> before;
-  for (Value operand : op->getOperands())
-    for (Value renamed = operand; renamed; renamed = getRenamed(renamed))
-      if (auto barrier = renamed.getDefiningOp<BarrierOp>())
-        if (Operation *earlier = skipRenames(barrier.getAfter()).getDefiningOp(); earlier && taskOf.contains(earlier))
-          before.insert(taskOf.at(earlier));
+  auto add = [&](Value after) {
+    if (Operation *earlier = after ? skipRenames(after).getDefiningOp() : nullptr; earlier && taskOf.contains(earlier))
+      before.insert(taskOf.at(earlier));
+  };
+  add(getAfter(op));
+  for (Value operand : getTouched(op))
+    for (Value renamed = operand; renamed && renamed.getDefiningOp(); renamed = getRenamed(renamed))
+      if (isa<BarrierOp>(renamed.getDefiningOp()))
+        add(getAfter(renamed.getDefiningOp()));
   return {before.begin(), before.end()};
 }
 
 void StepPlan::addTask(Operation *op) {
   llvm::SetVector<int> reads, writes;
-  for (Value operand : op->getOperands())
-    reads.insert(getStorage(operand));
+  for (Value touched : getTouched(op))
+    reads.insert(getStorage(touched));
+  if (auto offload = dyn_cast<OffloadOp>(op))
+    isOffloaded[getStorage(offload.getValue())] = true;
   if (auto group = dyn_cast<FusedOp>(op); group && !getStepFields(group).empty())
     reads.insert(stepBlock);
+  auto space = isa<OffloadOp>(op) ? sched::Space::Far : sched::Space::Device;
   for (OpResult result : op->getResults()) {
-    storageOf[result] = addStorage(Role::Activation, cast<RankedTensorType>(result.getType()));
+    if (getRenamed(result))
+      continue;
+    storageOf[result] = addStorage(Role::Activation, cast<RankedTensorType>(result.getType()), {}, space);
     writes.insert(storageOf[result]);
   }
   graph.tasks.push_back({{reads.begin(), reads.end()}, {writes.begin(), writes.end()}, findTasksBefore(op)});
@@ -119,14 +149,14 @@ void StepPlan::addWorkspace() {
 void StepPlan::collectPersistent() {
   addWorkspace();
   auto module = step->getParentOfType<ModuleOp>();
-  auto declare = [&](auto declaration, Role role) {
+  auto declare = [&](auto declaration, Role role, sched::Space space) {
     Attribute symbol = FlatSymbolRefAttr::get(declaration.getSymNameAttr());
-    declared[symbol] = addStorage(role, cast<RankedTensorType>(declaration.getType()), symbol);
+    declared[symbol] = addStorage(role, cast<RankedTensorType>(declaration.getType()), symbol, space);
   };
   for (auto parameter : module.getOps<ParameterOp>())
-    declare(parameter, Role::Parameter);
+    declare(parameter, Role::Parameter, sched::Space::Device);
   for (auto state : module.getOps<StateOp>())
-    declare(state, Role::State);
+    declare(state, Role::State, state.getFar() ? sched::Space::Far : sched::Space::Device);
   for (auto constant : step.getOps<ConstantOp>())
     storageOf[constant] = addStorage(Role::Constant, constant.getType(), constant.getValueAttr());
   for (auto id : step.getOps<RandomIdOp>()) {
@@ -149,7 +179,7 @@ static bool isUpdate(Operation *op) {
   SmallVector<Value> results(op->getResults());
   while (!results.empty()) {
     for (Operation *user : results.pop_back_val().getUsers()) {
-      if (isa<ReshapeOp, BarrierOp>(user))
+      if (isa<AwaitOp, BarrierOp, OffloadOp, ReshapeOp>(user))
         results.push_back(user->getResult(0));
       else if (!isa<WriteOp>(user))
         return false;
@@ -160,15 +190,19 @@ static bool isUpdate(Operation *op) {
 
 LogicalResult StepPlan::collect() {
   collectPersistent();
-  SmallVector<Operation *> updates; // last, so that every reader of an old value comes before its update
+  // Last, so that every reader of an old value comes before its update. What moves the new value comes with it.
+  llvm::SetVector<Operation *> updates;
+  auto movesUpdate = [&](Operation *op) {
+    return isa<AwaitOp, OffloadOp>(op) && updates.contains(skipRenames(op->getOperand(0)).getDefiningOp());
+  };
   for (Operation &op : step.getBody().front()) {
     if (auto read = dyn_cast<ReadOp>(op)) {
       storageOf[read] = declared.lookup(read.getSymbolAttr());
     } else if (auto scalar = dyn_cast<StepValueOp>(op)) {
       storageOf[scalar] = stepBlock;
-    } else if (isa<FusedOp, ObserveOp>(op)) {
-      if (isUpdate(&op))
-        updates.push_back(&op);
+    } else if (isa<AwaitOp, FusedOp, ObserveOp, OffloadOp, ReloadOp>(op)) {
+      if (isUpdate(&op) || movesUpdate(&op))
+        updates.insert(&op);
       else
         addTask(&op);
     } else if (!isa<BarrierOp, ConstantOp, RandomIdOp, ReshapeOp, WriteOp, neap::ReturnOp>(op)) {
@@ -185,17 +219,19 @@ LogicalResult StepPlan::collect() {
 /// Lets the group that makes `value` write it to `storage`; if that cannot be, says why.
 StringRef StepPlan::placeUpdate(Value value, int storage) {
   auto result = dyn_cast<OpResult>(skipRenames(value));
-  auto group = result ? result.getDefiningOp<FusedOp>() : nullptr;
-  if (!group)
+  Operation *maker = result ? result.getOwner() : nullptr;
+  auto group = dyn_cast_or_null<FusedOp>(maker);
+  if (!group && !isa_and_nonnull<OffloadOp>(maker))
     return "the new value is not made by a group";
   int current = getStorage(result);
   if (storages[current].role != Role::Activation)
     return "the new value is kept elsewhere too";
-  for (auto [operand, input] : llvm::enumerate(group.getInputs()))
-    if (getStorage(input) == storage &&
-        !canRunInPlace(group.getBody().front(), group.getKind(), operand, result.getResultNumber()))
-      return "the group does not read the old value element by element";
-  if (lastReader[storage] > taskOf.at(group))
+  if (group)
+    for (auto [operand, input] : llvm::enumerate(group.getInputs()))
+      if (getStorage(input) == storage &&
+          !canRunInPlace(group.getBody().front(), group.getKind(), operand, result.getResultNumber()))
+        return "the group does not read the old value element by element";
+  if (lastReader[storage] > taskOf.at(maker))
     return "the old value is needed later";
   if (isKeptElsewhere[storage])
     return "the old value is kept elsewhere";
@@ -265,7 +301,7 @@ void StepPlan::reuseDyingOperands() {
       if (graph.storages[own].aliveBefore)
         continue;
       auto diesHere = [&](int storage) {
-        return storages[storage].role == Role::Activation && !graph.storages[storage].aliveAfter &&
+        return storages[storage].role == Role::Activation && !graph.storages[storage].aliveAfter && !isOffloaded[storage] &&
                ranges[storage].last == static_cast<int64_t>(position) &&
                !llvm::is_contained(graph.tasks[task].writes, storage);
       };
@@ -304,15 +340,30 @@ LogicalResult StepPlan::checkBytes() {
 
 // 5. Pack -------------------------------------------------------------------------------------------------------------
 
-/// What outlives the step lies in front, in order of collection; everything else is packed behind it.
+/// One slot for each storage, none of them shared: far memory is not what is scarce.
+void StepPlan::packFar() {
+  for (auto [index, info] : llvm::enumerate(storages)) {
+    bool isMerged = mergedInto[index] != static_cast<int>(index);
+    if (info.space != sched::Space::Far || isMerged)
+      continue;
+    info.offset = farBytes;
+    farBytes += llvm::alignTo(storageBytes(info.type.getElementType(), info.type.getShape()), farAlignment);
+  }
+}
+
+/// What outlives the step lies in front, in order of collection; everything else is packed behind it. Where there is far memory,
+/// copies want the alignment of its blocks.
 void StepPlan::pack() {
+  packFar();
+  int64_t alignment = farBytes > 0 ? farAlignment : slotAlignment;
   int64_t persistentBytes = 0;
   for (auto [storage, info] : llvm::zip_equal(graph.storages, storages)) {
-    if (!storage.aliveBefore)
+    if (!storage.aliveBefore || info.space == sched::Space::Far)
       continue;
     info.offset = persistentBytes;
     persistentBytes += storage.bytes;
   }
+  persistentBytes = llvm::alignTo(persistentBytes, alignment);
 
   std::vector<planning::LiveRange> ranges = planning::computeLiveRanges(graph, order);
   std::vector<planning::Buffer> buffers;
@@ -321,9 +372,9 @@ void StepPlan::pack() {
     bytes.push_back(storage.aliveBefore ? 0 : storage.bytes);
     buffers.push_back({bytes.back(), range});
   }
-  planning::Packing packing = planning::packBuffers(buffers, slotAlignment);
+  planning::Packing packing = planning::packBuffers(buffers, alignment);
   for (auto [index, offset] : llvm::enumerate(packing.offsets))
-    if (!graph.storages[index].aliveBefore)
+    if (!graph.storages[index].aliveBefore && storages[index].space == sched::Space::Device)
       storages[index].offset = persistentBytes + offset;
   arenaBytes = persistentBytes + packing.arenaBytes;
 

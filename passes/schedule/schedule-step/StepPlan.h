@@ -16,6 +16,8 @@ struct StorageInfo {
   mlir::Attribute identity;
   /// Further attributes of an input or output.
   mlir::DictionaryAttr attributes;
+  /// Storages in far memory count no bytes in the graph: a budget does not bound them.
+  sched::Space space = sched::Space::Device;
   int64_t offset = 0;
 };
 
@@ -44,17 +46,18 @@ public:
   StepOp step;
   planning::StorageGraph graph;
   std::vector<StorageInfo> storages;
-  /// The op of each task: a FusedOp or an ObserveOp.
+  /// The op of each task: a FusedOp, an ObserveOp, or one that copies to or from far memory or awaits that.
   std::vector<mlir::Operation *> tasks;
   std::vector<int> order;
   std::vector<Kept> kept;
   int stepBlock = -1;
   /// What libraries work in; -1 if none does.
   int workspace = -1;
-  int64_t arenaBytes = 0;
+  int64_t arenaBytes = 0, farBytes = 0;
 
 private:
-  int addStorage(sched::Role role, mlir::RankedTensorType type, mlir::Attribute identity = {});
+  int addStorage(sched::Role role, mlir::RankedTensorType type, mlir::Attribute identity = {},
+                 sched::Space space = sched::Space::Device);
   std::vector<int> findTasksBefore(mlir::Operation *op) const;
   void addTask(mlir::Operation *op);
   void collectPersistent();
@@ -69,6 +72,7 @@ private:
   void applyMerges();
   mlir::LogicalResult checkBytes();
   void pack();
+  void packFar();
 
   int64_t workspaceBytes;
   bool reports;
@@ -76,6 +80,7 @@ private:
   llvm::DenseMap<mlir::Value, int> storageOf;     // of everything but other names, as collected
   llvm::DenseMap<mlir::Operation *, int> taskOf;  // of those collected so far
   std::vector<int> lastReader;                    // by storage: the last task that reads it as it was
+  std::vector<bool> isOffloaded;                  // by storage: a copy may be reading it while others run
   std::vector<bool> isKeptElsewhere;              // by storage: whether a write or the return names it
   std::vector<int> mergedInto;                    // by storage; itself where it was not merged
   std::vector<int> mergedByUpdates;               // the same, before operands were reused
