@@ -51,7 +51,8 @@ void PlanReport::print(llvm::raw_ostream &os) const {
      << "\n";
   const json::Array &values = *fields.getArray("values");
   os << "kept:             " << countValues(values, "keep") << "\n";
-  os << "computed again:   " << countValues(values, "recompute") << "\n\nalive at the peak:\n";
+  os << "computed again:   " << countValues(values, "recompute") << "\n";
+  os << "in far memory:    " << countValues(values, "offload") << "\n\nalive at the peak:\n";
   TextTable table{{{"MiB", "kind", "what"}}, {1, 2}};
   constexpr size_t mostShown = 12;
   const json::Object *after = fields.getObject("after");

@@ -72,7 +72,8 @@ DeviceModel describeCpu(int64_t lanes, int64_t cores) {
   double bandwidth = std::min(12 * giga * static_cast<double>(cores), 120 * giga);
   double flops = clock * flopsPerLane * static_cast<double>(lanes * cores);
   constexpr double launch = 5e-6;
-  return {"cpu", "CPU", "x86-64", 0, bandwidth, mib, cores, clock, flops, flops, flops, 0, 0, bandwidth, launch,
+  constexpr double disk = 1 * giga; // a file on a solid-state disk
+  return {"cpu", "CPU", "x86-64", 0, bandwidth, mib, cores, clock, flops, flops, flops, 0, 0, disk, launch,
           "typical figures"};
 }
 

@@ -32,7 +32,7 @@ FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module,
 
 FailureOr<StepTrial> MemoryPlanner::tryOut(ArrayRef<planning::Action> actions) {
   return StepTrial::run(module, settings, scratch, [&](StepOp copy) {
-    model.insertRecomputations(copy, actions);
+    model.insertPlan(copy, actions);
     return rematerialize(copy, /*reports=*/false);
   });
 }
@@ -41,7 +41,17 @@ FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> 
   FailureOr<StepTrial> trial = tryOut(actions);
   if (failed(trial))
     return failure();
-  return MemoryPlan{std::move(actions), trial->getPlannedBytes(), trial->getSeconds(), 0, 0, {}, {}};
+  double seconds = trial->getSeconds() + estimateCopies(actions);
+  return MemoryPlan{std::move(actions), trial->getPlannedBytes(), seconds, 0, 0, {}, {}};
+}
+
+/// What copies cost although they are hidden: memory traffic that kernels would like to have for themselves.
+double MemoryPlanner::estimateCopies(ArrayRef<planning::Action> actions) const {
+  double seconds = 0;
+  for (auto [value, action] : llvm::zip_equal(model.getProblem().values, actions))
+    if (action == planning::Action::Offload)
+      seconds += value.offloadSeconds;
+  return seconds;
 }
 
 /// What a solution comes to as fused, scheduled and packed. Nothing if it cannot be carried out, which the model did not know.
@@ -51,7 +61,7 @@ std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &
   if (isNew) {
     FailureOr<StepTrial> trial = tryOut(solution.actions);
     if (succeeded(trial))
-      plan = {solution.actions, trial->getPlannedBytes(), trial->getSeconds(), solution.seconds,
+      plan = {solution.actions, trial->getPlannedBytes(), trial->getSeconds() + estimateCopies(solution.actions), solution.seconds,
               0, solution.gapPrices, solution.flipPrices};
   }
   if (plan.actions.empty() && !solution.actions.empty())

@@ -52,6 +52,7 @@ private:
   };
 
   void makeVariants();
+  double estimateCopies(mlir::ArrayRef<planning::Action> actions) const;
   Solutions solve(int64_t budget) const;
   std::optional<MemoryPlan> fit(const planning::RetentionProblem &variant, const planning::RetentionPlan &solution,
                                 int64_t budget);

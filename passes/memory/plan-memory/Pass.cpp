@@ -53,7 +53,7 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     if (failed(chosen) || (!report.empty() && failed(writeReport(step, **planner, *chosen))))
       return failure();
     emitRemarks(step, **planner, *chosen);
-    (*planner)->getModel().insertRecomputations(step, chosen->actions);
+    (*planner)->getModel().insertPlan(step, chosen->actions);
     return success();
   }
 
@@ -130,7 +130,7 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
   static void emitRemarks(StepOp step, const MemoryPlanner &planner, const MemoryPlan &chosen) {
     const StepModel &model = planner.getModel();
     SmallVector<Operation *> ops = llvm::map_to_vector(step.getBody().front(), [](Operation &op) { return &op; });
-    int64_t recomputed = 0, recomputedBytes = 0;
+    int64_t recomputed = 0, recomputedBytes = 0, offloaded = 0, offloadedBytes = 0;
     for (auto [index, action] : llvm::enumerate(chosen.actions)) {
       const planning::RetainableValue &value = model.getProblem().values[index];
       Location location = ops[model.getValues()[index].op]->getLoc();
@@ -140,6 +140,11 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
         remark::passed(location, remark::RemarkOpts::name("Recompute").category(category))
             << remark::add("computed again") << remark::metric("Bytes", value.bytes)
             << remark::metric("Nanoseconds", static_cast<int64_t>(value.recomputeSeconds * 1e9));
+      } else if (action == planning::Action::Offload) {
+        ++offloaded;
+        offloadedBytes += value.bytes;
+        remark::passed(location, remark::RemarkOpts::name("Offload").category(category))
+            << remark::add("moved to far memory and back") << remark::metric("Bytes", value.bytes);
       } else if (action == planning::Action::Keep) {
         remark::missed(location, remark::RemarkOpts::name("Keep").category(category))
             << remark::add("kept") << remark::metric("Bytes", value.bytes);
@@ -152,6 +157,7 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
         << remark::metric("PlannedBytes", chosen.plannedBytes)
         << remark::metric("UnplannedBytes", planner.getBaseline().plannedBytes)
         << remark::metric("RecomputedValues", recomputed) << remark::metric("RecomputedBytes", recomputedBytes)
+        << remark::metric("OffloadedValues", offloaded) << remark::metric("OffloadedBytes", offloadedBytes)
         << remark::metric("AddedTimePermille", permille(chosen.seconds - planner.getBaseline().seconds))
         << remark::metric("GapPermille", permille(chosen.gapSeconds));
   }

@@ -2,6 +2,7 @@
 #include "neap/passes/memory/plan-memory/PlanFile.h"
 
 #include "neap/passes/memory/plan-memory/Recipe.h"
+#include "neap/passes/planning/CopySchedule.h"
 #include "neap/passes/support/Locations.h"
 
 #include "llvm/Support/MemoryBuffer.h"
@@ -21,6 +22,7 @@ static StringRef getName(planning::Action action) {
   case planning::Action::None: return "not needed";
   case planning::Action::Keep: return "keep";
   case planning::Action::Recompute: return "recompute";
+  case planning::Action::Offload: return "offload";
   }
   return "";
 }
@@ -58,6 +60,8 @@ static json::Object describeLive(const LiveBytes &live) {
 
 /// A name for a value that says where it comes from; with its number it is unique.
 static std::string nameOf(Operation *op) {
+  if (auto read = dyn_cast<ReadOp>(op))
+    return ("state @" + read.getSymbol()).str();
   return (op->getName().stripDialect() + " of '" + findNodeName(op) + "'").str();
 }
 
@@ -77,6 +81,7 @@ static json::Array describeValues(const MemoryPlanner &planner, const MemoryPlan
                        {"bytes", value.bytes},
                        {"action", getName(plan.actions[number])},
                        {"recompute_seconds", optional(value.recomputeSeconds)},
+                       {"offload_seconds", optional(value.offloadSeconds)},
                        {"idle_from", value.gapFirst},
                        {"idle_to", value.gapLast}};
     if (!plan.flipPrices.empty()) {
@@ -120,9 +125,24 @@ json::Array describeCurve(MemoryPlanner &planner, int64_t points) {
 }
 
 static std::optional<planning::Action> findAction(StringRef name) {
-  for (auto action : {planning::Action::None, planning::Action::Keep, planning::Action::Recompute})
+  for (auto action : {planning::Action::None, planning::Action::Keep, planning::Action::Recompute, planning::Action::Offload})
     if (getName(action) == name)
       return action;
+  return std::nullopt;
+}
+
+/// The first value that is to move and could not be back in time.
+static std::optional<size_t> findLateCopy(const planning::RetentionProblem &problem,
+                                          ArrayRef<planning::Action> actions) {
+  auto moves = [](planning::Action action) { return action == planning::Action::Offload; };
+  if (!problem.link)
+    return llvm::none_of(actions, moves) ? std::nullopt : std::optional<size_t>(llvm::find_if(actions, moves) - actions.begin());
+  planning::CopySchedule copies(problem);
+  for (size_t value = 0; value < actions.size(); ++value)
+    copies.setMoved(static_cast<int>(value), moves(actions[value]));
+  for (size_t value = 0; value < actions.size(); ++value)
+    if (moves(actions[value]) && (!problem.values[value].hasGap() || !copies.windowOf(static_cast<int>(value))))
+      return value;
   return std::nullopt;
 }
 
@@ -156,11 +176,13 @@ llvm::Expected<std::vector<planning::Action>> readActions(StringRef path, const 
       return fail("expected value " + Twine(*number) + " to be " + name + ": the plan was made for another step");
     std::optional<planning::Action> action = findAction(value->getString("action").value_or(""));
     if (!action)
-      return fail("value " + Twine(*number) + ": expected the action keep, recompute or \"not needed\"");
+      return fail("value " + Twine(*number) + ": expected the action keep, recompute, offload or \"not needed\"");
     actions[*number] = *action;
   }
   if (std::optional<std::string> error = planning::findActionError(model.getProblem(), actions))
     return fail(*error);
+  if (std::optional<size_t> late = findLateCopy(model.getProblem(), actions))
+    return fail("value " + Twine(*late) + " cannot be offloaded: its copy would come too late");
   return actions;
 }
 

@@ -31,6 +31,9 @@ public:
     for (size_t value = 0; value < model.values.size(); ++value)
       describeRecipe(value);
     placeSources();
+    collectStates();
+    if (settings.device.linkBandwidth > 0)
+      allowOffload();
     countBase();
     return std::move(model);
   }
@@ -39,6 +42,8 @@ private:
   void findTasks();
   void findTurn();
   void collectValues();
+  void collectStates();
+  void allowOffload();
   void describeRecipe(size_t value);
   void placeSources();
   void countBase();
@@ -225,6 +230,51 @@ void StepModelBuilder::placeSources() {
   }
 }
 
+/// Optimizer states that the update alone touches: their gap goes around the end of the step.
+void StepModelBuilder::collectStates() {
+  const planning::StorageGraph &graph = baseline.getUnmergedGraph();
+  std::map<int, planning::LiveRange> touched; // by storage of a state
+  for (size_t storage = 0; storage < plan.storages.size(); ++storage)
+    if (plan.storages[storage].role == sched::Role::State)
+      touched[static_cast<int>(storage)];
+  for (auto [index, task] : llvm::enumerate(plan.order))
+    for (const std::vector<int> &list : {graph.tasks[task].reads, graph.tasks[task].writes})
+      for (int storage : list)
+        if (auto range = touched.find(storage); range != touched.end()) {
+          auto position = static_cast<int64_t>(index);
+          range->second.first = range->second.isEmpty() ? position : range->second.first;
+          range->second.last = position;
+        }
+  for (auto [number, op] : llvm::enumerate(ops.ops)) {
+    auto read = dyn_cast<ReadOp>(op);
+    if (!read)
+      continue;
+    auto isIt = [&](auto &entry) { return plan.storages[entry.first].identity == read.getSymbolAttr(); };
+    auto found = llvm::find_if(touched, isIt);
+    if (found == touched.end() || found->second.isEmpty() || found->second.first <= model.turn)
+      continue;
+    planning::RetainableValue value;
+    value.bytes = graph.storages[found->first].bytes;
+    value.wrapsAround = value.isNeeded = true;
+    value.gapFirst = static_cast<int>(found->second.last) + 1;
+    value.gapLast = static_cast<int>(found->second.first) - 1;
+    value.recomputeSeconds = std::numeric_limits<double>::infinity();
+    model.values.push_back({number, 0});
+    model.problem.values.push_back(std::move(value));
+  }
+}
+
+/// Everything large enough that a copy is worth beginning may move.
+void StepModelBuilder::allowOffload() {
+  constexpr int64_t fewestBytes = 1 << 16;
+  planning::FarLink link{settings.device.linkBandwidth, settings.device.linkBandwidth, {}};
+  link.taskSeconds.assign(baseline.getTaskSeconds().begin(), baseline.getTaskSeconds().end());
+  model.problem.link = std::move(link);
+  for (planning::RetainableValue &value : model.problem.values)
+    if (value.isNeeded && value.bytes >= fewestBytes) // a copy reads or writes memory twice, which kernels would like to do
+      value.offloadSeconds = 2 * static_cast<double>(value.bytes) / settings.device.memoryBandwidth;
+}
+
 /// What is alive in the baseline, less what is alive only because it is kept.
 void StepModelBuilder::countBase() {
   std::vector<int64_t> &base = model.problem.baseBytes;
@@ -239,11 +289,20 @@ void StepModelBuilder::countBase() {
       changes[range.last + 1] -= storage.bytes;
     }
   }
-  for (const planning::RetainableValue &value : model.problem.values)
-    if (value.isNeeded && value.gapFirst <= value.gapLast) {
-      changes[value.gapFirst] -= value.bytes;
-      changes[value.gapLast + 1] += value.bytes;
+  auto remove = [&](int first, int last, int64_t bytes) {
+    if (first > last)
+      return;
+    changes[first] -= bytes;
+    changes[last + 1] += bytes;
+  };
+  for (const planning::RetainableValue &value : model.problem.values) {
+    if (value.wrapsAround) {
+      remove(value.gapFirst, static_cast<int>(positions) - 1, value.bytes);
+      remove(0, value.gapLast, value.bytes);
+    } else if (value.isNeeded) {
+      remove(value.gapFirst, value.gapLast, value.bytes);
     }
+  }
   int64_t bytes = baseline.getPlannedBytes() - baseline.getArenaBytes();
   for (size_t position = 0; position < positions; ++position)
     base.push_back(bytes += changes[position]);

@@ -21,15 +21,16 @@ public:
   static StepModel build(StepOp step, const StepTrial &baseline, const TrialSettings &settings);
 
   const planning::RetentionProblem &getProblem() const { return problem; }
-  /// What the values of the problem are.
+  /// What the values of the problem are. Optimizer states are the ops that read them.
   llvm::ArrayRef<ResultIndex> getValues() const { return values; }
-  /// Rewrites a copy of the step so that values are computed again: a neap.recompute for each. The actions go with the values of
-  /// the problem.
-  void insertRecomputations(StepOp copy, llvm::ArrayRef<planning::Action> actions) const;
+  /// Writes a plan into a copy of the step: a neap.recompute for each value that is computed again; neap.offload, neap.await and
+  /// neap.reload for each that moves; and states that do so lie in far memory from then on. The actions go with the values of the
+  /// problem, and are those of a plan for it.
+  void insertPlan(StepOp copy, llvm::ArrayRef<planning::Action> actions) const;
 
 private:
   friend class StepModelBuilder;
-  friend class RecomputationInserter;
+  friend class PlanInserter;
 
   planning::RetentionProblem problem;
   std::vector<ResultIndex> values;

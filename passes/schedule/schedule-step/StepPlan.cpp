@@ -121,8 +121,12 @@ void StepPlan::addTask(Operation *op) {
   llvm::SetVector<int> reads, writes;
   for (Value touched : getTouched(op))
     reads.insert(getStorage(touched));
-  if (auto offload = dyn_cast<OffloadOp>(op))
-    isOffloaded[getStorage(offload.getValue())] = true;
+  if (auto offload = dyn_cast<OffloadOp>(op)) {
+    int source = getStorage(offload.getValue());
+    isOffloaded[source] = true;
+    if (llvm::none_of(offload->getUsers(), llvm::IsaPred<AwaitOp>)) // the copy may take until the end
+      graph.storages[source].aliveAfter = true;
+  }
   if (auto group = dyn_cast<FusedOp>(op); group && !getStepFields(group).empty())
     reads.insert(stepBlock);
   auto space = isa<OffloadOp>(op) ? sched::Space::Far : sched::Space::Device;

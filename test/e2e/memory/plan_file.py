@@ -42,7 +42,7 @@ expect(planned(scratch / "from-file") == plan["planned_bytes"] == planned(scratc
 
 # Edited: everything kept. The budget is still a promise.
 for value in plan["values"]:
-    if value["action"] == "recompute":
+    if value["action"] in ("recompute", "offload"):
         value["action"] = "keep"
 edited = scratch / "edited.json"
 edited.write_text(json.dumps({"format": plan["format"], "values": [{key: value[key] for key in ("number", "name", "action")}

@@ -69,3 +69,32 @@ neap.step @state(%g: tensor<1024xf32> {neap.name = "g"}) {
   neap.write @w, %new#1 : tensor<1024xf32>
   neap.return
 }
+
+// -----
+
+// Without a neap.await the copy may take until the end of the step: %b gets bytes of its own.
+// CHECK-LABEL: sched.program @until_the_end
+neap.step @until_the_end(%x: tensor<1024xf32> {neap.name = "x"}) -> (tensor<1024xf32> {neap.name = "y"}) {
+  // CHECK: sched.slot activation at [[PLACE:[0-9]+]] : <tensor<1024xf32>>
+  // CHECK-NEXT: sched.launch
+  // CHECK-NOT: sched.slot {{.*}} at [[PLACE]] : <tensor<1024xf32>>
+  // CHECK: sched.return
+  %a = neap.fused pointwise (%x) {
+  ^bb0(%p: tensor<1024xf32>):
+    %0 = neap.exp %p : tensor<1024xf32>
+    neap.yield %0 : tensor<1024xf32>
+  } : (tensor<1024xf32>) -> tensor<1024xf32>
+  %far = neap.offload %a : tensor<1024xf32>
+  %b = neap.fused pointwise (%x) {
+  ^bb0(%p: tensor<1024xf32>):
+    %0 = neap.tanh %p : tensor<1024xf32>
+    neap.yield %0 : tensor<1024xf32>
+  } : (tensor<1024xf32>) -> tensor<1024xf32>
+  %back = neap.reload %far after %b : tensor<1024xf32> after tensor<1024xf32>
+  %c = neap.fused pointwise (%back, %b) {
+  ^bb0(%p: tensor<1024xf32>, %q: tensor<1024xf32>):
+    %0 = neap.add %p, %q : tensor<1024xf32>
+    neap.yield %0 : tensor<1024xf32>
+  } : (tensor<1024xf32>, tensor<1024xf32>) -> tensor<1024xf32>
+  neap.return %c : tensor<1024xf32>
+}
