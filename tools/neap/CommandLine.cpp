@@ -121,6 +121,11 @@ static cl::opt<std::string> profile("profile", cl::desc("cuda: what `neap calibr
 
 static cl::opt<std::string> memory("memory", cl::desc("Bytes that the program may allocate (no limit)"),
                                    cl::value_desc("BYTES|minimum"), IN_PLAN);
+enum class Offload { Auto, Never };
+static cl::opt<Offload> offload("offload", cl::desc("Whether a plan may move values to far memory"), cl::init(Offload::Auto),
+                                cl::values(clEnumValN(Offload::Auto, "auto", "where it saves time (default)"),
+                                           clEnumValN(Offload::Never, "never", "everything stays in memory")),
+                                IN_PLAN);
 static cl::opt<std::string> planFile("plan", cl::desc("Take the actions of a plan that `neap plan --json` wrote"),
                                      cl::value_desc("FILE"), IN_PLAN);
 
@@ -168,6 +173,7 @@ static ArrayRef<RecordedOption> getRecordedOptions() {
       record("lower", cpu),
       record("memory", memory),
       record("memory", planFile),
+      record("memory", offload),
       record("fuse", matrixProducts),
       record("fuse", profile),
       record("schedule", libraryWorkspace),
@@ -359,6 +365,7 @@ static llvm::Error setMemory(StageOptions &stages) {
   PlanMemoryPassOptions &plan = stages.memory.plan;
   plan.minimum = memory == "minimum";
   plan.plan = planFile;
+  plan.offload = offload == Offload::Auto;
   if (!memory.empty() && !plan.minimum) {
     llvm::Expected<int64_t> budget = parseBytes(memory);
     if (!budget)

@@ -49,6 +49,8 @@ static void printText(llvm::raw_ostream &stream, const json::Object &manifest) {
   if (const json::Object *parts = manifest.getObject("parts"))
     for (auto &[name, bytes] : *parts)
       stream << "  " << name.str() << ": " << bytes.getAsInteger().value_or(0) << "\n";
+  if (int64_t far = manifest.getInteger("far_bytes").value_or(0))
+    stream << "far bytes: " << far << "\n";
   printTensors(stream, manifest, "inputs");
   printTensors(stream, manifest, "parameters");
   if (const json::Array *kernels = manifest.getArray("kernels")) {

@@ -66,6 +66,7 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     settings.libraryWorkspace = libraryWorkspace;
     settings.target = {{lanes, registers, l1, l2}, workers, device};
     settings.maxWorkers = maxWorkers;
+    settings.allowsOffload = offload;
     const planning::DeviceModel *model = planning::findDeviceModel(deviceModel);
     if (!deviceModel.empty() && !model)
       return LogicalResult(marked(step.emitError("unknown device '") << deviceModel << "'", ErrorKind::Usage));

@@ -41,6 +41,7 @@ def PlanMemoryPass : Pass<"neap-plan-memory", "::mlir::ModuleOp"> {
     Option<"plan", "plan", "std::string", "\"\"", "Plan file whose actions are taken instead of searched for">,
     Option<"report", "report", "std::string", "\"\"", "Plan file to write; - for standard output">,
     Option<"curvePoints", "curve-points", "int64_t", "0", "Budgets that the plan file has a plan's bytes and time for">,
+    Option<"offload", "offload", "bool", "true", "Values and optimizer state may be moved to far memory">,
     Option<"maxWorkers", "max-workers", "int64_t", "1", "Threads whose scratch counts">,
     Option<"libraryWorkspace", "library-workspace", "int64_t", "33554432", "Bytes that libraries of the device may work in">,
     Option<"deviceModel", "device-model", "std::string", "\"\"", "Device that times are estimated for (default: a CPU of these lanes)">

@@ -32,7 +32,7 @@ public:
       describeRecipe(value);
     placeSources();
     collectStates();
-    if (settings.device.linkBandwidth > 0)
+    if (settings.allowsOffload && settings.device.linkBandwidth > 0)
       allowOffload();
     countBase();
     return std::move(model);

@@ -19,6 +19,7 @@ struct TrialSettings {
   int64_t libraryWorkspace = 0;
   lower::KernelTarget target;
   int64_t maxWorkers = 1; ///< threads whose scratch counts
+  bool allowsOffload = true;
   planning::DeviceModel device;
 };
 
