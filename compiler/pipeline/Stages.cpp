@@ -99,7 +99,7 @@ ArrayRef<Stage> neap::getStages() {
       {"graph", "convert to neap ops, attach the loss", buildGraph, {"neap"}},
       {"grad", "build the backward pass, clipping and the optimizer", buildGrad, {"neap"}},
       {"precision", "check that everything is in fp32 (choose types: not yet)", buildPrecision, {"neap"}},
-      {"memory", "decide which values are kept and which are computed again", buildMemory, {"neap"}},
+      {"memory", "decide which values are kept, computed again or moved", buildMemory, {"neap"}},
       {"fuse", "group ops into kernels", buildFuse, {"neap"}},
       {"schedule", "order launches and place every value in the arena", buildSchedule, {"sched", "neap"}},
       {"lower", "generate kernels and the step function", buildLower, {"llvm"}},

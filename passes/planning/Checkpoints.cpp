@@ -2,6 +2,7 @@
 #include "neap/passes/planning/Checkpoints.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 
 namespace neap::planning {
@@ -30,6 +31,26 @@ std::vector<int64_t> countCrossingBytes(const RetentionProblem &problem, const s
   return crossing;
 }
 
+/// Places where fewer bytes cross than on either side, or as many and then more.
+std::vector<size_t> findLocalMinima(const std::vector<int64_t> &crossing, size_t first, size_t end) {
+  std::vector<size_t> minima;
+  for (size_t plateau = first; plateau < end;) {
+    size_t behind = plateau;
+    while (behind < end && crossing[behind] == crossing[plateau])
+      ++behind;
+    // Where nothing crosses, nothing is read that could be computed again: that is no narrow place.
+    auto rises = [&](size_t neighbour) {
+      return crossing[neighbour] == 0 || crossing[neighbour] > crossing[plateau];
+    };
+    bool risesBefore = plateau == first || rises(plateau - 1);
+    bool risesBehind = behind == end || rises(behind);
+    for (size_t place = plateau; place < behind && risesBefore && risesBehind && crossing[plateau] > 0; ++place)
+      minima.push_back(place);
+    plateau = behind;
+  }
+  return minima;
+}
+
 } // namespace
 
 std::vector<std::vector<int>> findCheckpoints(const RetentionProblem &problem) {
@@ -40,13 +61,17 @@ std::vector<std::vector<int>> findCheckpoints(const RetentionProblem &problem) {
   std::vector<int> lastReader = findLastReaders(problem);
   std::vector<int64_t> crossing = countCrossingBytes(problem, lastReader);
   size_t values = problem.values.size(), first = values / margin, end = values - values / margin;
-  int64_t narrowest = std::numeric_limits<int64_t>::max();
-  for (size_t place = first; place < end; ++place)
-    if (crossing[place] > 0)
-      narrowest = std::min(narrowest, crossing[place]);
+  std::vector<size_t> minima = findLocalMinima(crossing, first, end);
+  if (minima.empty())
+    return {};
+  std::vector<int64_t> bytes;
+  for (size_t place : minima)
+    bytes.push_back(crossing[place]);
+  std::nth_element(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2), bytes.end());
+  auto typical = static_cast<double>(bytes[bytes.size() / 2]);
   std::vector<std::vector<int>> checkpoints;
-  for (size_t place = first; place < end; ++place) {
-    if (crossing[place] == 0 || static_cast<double>(crossing[place]) > tolerance * static_cast<double>(narrowest))
+  for (size_t place : minima) {
+    if (static_cast<double>(crossing[place]) > tolerance * typical)
       continue;
     std::vector<int> crossed;
     for (size_t value = 0; value <= place; ++value)

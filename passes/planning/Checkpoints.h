@@ -11,8 +11,8 @@
 namespace neap::planning {
 
 /// Sets of values, in order, such that whatever is computed again behind a set reads nothing before it but values of the set
-/// and values without sources. These are the places where the fewest bytes cross: between the blocks of a transformer, the
-/// residual stream. Values that must be there anyway for want of sources do not count. Empty where there is no narrow place.
+/// and values without sources. These are the places where fewer bytes cross than on either side: between the blocks of a
+/// transformer, the residual stream. Values that must be there anyway for want of sources do not count. Empty where there is no narrow place.
 std::vector<std::vector<int>> findCheckpoints(const RetentionProblem &problem);
 
 /// The problem with every `stride`-th set kept: its values cannot be computed again.

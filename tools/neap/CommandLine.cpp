@@ -31,7 +31,7 @@ cl::SubCommand &neap::compileCommandLine() {
   return command;
 }
 cl::SubCommand &neap::planCommandLine() {
-  static cl::SubCommand command("plan", "Show what a memory plan keeps and computes again");
+  static cl::SubCommand command("plan", "Show what a memory plan keeps, computes again and moves");
   return command;
 }
 /// Options of compiling alone; of planning too; and those that say what is compiled.

@@ -5,18 +5,20 @@ include "neap/passes/fuse/LibraryOptions.td"
 include "neap/passes/lower/TargetOptions.td"
 
 def PlanMemoryPass : Pass<"neap-plan-memory", "::mlir::ModuleOp"> {
-  let summary = "Decide which values are kept and which are computed again, so that the step fits a budget";
+  let summary = "Decide which values are kept, computed again or moved to far memory, so that the step fits a budget";
   let description = [{
     1. Carries a copy of the step through fusion and scheduling with everything kept: what its groups store, in which order they
        run, what each is expected to take (docs/design/0009).
     2. Describes it as a retention problem (planning/Retention.h): values that the forward pass stores and something behind
-       it reads, what they can be computed from, and what that would take as it will be fused.
+       it reads, what they can be computed from, and what that would take as it will be fused; optimizer states; the link to far
+       memory, unless `offload` is false.
     3. Finds the smallest number of bytes that a plan was seen to need, as fused, scheduled and packed; a budget below
        it is an error, which says what is alive at the peak.
     4. Rounds the budget down to a rung of a ladder that starts there (each 5 % above the one before) and takes the fastest plan of that
        rung and of all below, so that more memory never gives a slower plan. Every plan is carried through on a copy; one that
        comes out too large is made again for a smaller capacity.
-    5. Puts a `neap.recompute` where each value that is computed again is read first; `neap-rematerialize` carries them out.
+    5. Puts a `neap.recompute` where each value that is computed again is read first, which `neap-rematerialize` carries out; `neap.offload`,
+       `neap.await` and `neap.reload` for what moves. States that move are declared `far`.
 
     A plan file says the same for every value (docs/reference/plan.md); one that was written before, or edited, can take the
     place of steps 3 and 4.
