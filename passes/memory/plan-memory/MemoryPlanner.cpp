@@ -166,6 +166,8 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
   while (getRung(highest + 1) <= budget)
     ++highest;
   MemoryPlan best = getMinimum();
+  if (highest == 0)
+    return best;
   double boundSeconds = 0;
   for (int rung = highest; rung > 0; --rung) {
     Solutions solutions = solve(getRung(rung));
