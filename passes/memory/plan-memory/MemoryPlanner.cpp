@@ -11,6 +11,9 @@ using namespace mlir;
 
 namespace neap {
 
+/// An exact search that has found nothing by then is not worth its time: other variants and capacities are tried as well.
+static constexpr planning::RetentionOptions searchLimits{.nodeLimit = 20};
+
 /// Each rung of the ladder of budgets is so much above the one before.
 static constexpr double rungRatio = 1.05;
 
@@ -82,7 +85,7 @@ std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &v
       return std::nullopt;
     // At least a little, lest the same plan come out again.
     capacity -= std::max(plan->plannedBytes - budget, budget / 256);
-    std::optional<planning::RetentionPlan> smaller = planning::planRetention(variant, capacity);
+    std::optional<planning::RetentionPlan> smaller = planning::planRetention(variant, capacity, searchLimits);
     plan = smaller ? realize(*smaller) : std::nullopt;
   }
   return plan && plan->plannedBytes <= budget ? plan : std::nullopt;
@@ -92,7 +95,7 @@ std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &v
 MemoryPlanner::Solutions MemoryPlanner::solve(int64_t budget) const {
   Solutions solutions;
   for (const planning::RetentionProblem &variant : variants) {
-    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, budget);
+    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, budget, searchLimits);
     if (!solution)
       continue;
     // The last variant is the problem itself: only its bound holds for all plans.
@@ -135,20 +138,20 @@ const MemoryPlan &MemoryPlanner::getMinimum() {
   minimum = baselinePlan;
   std::vector<std::pair<planning::RetentionPlan, const planning::RetentionProblem *>> least;
   for (const planning::RetentionProblem &variant : variants)
-    least.push_back({planning::findMinimum(variant).plan, &variant});
+    least.push_back({planning::findMinimum(variant, searchLimits).plan, &variant});
   llvm::stable_sort(least, [](auto &a, auto &b) { return a.first.peakBytes < b.first.peakBytes; });
   for (auto &[smallest, variant] : least) {
     for (double slack : {1.0, 1.01, 1.03, 1.08}) {
       auto capacity = static_cast<int64_t>(static_cast<double>(smallest.peakBytes) * slack);
       if (capacity >= minimum->plannedBytes)
         break;
-      std::optional<planning::RetentionPlan> solution = planning::planRetention(*variant, capacity);
+      std::optional<planning::RetentionPlan> solution = planning::planRetention(*variant, capacity, searchLimits);
       std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
       if (plan && plan->plannedBytes < minimum->plannedBytes)
         minimum = plan;
     }
   }
-  if (auto relaxed = planning::planRetention(model.getProblem(), minimum->plannedBytes))
+  if (auto relaxed = planning::planRetention(model.getProblem(), minimum->plannedBytes, searchLimits))
     minimum->gapSeconds = std::max(minimum->modelSeconds - relaxed->boundSeconds, 0.0);
   return *minimum;
 }
