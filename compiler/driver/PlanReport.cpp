@@ -22,7 +22,9 @@ llvm::Expected<PlanReport> PlanReport::read(llvm::StringRef path) {
   return PlanReport(std::move(*file->getAsObject()));
 }
 
-static std::string mebibytes(int64_t bytes) { return llvm::formatv("{0:f1} MiB", static_cast<double>(bytes) / (1 << 20)); }
+static std::string mebibytes(int64_t bytes) {
+  return llvm::formatv("{0:f1} MiB", static_cast<double>(bytes) / (1 << 20));
+}
 
 static std::string percent(double part, double whole) { return llvm::formatv("{0:f1} %", 100 * part / whole); }
 
@@ -47,8 +49,8 @@ void PlanReport::print(llvm::raw_ostream &os) const {
   os << "smallest budget:  " << mebibytes(bytes("minimum_bytes")) << " (" << bytes("minimum_bytes") << " bytes)\n";
   double whole = seconds("unplanned_seconds");
   os << "expected time:    " << percent(seconds("seconds") - whole, whole)
-     << " more than with everything kept; at best " << percent(seconds("seconds") - seconds("gap_seconds") - whole, whole)
-     << "\n";
+     << " more than with everything kept; at best "
+     << percent(seconds("seconds") - seconds("gap_seconds") - whole, whole) << "\n";
   const json::Array &values = *fields.getArray("values");
   os << "kept:             " << countValues(values, "keep") << "\n";
   os << "computed again:   " << countValues(values, "recompute") << "\n";

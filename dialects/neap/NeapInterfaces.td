@@ -34,7 +34,7 @@ def Evaluable : OpInterface<"Evaluable"> {
 def Decomposable : OpInterface<"Decomposable"> {
   let cppNamespace = "::neap";
   let description = [{
-    Writes a compound op in terms of primitive (Fusible) ones: one replacement per result. The fuse stage asks for it, when
+    Writes a compound op in terms of primitive (Fusible) ones: one replacement per result. The memory stage asks for it, when
     nothing needs the compound meaning any more.
   }];
   let methods = [

@@ -39,9 +39,7 @@ std::vector<size_t> findLocalMinima(const std::vector<int64_t> &crossing, size_t
     while (behind < end && crossing[behind] == crossing[plateau])
       ++behind;
     // Where nothing crosses, nothing is read that could be computed again: that is no narrow place.
-    auto rises = [&](size_t neighbour) {
-      return crossing[neighbour] == 0 || crossing[neighbour] > crossing[plateau];
-    };
+    auto rises = [&](size_t neighbour) { return crossing[neighbour] == 0 || crossing[neighbour] > crossing[plateau]; };
     bool risesBefore = plateau == first || rises(plateau - 1);
     bool risesBehind = behind == end || rises(behind);
     for (size_t place = plateau; place < behind && risesBefore && risesBehind && crossing[plateau] > 0; ++place)

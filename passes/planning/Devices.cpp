@@ -73,8 +73,8 @@ DeviceModel describeCpu(int64_t lanes, int64_t cores) {
   double flops = clock * flopsPerLane * static_cast<double>(lanes * cores);
   constexpr double launch = 5e-6;
   constexpr double disk = 1 * giga; // a file on a solid-state disk
-  return {"cpu", "CPU", "x86-64", 0, bandwidth, mib, cores, clock, flops, flops, flops, 0, 0, disk, launch,
-          "typical figures"};
+  return {"cpu", "CPU", "x86-64", 0, bandwidth, mib,  cores,  clock,
+          flops, flops, flops,    0, 0,         disk, launch, "typical figures"};
 }
 
 const std::vector<DeviceModel> &getDeviceModels() {

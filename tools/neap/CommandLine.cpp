@@ -114,15 +114,15 @@ static cl::opt<MatrixProducts> matrixProducts(
 static cl::opt<std::string> libraryWorkspace("library-workspace",
                                              cl::desc("cuda: bytes that libraries may work in (32MiB)"),
                                              cl::init("32MiB"), cl::value_desc("BYTES"), IN_ALL);
-static cl::opt<bool> allowTf32("allow-tf32", cl::desc("cuda: libraries may round factors of products to TF32"),
-                               IN_ALL);
+static cl::opt<bool> allowTf32("allow-tf32", cl::desc("cuda: libraries may round factors of products to TF32"), IN_ALL);
 static cl::opt<std::string> profile("profile", cl::desc("cuda: what `neap calibrate` has measured"),
                                     cl::value_desc("FILE"), IN_PLAN);
 
 static cl::opt<std::string> memory("memory", cl::desc("Bytes that the program may allocate (no limit)"),
                                    cl::value_desc("BYTES|minimum"), IN_PLAN);
 enum class Offload { Auto, Never };
-static cl::opt<Offload> offload("offload", cl::desc("Whether a plan may move values to far memory"), cl::init(Offload::Auto),
+static cl::opt<Offload> offload("offload", cl::desc("Whether a plan may move values to far memory"),
+                                cl::init(Offload::Auto),
                                 cl::values(clEnumValN(Offload::Auto, "auto", "where it saves time (default)"),
                                            clEnumValN(Offload::Never, "never", "everything stays in memory")),
                                 IN_PLAN);
@@ -149,34 +149,20 @@ static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of
 /// What IR remembers: all that decides which program comes out. Trust in links is given anew by whoever goes on.
 static ArrayRef<RecordedOption> getRecordedOptions() {
   static const RecordedOption table[] = {
-      record("import", dims),
-      record("import", train),
-      record("import", freeze),
-      record("import", trainList),
-      record("import", tie),
-      record("import", untie),
-      record("graph", lossOutput),
-      record("graph", loss),
-      record("graph", lossInput),
-      record("graph", labels),
-      record("graph", shiftLabels),
-      record("grad", optimizer),
-      record("grad", momentum),
-      record("grad", clipGradNorm),
-      record("grad", noDecay),
-      record("lower", learningRate),
-      record("lower", beta1),
-      record("lower", beta2),
-      record("lower", epsilon),
-      record("lower", weightDecay),
-      record("lower", maxThreads),
-      record("lower", cpu),
-      record("memory", memory),
-      record("memory", planFile),
-      record("memory", offload),
-      record("fuse", matrixProducts),
-      record("fuse", profile),
-      record("schedule", libraryWorkspace),
+      record("import", dims),       record("import", train),
+      record("import", freeze),     record("import", trainList),
+      record("import", tie),        record("import", untie),
+      record("graph", lossOutput),  record("graph", loss),
+      record("graph", lossInput),   record("graph", labels),
+      record("graph", shiftLabels), record("grad", optimizer),
+      record("grad", momentum),     record("grad", clipGradNorm),
+      record("grad", noDecay),      record("lower", learningRate),
+      record("lower", beta1),       record("lower", beta2),
+      record("lower", epsilon),     record("lower", weightDecay),
+      record("lower", maxThreads),  record("lower", cpu),
+      record("memory", memory),     record("memory", planFile),
+      record("memory", offload),    record("fuse", matrixProducts),
+      record("fuse", profile),      record("schedule", libraryWorkspace),
       record("fuse", allowTf32),
   };
   return table;
@@ -318,8 +304,12 @@ static llvm::Error setTarget(StageOptions &stages) {
   auto description = emit::describeCpu(cpu);
   if (!description)
     return description.takeError();
-  stages.lower.kernels = {description->lanes, description->registers, description->l1, description->l2,
-                          static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count()), target};
+  stages.lower.kernels = {description->lanes,
+                          description->registers,
+                          description->l1,
+                          description->l2,
+                          static_cast<int64_t>(llvm::hardware_concurrency().compute_thread_count()),
+                          target};
   stages.emit.object.cpu = host->cpu;
   stages.emit.object.features = host->features;
   return llvm::Error::success();

@@ -71,8 +71,8 @@ int main(int argc, char **argv) {
   llvm::install_fatal_error_handler(giveUp);
   std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of whoever writes it, like a full disk
   arguments.assign(argv + 1, argv + argc);
-  const Command commands[] = {calibrateCommand(), compileCommand(), exportWeightsCommand(),
-                              inspectCommand(),   opsCommand(),     planCommand(),    rooflineCommand()};
+  const Command commands[] = {calibrateCommand(), compileCommand(), exportWeightsCommand(), inspectCommand(),
+                              opsCommand(),       planCommand(),    rooflineCommand()};
   if (!parse(argc, argv))
     return static_cast<int>(ExitCode::Usage);
   for (const Command &command : commands)

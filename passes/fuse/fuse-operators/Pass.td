@@ -49,7 +49,7 @@ def FuseOperatorsPass : Pass<"neap-fuse-operators", "::neap::StepOp"> {
     ```
 
     Requires neap-decompose. Guarantees: what remains at the top level is fused groups, parameters and step values read,
-    constants, reshapes, writes, observations and the return; every value of a group is accessed linearly in the group's loops.
+    constants, reshapes, writes, observations, the ops of a memory plan and the return; every value of a group is accessed linearly in the group's loops.
   }];
   let dependentDialects = ["::neap::NeapDialect"];
   let options = libraryOptions;

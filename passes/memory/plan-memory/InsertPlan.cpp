@@ -165,7 +165,8 @@ void PlanInserter::moveState(int number) {
     builder.setInsertionPoint(write);
     auto offload = OffloadOp::create(builder, write.getLoc(), write.getValue());
     bool isAtEnd = window->outLast + 1 >= static_cast<int>(model.madeAt.size());
-    write.getValueMutable().assign(isAtEnd ? offload.getResult() : awaitAt(offload, window->outLast, ops.numbers.at(write)));
+    write.getValueMutable().assign(isAtEnd ? offload.getResult()
+                                           : awaitAt(offload, window->outLast, ops.numbers.at(write)));
   }
 }
 

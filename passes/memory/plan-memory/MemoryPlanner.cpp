@@ -40,14 +40,6 @@ FailureOr<StepTrial> MemoryPlanner::tryOut(ArrayRef<planning::Action> actions) {
   });
 }
 
-FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> actions) {
-  FailureOr<StepTrial> trial = tryOut(actions);
-  if (failed(trial))
-    return failure();
-  double seconds = trial->getSeconds() + estimateCopies(actions);
-  return MemoryPlan{std::move(actions), trial->getPlannedBytes(), seconds, 0, 0, {}, {}};
-}
-
 /// What copies cost although they are hidden: memory traffic that kernels would like to have for themselves.
 double MemoryPlanner::estimateCopies(ArrayRef<planning::Action> actions) const {
   double seconds = 0;
@@ -57,19 +49,31 @@ double MemoryPlanner::estimateCopies(ArrayRef<planning::Action> actions) const {
   return seconds;
 }
 
-/// What a solution comes to as fused, scheduled and packed. Nothing if it cannot be carried out, which the model did not know.
+FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> actions) {
+  FailureOr<StepTrial> trial = tryOut(actions);
+  if (failed(trial))
+    return failure();
+  MemoryPlan plan;
+  plan.plannedBytes = trial->getPlannedBytes();
+  plan.seconds = trial->getSeconds() + estimateCopies(actions);
+  plan.actions = std::move(actions);
+  return plan;
+}
+
+/// What a solution comes to as fused, scheduled and packed. Nothing if it cannot be carried out, which the model did not know; that
+/// is no error, as there are other plans.
 std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &solution) {
   auto [entry, isNew] = known.try_emplace(solution.actions);
-  MemoryPlan &plan = entry->second;
-  if (isNew) {
-    FailureOr<StepTrial> trial = tryOut(solution.actions);
-    if (succeeded(trial))
-      plan = {solution.actions, trial->getPlannedBytes(), trial->getSeconds() + estimateCopies(solution.actions), solution.seconds,
-              0, solution.gapPrices, solution.flipPrices};
-  }
-  if (plan.actions.empty() && !solution.actions.empty())
+  if (!isNew)
+    return entry->second;
+  ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
+  FailureOr<MemoryPlan> plan = carryThrough(solution.actions);
+  if (failed(plan))
     return std::nullopt;
-  return plan;
+  plan->modelSeconds = solution.seconds;
+  plan->gapPrices = solution.gapPrices;
+  plan->flipPrices = solution.flipPrices;
+  return entry->second = std::move(*plan);
 }
 
 /// A plan of one variant within a budget: where it comes out larger than the model said, it is made again for less.
@@ -98,13 +102,12 @@ MemoryPlanner::Solutions MemoryPlanner::solve(int64_t budget) const {
     std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, budget, searchLimits);
     if (!solution)
       continue;
-    // The last variant is the problem itself: only its bound holds for all plans.
-    solutions.boundSeconds = solution->boundSeconds;
+    if (&variant == &variants.back()) // the problem itself: only its bound holds for all plans
+      solutions.boundSeconds = solution->boundSeconds;
     solutions.candidates.push_back({&variant, std::move(*solution)});
   }
-  llvm::stable_sort(solutions.candidates, [](const Candidate &a, const Candidate &b) {
-    return a.solution.seconds < b.solution.seconds;
-  });
+  llvm::stable_sort(solutions.candidates,
+                    [](const Candidate &a, const Candidate &b) { return a.solution.seconds < b.solution.seconds; });
   return solutions;
 }
 
@@ -186,10 +189,10 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
   return best;
 }
 
-LiveBytes MemoryPlanner::measureLive(const MemoryPlan &plan) {
+LiveProfile MemoryPlanner::measureLive(const MemoryPlan &plan) {
   FailureOr<StepTrial> trial = tryOut(plan.actions);
   assert(succeeded(trial) && "a plan was carried through before");
-  return LiveBytes(*trial);
+  return LiveProfile(*trial);
 }
 
 } // namespace neap

@@ -1,8 +1,8 @@
-// From a step and a budget to what is computed again: solves the retention problem, and believes a solution only when it was
+// From a step and a budget to what is kept, computed again or moved: solves the retention problem, and believes a solution only when it was
 // seen to fit.
 #pragma once
 
-#include "neap/passes/memory/plan-memory/LiveBytes.h"
+#include "neap/passes/memory/plan-memory/LiveProfile.h"
 #include "neap/passes/memory/plan-memory/StepModel.h"
 
 namespace neap {
@@ -35,11 +35,12 @@ public:
   mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions);
 
   /// What is alive when: with everything kept, and with a plan.
-  const LiveBytes &getBaselineLive() const { return *baselineLive; }
-  LiveBytes measureLive(const MemoryPlan &plan);
+  const LiveProfile &getBaselineLive() const { return *baselineLive; }
+  LiveProfile measureLive(const MemoryPlan &plan);
 
 private:
-  MemoryPlanner(mlir::ModuleOp module, TrialSettings settings) : module(module), settings(std::move(settings)), scratch(this->settings.target) {}
+  MemoryPlanner(mlir::ModuleOp module, TrialSettings settings)
+      : module(module), settings(std::move(settings)), scratch(this->settings.target) {}
   mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions);
   std::optional<MemoryPlan> realize(const planning::RetentionPlan &solution);
   struct Candidate {
@@ -63,11 +64,13 @@ private:
   TrialSettings settings;
   ScratchCounter scratch;
   StepModel model;
-  std::vector<planning::RetentionProblem> variants; ///< of the model's problem, with fewer and fewer checkpoints
+  /// Of the model's problem, with fewer and fewer checkpoints. The last is the problem itself.
+  std::vector<planning::RetentionProblem> variants;
   MemoryPlan baselinePlan;
-  std::optional<LiveBytes> baselineLive;
+  std::optional<LiveProfile> baselineLive;
   std::optional<MemoryPlan> minimum;
-  std::map<std::vector<planning::Action>, MemoryPlan> known; ///< carried through before
+  /// Carried through before; nothing where that failed.
+  std::map<std::vector<planning::Action>, std::optional<MemoryPlan>> known;
 };
 
 } // namespace neap

@@ -104,7 +104,7 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
                                                                        << formatBytes(least.plannedBytes),
                                       ErrorKind::BudgetInfeasible);
     constexpr size_t mostShown = 8;
-    LiveBytes live = planner.measureLive(least);
+    LiveProfile live = planner.measureLive(least);
     std::string text = "alive at its peak:";
     for (const AliveValue &value : live.getAliveAtPeak().take_front(mostShown))
       text += llvm::formatv("\n  {0,9:f1} MiB  {1}", static_cast<double>(value.bytes) / (1 << 20), value.description);

@@ -36,7 +36,7 @@ static StringRef getName(Phase phase) {
   return "";
 }
 
-static json::Object describeLive(const LiveBytes &live) {
+static json::Object describeLive(const LiveProfile &live) {
   json::Array tasks, alive;
   for (const LiveTask &task : live.getTasks()) {
     json::Array bytes(task.bytes);
@@ -65,7 +65,9 @@ static std::string nameOf(Operation *op) {
   return (op->getName().stripDialect() + " of '" + findNodeName(op) + "'").str();
 }
 
-static json::Value optional(double number) { return std::isfinite(number) ? json::Value(number) : json::Value(nullptr); }
+static json::Value optional(double number) {
+  return std::isfinite(number) ? json::Value(number) : json::Value(nullptr);
+}
 
 static json::Array describeValues(const MemoryPlanner &planner, const MemoryPlan &plan, StepOp step) {
   NumberedOps ops(step);
@@ -125,7 +127,8 @@ json::Array describeCurve(MemoryPlanner &planner, int64_t points) {
 }
 
 static std::optional<planning::Action> findAction(StringRef name) {
-  for (auto action : {planning::Action::None, planning::Action::Keep, planning::Action::Recompute, planning::Action::Offload})
+  for (auto action :
+       {planning::Action::None, planning::Action::Keep, planning::Action::Recompute, planning::Action::Offload})
     if (getName(action) == name)
       return action;
   return std::nullopt;
@@ -136,7 +139,8 @@ static std::optional<size_t> findLateCopy(const planning::RetentionProblem &prob
                                           ArrayRef<planning::Action> actions) {
   auto moves = [](planning::Action action) { return action == planning::Action::Offload; };
   if (!problem.link)
-    return llvm::none_of(actions, moves) ? std::nullopt : std::optional<size_t>(llvm::find_if(actions, moves) - actions.begin());
+    return llvm::none_of(actions, moves) ? std::nullopt
+                                         : std::optional<size_t>(llvm::find_if(actions, moves) - actions.begin());
   planning::CopySchedule copies(problem);
   for (size_t value = 0; value < actions.size(); ++value)
     copies.setMoved(static_cast<int>(value), moves(actions[value]));

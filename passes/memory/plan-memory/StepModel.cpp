@@ -49,7 +49,13 @@ private:
   void countBase();
   double estimateRecipe(Value value, const Recipe &recipe) const;
   bool isReadFromMemoryLate(Value value) const;
-  bool isStored(OpResult result) const { return model.isStored[ops.numbers.at(result.getOwner())][result.getResultNumber()]; }
+  bool isAliveAfter(ResultIndex index) const {
+    int storage = plan.getUnmergedStorage(baseline.findStored(index.op, index.result));
+    return baseline.getUnmergedGraph().storages[storage].aliveAfter;
+  }
+  bool isStored(OpResult result) const {
+    return model.isStored[ops.numbers.at(result.getOwner())][result.getResultNumber()];
+  }
   int64_t bytesOf(Value value) const {
     auto type = cast<RankedTensorType>(value.getType());
     return storageBytes(type.getElementType(), type.getShape());
@@ -62,7 +68,6 @@ private:
   const TrialSettings &settings;
   StepModel model;
   llvm::DenseMap<Operation *, int> positionOf; // of the copy's tasks
-  std::vector<int> storageOf;                  // by value of the problem
 };
 
 /// When ops run: those that a group stores a result of, with it; others with whatever needs them.
@@ -154,7 +159,6 @@ void StepModelBuilder::collectValues() {
       model.valueOf[made] = static_cast<int>(model.values.size());
       model.values.push_back(made);
       model.problem.values.push_back(std::move(value));
-      storageOf.push_back(storage);
     }
 }
 
@@ -176,7 +180,8 @@ double StepModelBuilder::estimateRecipe(Value value, const Recipe &recipe) const
   for (Operation *op : recipe.ops) {
     if (auto model = dyn_cast<CostModel>(op))
       cost.flops += model.getFlops();
-    bool isProduct = isContraction(op) || (isa<OwnLoops>(op) && cast<OwnLoops>(op).getGroupKind() == GroupKind::Attention);
+    bool isProduct =
+        isContraction(op) || (isa<OwnLoops>(op) && cast<OwnLoops>(op).getGroupKind() == GroupKind::Attention);
     if (isProduct)
       cost.kernelClass = planning::KernelClass::Product;
   }
@@ -198,14 +203,11 @@ void StepModelBuilder::describeRecipe(size_t index) {
   Recipe recipe = findRecipe(made, [&](OpResult result) { return isStored(result); });
   bool isPossible = !recipe.stored.empty() || !recipe.alwaysThere.empty();
   for (Value source : recipe.stored) {
-    auto known = model.valueOf.find(ops.find(cast<OpResult>(source)));
-    if (known != model.valueOf.end())
+    ResultIndex index = ops.find(cast<OpResult>(source));
+    if (auto known = model.valueOf.find(index); known != model.valueOf.end())
       value.sources.push_back(known->second);
     else // not one to be decided on: fine if it is there at the end of the step
-      isPossible &= baseline.getUnmergedGraph()
-                        .storages[plan.getUnmergedStorage(baseline.findStored(ops.find(cast<OpResult>(source)).op,
-                                                                              cast<OpResult>(source).getResultNumber()))]
-                        .aliveAfter;
+      isPossible &= isAliveAfter(index);
   }
   llvm::sort(value.sources);
   isPossible &= llvm::all_of(recipe.ops, [](Operation *op) { return isMemoryEffectFree(op); });
@@ -271,7 +273,8 @@ void StepModelBuilder::allowOffload() {
   link.taskSeconds.assign(baseline.getTaskSeconds().begin(), baseline.getTaskSeconds().end());
   model.problem.link = std::move(link);
   for (planning::RetainableValue &value : model.problem.values)
-    if (value.isNeeded && value.bytes >= fewestBytes) // a copy reads or writes memory twice, which kernels would like to do
+    if (value.isNeeded &&
+        value.bytes >= fewestBytes) // a copy reads or writes memory twice, which kernels would like to do
       value.offloadSeconds = 2 * static_cast<double>(value.bytes) / settings.device.memoryBandwidth;
 }
 

@@ -24,8 +24,7 @@ def RematerializePass : Pass<"neap-rematerialize", "::neap::StepOp"> {
 
     Requires: a source that is to be computed again is one before what is computed from it, as SSA has it anyway. Guarantees: no
     `neap.recompute` is left; every result has the bits that it had, since ops are pure and random numbers have counters.
-    What must not follow before fusion: CSE, which would not merge what barriers keep apart but may merge barriers of different
-    plans.
+    What must not follow before fusion: canonicalization and CSE, after which it would fuse otherwise than was planned.
   }];
   let dependentDialects = ["::neap::NeapDialect"];
 }

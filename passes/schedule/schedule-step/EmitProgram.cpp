@@ -208,8 +208,8 @@ void ProgramWriter::writeOffload(OffloadOp offload) {
   if (auto copy = reloaded.find(plan.getUnmergedStorage(offload.getValue())); copy != reloaded.end())
     waitFor(copy->second, after);
   Value source = getContents(offload.getValue()), target = getSlot(plan.getStorage(offload));
-  contents[offload] =
-      sched::CopyOp::create(builder, offload.getLoc(), source, viewAs(target, offload.getType()), sched::Stream::Offload, after);
+  contents[offload] = sched::CopyOp::create(builder, offload.getLoc(), source, viewAs(target, offload.getType()),
+                                            sched::Stream::Offload, after);
   offloaded[plan.getStorage(offload)] = signal(sched::Stream::Offload);
 }
 
@@ -227,8 +227,8 @@ void ProgramWriter::writeReload(ReloadOp reload) {
   if (Value event = offloaded.lookup(plan.getStorage(reload.getValue())))
     waitFor(event, after);
   Value source = getContents(reload.getValue()), target = getSlot(plan.getStorage(reload));
-  contents[reload] =
-      sched::CopyOp::create(builder, reload.getLoc(), source, viewAs(target, reload.getType()), sched::Stream::Reload, after);
+  contents[reload] = sched::CopyOp::create(builder, reload.getLoc(), source, viewAs(target, reload.getType()),
+                                           sched::Stream::Reload, after);
   reloaded[plan.getUnmergedStorage(reload)] = signal(sched::Stream::Reload);
 }
 
@@ -239,7 +239,8 @@ void ProgramWriter::writeTask(Operation *task) {
       .Case([&](AwaitOp await) { writeAwait(await); })
       .Case([&](ReloadOp reload) { writeReload(reload); })
       .Case([&](neap::ObserveOp observe) {
-        sched::ObserveOp::create(builder, observe.getLoc(), getContents(observe.getGradient()), observe.getParameterAttr());
+        sched::ObserveOp::create(builder, observe.getLoc(), getContents(observe.getGradient()),
+                                 observe.getParameterAttr());
       });
 }
 
@@ -272,7 +273,8 @@ void ProgramWriter::write() {
     writeTask(plan.tasks[task]);
   writeReturn();
   remark::analysis(plan.step.getLoc(), remark::RemarkOpts::name("Kernels").category("neap-schedule-step"))
-      << remark::metric("Kernels", kernels.size()) << remark::metric("Launches", llvm::count_if(plan.tasks, llvm::IsaPred<FusedOp>));
+      << remark::metric("Kernels", kernels.size())
+      << remark::metric("Launches", llvm::count_if(plan.tasks, llvm::IsaPred<FusedOp>));
 }
 
 void neap::emitProgram(StepPlan &plan) {

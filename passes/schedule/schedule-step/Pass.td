@@ -6,8 +6,8 @@ include "mlir/Pass/PassBase.td"
 def ScheduleStep : Pass<"neap-schedule-step", "::mlir::ModuleOp"> {
   let summary = "Decide order and places, and turn the step into a scheduled program";
   let description = [{
-    1. Collects the step: groups and observations are tasks, the values between them storages. `neap.reshape` and
-       `neap.step_value` are names for bytes that are there already.
+    1. Collects the step: groups, observations and copies are tasks, the values between them storages. `neap.reshape`, `neap.barrier`
+       and `neap.step_value` are names for bytes that are there already; a barrier puts its readers behind a task as well.
     2. Places updates: a group whose result is written to a parameter or state writes it in place, if the group can
        (canRunInPlace) and nobody needs the old value later; else the new value is copied when the step ends.
     3. Orders the tasks (planning/Order.h).
@@ -38,8 +38,13 @@ def ScheduleStep : Pass<"neap-schedule-step", "::mlir::ModuleOp"> {
     }
     ```
 
-    Requires: everything but reads, constants, reshapes, step values, writes and observations is in a group. Guarantees: a
-    program on one stream, with every slot at a multiple of 64 bytes.
+    Groups run on stream `compute`. `neap.offload` and `neap.reload` become copies on streams of their own, each behind a signal of
+    the compute stream; a launch waits for the copies whose results it reads, and for those that a `neap.await` before it names, since their
+    bytes may be its results' now. Values in far memory get places of their own there, multiples of 4096 like all slots of a program
+    that has any.
+
+    Requires: everything but reads, constants, reshapes, step values, writes, observations and the ops of a memory plan is in a group;
+    no `neap.recompute` is left. Guarantees: every slot at a multiple of 64 bytes; what neap-verify-plan checks.
   }];
   let dependentDialects = ["::neap::sched::SchedDialect"];
   let options = [

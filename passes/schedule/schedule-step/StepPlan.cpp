@@ -305,8 +305,8 @@ void StepPlan::reuseDyingOperands() {
       if (graph.storages[own].aliveBefore)
         continue;
       auto diesHere = [&](int storage) {
-        return storages[storage].role == Role::Activation && !graph.storages[storage].aliveAfter && !isOffloaded[storage] &&
-               ranges[storage].last == static_cast<int64_t>(position) &&
+        return storages[storage].role == Role::Activation && !graph.storages[storage].aliveAfter &&
+               !isOffloaded[storage] && ranges[storage].last == static_cast<int64_t>(position) &&
                !llvm::is_contained(graph.tasks[task].writes, storage);
       };
       auto mayHoldResult = [&](int storage) {

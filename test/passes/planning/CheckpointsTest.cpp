@@ -48,7 +48,8 @@ TEST(Checkpoints, AreAllOfAChain) {
   problem.values.push_back(makeValue(10, {}));
   for (int value = 1; value < 10; ++value)
     problem.values.push_back(makeValue(10, {value - 1}));
-  EXPECT_EQ(findCheckpoints(problem).size(), 8u); // all but the first, which has no sources, and the last, which nobody reads
+  EXPECT_EQ(findCheckpoints(problem).size(),
+            8u); // all but the first, which has no sources, and the last, which nobody reads
 }
 
 TEST(Checkpoints, OfTwoStreamsAreBoth) {

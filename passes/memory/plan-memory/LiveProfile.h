@@ -41,9 +41,9 @@ struct AliveValue {
   std::string description; ///< type and node
 };
 
-class LiveBytes {
+class LiveProfile {
 public:
-  explicit LiveBytes(const StepTrial &trial);
+  explicit LiveProfile(const StepTrial &trial);
 
   /// One for each position in the order.
   llvm::ArrayRef<LiveTask> getTasks() const { return tasks; }

@@ -1,5 +1,5 @@
 // Sums over live ranges.
-#include "neap/passes/memory/plan-memory/LiveBytes.h"
+#include "neap/passes/memory/plan-memory/LiveProfile.h"
 
 #include "neap/passes/support/Locations.h"
 
@@ -42,7 +42,7 @@ static std::vector<bool> findForward(const StepPlan &plan) {
   return isForward;
 }
 
-void LiveBytes::findPhases(const StepPlan &plan) {
+void LiveProfile::findPhases(const StepPlan &plan) {
   std::vector<bool> isForward = findForward(plan);
   for (size_t position = 0; position < plan.order.size(); ++position) {
     const planning::Task &task = plan.graph.tasks[plan.order[position]];
@@ -67,7 +67,7 @@ static BytesKind classify(sched::Role role) {
   llvm_unreachable("unknown role");
 }
 
-void LiveBytes::addStorages(const StepPlan &plan) {
+void LiveProfile::addStorages(const StepPlan &plan) {
   for (size_t storage = 0; storage < plan.storages.size(); ++storage) {
     const planning::LiveRange &range = ranges[storage];
     kinds.push_back(classify(plan.storages[storage].role));
@@ -83,7 +83,7 @@ void LiveBytes::addStorages(const StepPlan &plan) {
   }
 }
 
-void LiveBytes::collectAliveAtPeak(const StepPlan &plan) {
+void LiveProfile::collectAliveAtPeak(const StepPlan &plan) {
   std::vector<Operation *> makers(plan.storages.size(), nullptr);
   for (int task : plan.order)
     for (int storage : plan.graph.tasks[task].writes)
@@ -96,7 +96,8 @@ void LiveBytes::collectAliveAtPeak(const StepPlan &plan) {
     if (!isOwnEntry || !isAlive || !makers[storage])
       continue;
     std::string text;
-    llvm::raw_string_ostream(text) << plan.storages[storage].type << " of node '" << findNodeName(makers[storage]) << "'";
+    llvm::raw_string_ostream(text) << plan.storages[storage].type << " of node '" << findNodeName(makers[storage])
+                                   << "'";
     aliveAtPeak.push_back({plan.graph.storages[storage].bytes, kinds[storage], std::move(text)});
   }
   for (BytesKind kind : {BytesKind::Parameters, BytesKind::OptimizerState, BytesKind::Scratch, BytesKind::Other})
@@ -105,7 +106,7 @@ void LiveBytes::collectAliveAtPeak(const StepPlan &plan) {
   llvm::stable_sort(aliveAtPeak, [](const AliveValue &a, const AliveValue &b) { return a.bytes > b.bytes; });
 }
 
-LiveBytes::LiveBytes(const StepTrial &trial) : scratch(trial.getPlannedBytes() - trial.getArenaBytes()) {
+LiveProfile::LiveProfile(const StepTrial &trial) : scratch(trial.getPlannedBytes() - trial.getArenaBytes()) {
   const StepPlan &plan = trial.getPlan();
   ranges = planning::computeLiveRanges(plan.graph, plan.order);
   for (auto [position, task] : llvm::enumerate(plan.order)) {
