@@ -50,6 +50,10 @@ void LiveProfile::findPhases(const StepPlan &plan) {
       return plan.storages[storage].role == sched::Role::Parameter || plan.storages[storage].role == sched::Role::State;
     });
     tasks[position].phase = updates ? Phase::Update : isForward[position] ? Phase::Forward : Phase::Backward;
+    // Copies lead to nothing by themselves: they belong where they stand.
+    bool isCopy = isMemoryPlanOp(plan.tasks[plan.order[position]]);
+    if (isCopy && position > 0)
+      tasks[position].phase = tasks[position - 1].phase;
   }
 }
 
