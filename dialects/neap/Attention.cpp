@@ -157,6 +157,14 @@ GroupKind AttentionOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionDeltaOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionBackwardOp::getGroupKind() { return GroupKind::Attention; }
 
+/// With dropout a part of the batch would draw other words.
+template <typename Op> static unsigned countBatch(Op op) {
+  return op.getDropoutKey().empty() ? op.getQuery().getType().getRank() - 2 : 0;
+}
+unsigned AttentionOp::countBatchDimensions() { return countBatch(*this); }
+unsigned AttentionDeltaOp::countBatchDimensions() { return countBatch(*this); }
+unsigned AttentionBackwardOp::countBatchDimensions() { return countBatch(*this); }
+
 /// Of `products` matrix products over the size of queries and keys, and as many over that of values.
 static int64_t countFlops(Value query, Value key, Value value, bool causal, int64_t products) {
   auto scores = ShapedType::getNumElements(scoreShape(tensorType(query), tensorType(key)));

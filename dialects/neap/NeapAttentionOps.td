@@ -5,7 +5,7 @@
 include "neap/dialects/neap/NeapDialect.td"
 
 def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<OwnLoops>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "softmax(scale q k^T + bias) v, and the log-sum-exp of each row of scores";
   let description = [{
     Scaled dot-product attention (Vaswani et al., arXiv 1706.03762) over the batch dimensions b...: query [b..., t, d], key
@@ -56,7 +56,7 @@ class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_Infer
     (`delta` type($delta)^ `,` type($reciprocal))? (`bias` type($bias)^)?
   }];
 }
-def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<OwnLoops>,
+def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "what attention's gradient needs of each whole row: D, and 1 / sum(e^(scores - lse))";
   let description = [{
@@ -73,7 +73,7 @@ def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [Declare
   let results = (outs Neap_FloatTensor:$result, Neap_FloatTensor:$sum_reciprocal);
   let hasVerifier = 1;
 }
-def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<OwnLoops>,
+def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "gradients of attention for query, key and value, by blocks";
   let description = [{

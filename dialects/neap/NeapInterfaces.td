@@ -80,7 +80,26 @@ def OwnLoops : OpInterface<"OwnLoops"> {
     An op that no iteration space describes: it reads whole operands from memory, over loops of its own. The kernel generator
     has a loop nest for each kind of group that such ops make.
   }];
-  let methods = [InterfaceMethod<"The group that the op makes.", "::neap::GroupKind", "getGroupKind">];
+  let methods = [
+    InterfaceMethod<"The group that the op makes.", "::neap::GroupKind", "getGroupKind">,
+    InterfaceMethod<[{
+      Leading dimensions that all results have in common and that the op takes one by one, each from the same part of
+      those operands that have it; an operand may have size 1 there, which then is the same for all.
+    }], "unsigned", "countBatchDimensions", (ins), [{}], [{ return 0; }]>
+  ];
+}
+
+def Accumulating : OpInterface<"Accumulating"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    A sum that may be made in parts, each of which goes on from the one before, with the bits of the whole.
+  }];
+  let methods = [
+    InterfaceMethod<"Whether so many equal parts of what is summed, in order, give the bits of the whole.", "bool",
+      "canAccumulate", (ins "int64_t":$parts)>,
+    InterfaceMethod<"The sum of a part, which goes on from `initial`. `operands` are the part's.", "::mlir::Value",
+      "buildPart", (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands, "::mlir::Value":$initial)>
+  ];
 }
 
 def IndexReader : OpInterface<"IndexReader"> {

@@ -120,11 +120,16 @@ static cl::opt<std::string> profile("profile", cl::desc("cuda: what `neap calibr
 
 static cl::opt<std::string> memory("memory", cl::desc("Bytes that the program may allocate (no limit)"),
                                    cl::value_desc("BYTES|minimum"), IN_PLAN);
-enum class Offload { Auto, Never };
-static cl::opt<Offload> offload("offload", cl::desc("Whether a plan may move values to far memory"),
-                                cl::init(Offload::Auto),
-                                cl::values(clEnumValN(Offload::Auto, "auto", "where it saves time (default)"),
-                                           clEnumValN(Offload::Never, "never", "everything stays in memory")),
+enum class Allowance { Auto, Never };
+static cl::opt<Allowance> offload("offload", cl::desc("Whether a plan may move values to far memory"),
+                                  cl::init(Allowance::Auto),
+                                  cl::values(clEnumValN(Allowance::Auto, "auto", "where it saves time (default)"),
+                                             clEnumValN(Allowance::Never, "never", "everything stays in memory")),
+                                  IN_PLAN);
+static cl::opt<Allowance> tiles("tile", cl::desc("Whether a plan may make large values in tiles"),
+                                cl::init(Allowance::Auto),
+                                cl::values(clEnumValN(Allowance::Auto, "auto", "where it saves time (default)"),
+                                           clEnumValN(Allowance::Never, "never", "every value is made whole")),
                                 IN_PLAN);
 static cl::opt<std::string> planFile("plan", cl::desc("Take the actions of a plan that `neap plan --json` wrote"),
                                      cl::value_desc("FILE"), IN_PLAN);
@@ -161,7 +166,8 @@ static ArrayRef<RecordedOption> getRecordedOptions() {
       record("lower", epsilon),     record("lower", weightDecay),
       record("lower", maxThreads),  record("lower", cpu),
       record("memory", memory),     record("memory", planFile),
-      record("memory", offload),    record("fuse", matrixProducts),
+      record("memory", offload),    record("memory", tiles),
+      record("fuse", matrixProducts),
       record("fuse", profile),      record("schedule", libraryWorkspace),
       record("fuse", allowTf32),
   };
@@ -355,7 +361,8 @@ static llvm::Error setMemory(StageOptions &stages) {
   PlanMemoryPassOptions &plan = stages.memory.plan;
   plan.minimum = memory == "minimum";
   plan.plan = planFile;
-  plan.offload = offload == Offload::Auto;
+  plan.offload = offload == Allowance::Auto;
+  plan.tiles = tiles == Allowance::Auto;
   if (!memory.empty() && !plan.minimum) {
     llvm::Expected<int64_t> budget = parseBytes(memory);
     if (!budget)

@@ -12,7 +12,7 @@ static int64_t elementsOf(Value value) { return ShapedType::getNumElements(shape
 bool isFree(Operation *op) { return isSplatConstant(op) || (isa<Fusible>(op) && op->getNumOperands() == 0); }
 
 bool isComputing(Operation *op) {
-  bool isThere = isMemoryPlanOp(op) || op->hasTrait<OpTrait::ConstantLike>();
+  bool isThere = isMemoryPlanOp(op) || isa<TileLoopOp>(op) || op->hasTrait<OpTrait::ConstantLike>();
   if (op->getNumResults() == 0 || isFree(op) || isView(op) || isThere)
     return false;
   return op->getNumOperands() > 0;

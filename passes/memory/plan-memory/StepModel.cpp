@@ -130,9 +130,11 @@ void StepModelBuilder::findTurn() {
 void StepModelBuilder::collectValues() {
   const planning::StorageGraph &graph = baseline.getUnmergedGraph();
   std::vector<int> lastEarly(graph.storages.size(), -1), firstLate(graph.storages.size(), -1);
-  std::vector<int> lastLate(graph.storages.size(), -1);
+  std::vector<int> lastLate(graph.storages.size(), -1), lastWriter(graph.storages.size(), -1);
   for (auto [index, task] : llvm::enumerate(plan.order)) {
     int position = static_cast<int>(index);
+    for (int storage : graph.tasks[task].writes)
+      lastWriter[storage] = position;
     for (const std::vector<int> &touched : {graph.tasks[task].reads, graph.tasks[task].writes})
       for (int storage : touched) {
         if (position <= model.turn) {
@@ -147,7 +149,8 @@ void StepModelBuilder::collectValues() {
   for (int position = 0; position <= model.turn; ++position)
     for (ResultIndex made : model.madeAt[position]) {
       int storage = plan.getUnmergedStorage(baseline.findStored(made.op, made.result));
-      if (plan.storages[storage].role != sched::Role::Activation || graph.storages[storage].aliveAfter)
+      bool isInitial = lastWriter[storage] != position; // a loop's sum goes on in its place
+      if (plan.storages[storage].role != sched::Role::Activation || graph.storages[storage].aliveAfter || isInitial)
         continue;
       planning::RetainableValue value;
       value.bytes = graph.storages[storage].bytes;
@@ -210,7 +213,7 @@ void StepModelBuilder::describeRecipe(size_t index) {
       isPossible &= isAliveAfter(index);
   }
   llvm::sort(value.sources);
-  isPossible &= llvm::all_of(recipe.ops, [](Operation *op) { return isMemoryEffectFree(op); });
+  isPossible &= llvm::all_of(recipe.ops, [](Operation *op) { return isMemoryEffectFree(op) && !isa<TileLoopOp>(op); });
   value.recomputeSeconds = isPossible ? estimateRecipe(made, recipe) : std::numeric_limits<double>::infinity();
 }
 

@@ -11,6 +11,12 @@ using namespace mlir;
 namespace neap {
 
 double estimateTask(Operation *task, const planning::DeviceModel &device) {
+  if (auto loop = dyn_cast<TileLoopOp>(task)) {
+    double round = 0;
+    for (Operation &op : loop.getBody().front())
+      round += estimateTask(&op, device);
+    return static_cast<double>(loop.getCount()) * round;
+  }
   auto group = dyn_cast<FusedOp>(task);
   if (!group)
     return 0;
@@ -50,13 +56,15 @@ LogicalResult StepTrial::measure(const TrialSettings &settings, ScratchCounter &
     Operation *op = plan->tasks[task];
     taskSeconds.push_back(estimateTask(op, settings.device));
     seconds += taskSeconds.back();
-    auto group = dyn_cast<FusedOp>(op);
-    if (!group)
-      continue;
-    FailureOr<int64_t> needed = counter.count(group);
-    if (failed(needed))
+    WalkResult counted = op->walk([&](FusedOp group) {
+      FailureOr<int64_t> needed = counter.count(group);
+      if (failed(needed))
+        return WalkResult::interrupt();
+      scratch = std::max(scratch, *needed);
+      return WalkResult::skip();
+    });
+    if (counted.wasInterrupted())
       return failure();
-    scratch = std::max(scratch, *needed);
   }
   plannedBytes = alignToSlot(plan->arenaBytes) + alignToSlot(scratch) * settings.maxWorkers;
   return success();

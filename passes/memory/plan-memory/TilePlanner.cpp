@@ -1,0 +1,127 @@
+// Versions of a step, each planned by itself.
+#include "neap/passes/memory/plan-memory/TilePlanner.h"
+
+#include "neap/passes/memory/plan-memory/Recipe.h"
+#include "neap/passes/memory/tile/TileRegion.h"
+#include "neap/passes/support/Locations.h"
+#include "neap/passes/support/Step.h"
+
+using namespace mlir;
+
+namespace neap {
+
+std::string describeOrigin(Operation *op) {
+  return (op->getName().stripDialect() + " of '" + findNodeName(op) + "'").str();
+}
+
+LogicalResult tile(StepOp step, ArrayRef<TileDecision> decisions) {
+  for (const TileDecision &decision : decisions) {
+    NumberedOps ops(step);
+    if (decision.seed.op >= ops.ops.size() || decision.seed.result >= ops.ops[decision.seed.op]->getNumResults())
+      return failure();
+    if (!decision.name.empty() && describeOrigin(ops.ops[decision.seed.op]) != decision.name)
+      return failure();
+    std::optional<TileRegion> region = findTileRegion(ops.get(decision.seed), decision.count);
+    if (!region)
+      return failure();
+    tileRegion(*region);
+  }
+  return success();
+}
+
+FailureOr<std::unique_ptr<TiledStep>> TiledStep::create(ModuleOp module, const TrialSettings &settings,
+                                                        std::vector<TileDecision> decisions) {
+  auto version = std::make_unique<TiledStep>();
+  version->module = module.clone();
+  if (failed(tile(version->getStep(), decisions)))
+    return module.emitError("a value cannot be made in tiles as asked");
+  version->decisions = std::move(decisions);
+  FailureOr<std::unique_ptr<MemoryPlanner>> planner = MemoryPlanner::create(*version->module, settings);
+  if (failed(planner))
+    return failure();
+  version->planner = std::move(*planner);
+  return version;
+}
+
+StepOp TiledStep::getStep() { return findStep(*module); }
+
+FailureOr<std::unique_ptr<TilePlanner>> TilePlanner::create(ModuleOp module, TrialSettings settings, bool allowsTiles) {
+  std::unique_ptr<TilePlanner> planner(new TilePlanner(module, std::move(settings)));
+  FailureOr<std::unique_ptr<TiledStep>> plain = TiledStep::create(module, planner->settings, {});
+  if (failed(plain))
+    return failure();
+  planner->versions.push_back(std::move(*plain));
+  if (allowsTiles)
+    planner->addVersions();
+  return planner;
+}
+
+/// What to try next to a version's decisions: its largest value whose region can be tiled, in few rounds and in many.
+std::vector<TileDecision> TilePlanner::findCandidates(TiledStep &step) const {
+  // Smaller values are not worth a loop, and more of them not the time to try.
+  constexpr double smallestShare = 0.02;
+  constexpr size_t mostSeeds = 4;
+  constexpr int64_t counts[] = {4, 16};
+  const StepModel &model = step.getPlanner().getModel();
+  NumberedOps ops(step.getStep());
+  std::vector<std::pair<int64_t, ResultIndex>> values;
+  for (auto [index, value] : llvm::zip_equal(model.getValues(), model.getProblem().values))
+    if (!value.wrapsAround && !isa<TileLoopOp>(ops.ops[index.op]))
+      values.push_back({value.bytes, index});
+  llvm::stable_sort(values, [](const auto &a, const auto &b) { return a.first > b.first; });
+  auto least = static_cast<int64_t>(smallestShare * static_cast<double>(step.getPlanner().getBaseline().plannedBytes));
+  std::vector<TileDecision> candidates;
+  for (auto &[bytes, index] : ArrayRef(values).take_front(mostSeeds)) {
+    if (bytes < least || !candidates.empty())
+      break;
+    for (int64_t count : counts)
+      if (findTileRegion(ops.get(index), count))
+        candidates.push_back({index, count, describeOrigin(ops.ops[index.op])});
+  }
+  return candidates;
+}
+
+/// Versions that fail somewhere, or need no less, are none.
+void TilePlanner::addVersions() {
+  ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
+  for (const TileDecision &candidate : findCandidates(*versions.front())) {
+    FailureOr<std::unique_ptr<TiledStep>> version = TiledStep::create(module, settings, {candidate});
+    if (succeeded(version) &&
+        (*version)->getPlanner().getBaseline().plannedBytes < getBaseline().plan.plannedBytes)
+      versions.push_back(std::move(*version));
+  }
+}
+
+FailureOr<TiledStep *> TilePlanner::getVersion(std::vector<TileDecision> decisions) {
+  for (auto &version : versions)
+    if (version->getDecisions() == ArrayRef(decisions))
+      return version.get();
+  FailureOr<std::unique_ptr<TiledStep>> version = TiledStep::create(module, settings, std::move(decisions));
+  if (failed(version))
+    return failure();
+  versions.push_back(std::move(*version));
+  return versions.back().get();
+}
+
+TiledPlan TilePlanner::getMinimum() {
+  TiledPlan least{versions.front().get(), versions.front()->getPlanner().getMinimum()};
+  for (auto &version : llvm::drop_begin(versions))
+    if (const MemoryPlan &plan = version->getPlanner().getMinimum(); plan.plannedBytes < least.plan.plannedBytes)
+      least = {version.get(), plan};
+  return least;
+}
+
+/// Each version's plan is the faster the larger the budget, and so is the fastest of them.
+std::optional<TiledPlan> TilePlanner::findPlan(int64_t budget) {
+  std::optional<TiledPlan> fastest;
+  for (auto &version : versions) {
+    if (fastest && version->getPlanner().getBaseline().seconds >= fastest->plan.seconds)
+      continue;
+    std::optional<MemoryPlan> plan = version->getPlanner().findPlan(budget);
+    if (plan && (!fastest || plan->seconds < fastest->plan.seconds))
+      fastest = TiledPlan{version.get(), std::move(*plan)};
+  }
+  return fastest;
+}
+
+} // namespace neap

@@ -1,0 +1,194 @@
+// Writes the loop for a region.
+#include "neap/passes/memory/tile/TileRegion.h"
+
+#include "neap/dialects/neap/TensorBuilder.h"
+#include "neap/passes/fuse/Group.h"
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace neap {
+namespace {
+
+class LoopWriter {
+public:
+  explicit LoopWriter(const TileRegion &region)
+      : region(region), last(region.ops.back().first), outside(last), inside(last->getContext()) {}
+
+  TileLoopOp write();
+
+private:
+  void collectOutputs();
+  void writeBody();
+  Value importTile(Value value, size_t first);
+  Value importWhole(Value value);
+  Value flatten(OpBuilder &builder, Value value, ArrayRef<int64_t> shape, size_t first, int64_t count);
+  Location getLoc() const;
+  TileLoopOp createLoop();
+  void replaceOutputs(TileLoopOp loop);
+
+  const TileRegion &region;
+  Operation *last;
+  OpBuilder outside, inside;
+  Block body;
+  IRMapping tiles, wholes; // of values outside to values of the body
+  SmallVector<Value> slices, wholeOperands, initial, sums, tiled;
+  SmallVector<BlockArgument> tileArguments, wholeArguments, sumArguments;
+  SmallVector<Value> yieldedSums, yieldedTiles;
+};
+
+/// The shape in which tiles of a tensor lie one after the other in the first dimension. Dimensions before the cut have size 1.
+SmallVector<int64_t> getStackedShape(ArrayRef<int64_t> shape, size_t first, int64_t count) {
+  SmallVector<int64_t> tile = *getTileShape(shape, first, count);
+  size_t dim = first;
+  int64_t rows = 1;
+  for (; dim < shape.size() && (rows < count || tile[dim] != shape[dim]); ++dim)
+    rows *= shape[dim];
+  SmallVector<int64_t> stacked{rows};
+  stacked.append(shape.begin() + dim, shape.end());
+  return stacked;
+}
+
+SmallVector<int64_t> getStackedTileShape(ArrayRef<int64_t> shape, size_t first, int64_t count) {
+  SmallVector<int64_t> stacked = getStackedShape(shape, first, count);
+  stacked.front() /= count;
+  return stacked;
+}
+
+} // namespace
+
+/// A value that comes in tiles: made in the loop, repeated there, or a slice of what is outside.
+Value LoopWriter::importTile(Value value, size_t first) {
+  if (Value known = tiles.lookupOrNull(value))
+    return known;
+  ArrayRef<int64_t> shape = shapeOf(value);
+  slices.push_back(TensorBuilder(outside, value.getLoc()).reshape(value, getStackedShape(shape, first, region.count)));
+  auto type = RankedTensorType::get(getStackedTileShape(shape, first, region.count), elementOf(value));
+  BlockArgument argument = body.insertArgument(static_cast<unsigned>(tileArguments.size()), type, value.getLoc());
+  tileArguments.push_back(argument);
+  Value tile = TensorBuilder(inside, value.getLoc()).reshape(argument, *getTileShape(shape, first, region.count));
+  tiles.map(value, tile);
+  return tile;
+}
+
+/// A value that every round reads all of. Views come along, lest they be copied.
+Value LoopWriter::importWhole(Value value) {
+  if (Value known = wholes.lookupOrNull(value))
+    return known;
+  Operation *maker = value.getDefiningOp();
+  if (maker && isRepeatable(maker)) {
+    SmallVector<Value> operands =
+        llvm::map_to_vector(maker->getOperands(), [&](Value operand) { return importWhole(operand); });
+    Operation *clone = inside.clone(*maker);
+    clone->setOperands(operands);
+    wholes.map(maker->getResults(), clone->getResults());
+    return wholes.lookup(value);
+  }
+  auto position = static_cast<unsigned>(tileArguments.size() + wholeArguments.size());
+  BlockArgument argument = body.insertArgument(position, value.getType(), value.getLoc());
+  wholeArguments.push_back(argument);
+  wholeOperands.push_back(value);
+  wholes.map(value, argument);
+  return argument;
+}
+
+/// A sum starts from zeros that nobody else has.
+static Value makeZeros(OpBuilder &builder, Value like) {
+  auto type = cast<RankedTensorType>(like.getType());
+  TensorBuilder make(builder, like.getLoc());
+  Value zero = make.splat(RankedTensorType::get({}, type.getElementType()), 0);
+  return BroadcastOp::create(builder, like.getLoc(), type, zero);
+}
+
+void LoopWriter::writeBody() {
+  inside.setInsertionPointToEnd(&body);
+  for (const auto &[op, tiling] : region.ops) {
+    if (auto constant = dyn_cast<ConstantOp>(op)) {
+      auto type = RankedTensorType::get(*getTileShape(shapeOf(constant), *tiling.results.front(), region.count),
+                                        elementOf(constant));
+      auto splat = cast<SplatElementsAttr>(constant.getValue());
+      tiles.map(constant.getResult(), ConstantOp::create(inside, op->getLoc(), splat.resizeSplat(type)).getResult());
+      continue;
+    }
+    SmallVector<Value> operands;
+    for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling.operands))
+      operands.push_back(first ? importTile(operand, *first) : importWhole(operand));
+    Value sum;
+    if (tiling.isSum()) {
+      Value result = op->getResult(0);
+      sum = body.addArgument(result.getType(), op->getLoc());
+      sums.push_back(result);
+      initial.push_back(makeZeros(outside, result));
+    }
+    SmallVector<Value> made = buildTile(inside, op, tiling, region.count, operands, sum);
+    for (auto [result, tile] : llvm::zip_equal(op->getResults(), made))
+      tiles.map(result, tile);
+    if (tiling.isSum())
+      yieldedSums.push_back(made.front());
+  }
+  for (Value output : region.outputs) {
+    if (llvm::is_contained(sums, output))
+      continue;
+    const OpTiling &tiling = region.ops.find(output.getDefiningOp())->second;
+    size_t first = *tiling.results[cast<OpResult>(output).getResultNumber()];
+    tiled.push_back(output);
+    yieldedTiles.push_back(TensorBuilder(inside, output.getLoc())
+                               .reshape(tiles.lookup(output),
+                                        getStackedTileShape(shapeOf(output), first, region.count)));
+  }
+  SmallVector<Value> yielded = llvm::to_vector(llvm::concat<Value>(yieldedSums, yieldedTiles));
+  YieldOp::create(inside, last->getLoc(), yielded);
+}
+
+TileLoopOp LoopWriter::createLoop() {
+  SmallVector<Type> types = llvm::map_to_vector(sums, [](Value sum) { return sum.getType(); });
+  for (auto [output, tile] : llvm::zip_equal(tiled, yieldedTiles)) {
+    SmallVector<int64_t> shape(shapeOf(tile));
+    shape.front() *= region.count;
+    types.push_back(RankedTensorType::get(shape, elementOf(tile)));
+  }
+  SmallVector<Location> locations;
+  for (const auto &[op, tiling] : region.ops)
+    if (!isRepeatable(op))
+      locations.push_back(op->getLoc());
+  Location location = FusedLoc::get(last->getContext(), locations);
+  auto loop = TileLoopOp::create(outside, location, types, region.count, slices, wholeOperands, initial);
+  loop.getBody().push_back(new Block);
+  Block &block = loop.getBody().front();
+  SmallVector<Location> argumentLocations;
+  for (BlockArgument argument : body.getArguments())
+    argumentLocations.push_back(argument.getLoc());
+  block.addArguments(body.getArgumentTypes(), argumentLocations);
+  for (auto [from, to] : llvm::zip_equal(body.getArguments(), block.getArguments()))
+    from.replaceAllUsesWith(to);
+  block.getOperations().splice(block.end(), body.getOperations());
+  return loop;
+}
+
+void LoopWriter::replaceOutputs(TileLoopOp loop) {
+  for (auto [sum, result] : llvm::zip_equal(sums, loop.getCarriedResults()))
+    sum.replaceAllUsesWith(result);
+  for (auto [output, result] : llvm::zip_equal(tiled, loop.getTiledResults())) {
+    Value whole = TensorBuilder(outside, output.getLoc()).reshape(result, shapeOf(output));
+    output.replaceUsesWithIf(whole, [&](OpOperand &use) { return !region.ops.contains(use.getOwner()); });
+  }
+  SmallVector<Operation *> ops = llvm::map_to_vector(region.ops, [](const auto &entry) { return entry.first; });
+  for (Operation *op : llvm::reverse(ops))
+    if (op->use_empty())
+      op->erase();
+}
+
+TileLoopOp LoopWriter::write() {
+  Block *block = last->getBlock();
+  writeBody();
+  TileLoopOp loop = createLoop();
+  replaceOutputs(loop);
+  sortTopologically(block);
+  return loop;
+}
+
+TileLoopOp tileRegion(const TileRegion &region) { return LoopWriter(region).write(); }
+
+} // namespace neap
