@@ -1,5 +1,24 @@
-// A state in far memory is updated row by row through two buffers, then read back into the parameter. Rounds wait for the two before
-// them, so events are carried crosswise and through both loops; none of them is the same in the first round.
+// A state in far memory is updated row by row through two buffers, then read back into the parameter. Rounds wait for the two
+// before them, so events are carried crosswise and through both loops; none of them is the same in the first round.
+// REQUIRES: onnx
+// DEFINE: %{train} = --data %t/far-batches.safetensors --max-steps 3 --log %t/log.jsonl --output-dir %t/out
+// DEFINE: %{gradients} = --dump-gradients %t/gradients.safetensors
+// DEFINE: %{check} = %python %S/loops.py check far %t/log.jsonl %t/out/model.safetensors
+// RUN: rm -rf %t && mkdir %t && %python %S/loops.py data %t
+// RUN: neap-opt %s -pass-pipeline="builtin.module(sched.program(neap-verify-plan))" -o /dev/null
+// RUN: neap compile %s --compile-from schedule -o %t/cpu
+// RUN: %t/cpu --offload-dir %t %{train} %{gradients} && %{check} %t/gradients.safetensors
+// RUN: neap compile %s --compile-from schedule --target cuda --ptxas none -o %t/cuda
+// RUN: %t/cuda --device sim --sim-seed 1 %{train} && %{check}
+// RUN: %t/cuda --device sim --sim-seed 2 %{train} && %{check}
+// RUN: %t/cuda --device sim --no-graph %{train} && %{check}
+// RUN: %t/cuda --device sim %{train} %{gradients} && %{check} %t/gradients.safetensors
+
+// A buffer that is filled again without waiting for the offload of two rounds before.
+// RUN: sed -e 's/after(%%old, %%gone)/after(%%old)/' %s > %t/hasty.mlir
+// RUN: neap compile %t/hasty.mlir --compile-from schedule --target cuda --ptxas none -o %t/hasty
+// RUN: not %t/hasty --device sim %{train} %{gradients} 2>&1 | FileCheck %s --check-prefix=HASTY
+// HASTY: simulated device: race: two operations touch the same
 !row = !sched.slot<tensor<1024xf32>>
 !rows = !sched.slot<tensor<4x1024xf32>>
 !ring = !sched.slot<tensor<2x1024xf32>>

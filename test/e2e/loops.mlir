@@ -1,5 +1,25 @@
-// Two loops, one in the other: row (i, j) of x is added to what is carried, and that to row (j, i) of a parameter, which is carried as a
-// whole. The gradient is shown behind both.
+// Two loops, one in the other: row (i, j) of x is added to what is carried, and that to row (j, i) of a parameter, which is
+// carried as a whole. The gradient is shown behind both. Both targets compute what numpy does, whatever order the device takes.
+// REQUIRES: onnx
+// DEFINE: %{train} = --data %t/nested-batches.safetensors --max-steps 3 --log %t/log.jsonl --output-dir %t/out
+// DEFINE: %{gradients} = --dump-gradients %t/gradients.safetensors
+// DEFINE: %{check} = %python %S/loops.py check nested %t/log.jsonl %t/out/model.safetensors
+// RUN: rm -rf %t && mkdir %t && %python %S/loops.py data %t
+// RUN: neap-opt %s -pass-pipeline="builtin.module(sched.program(neap-verify-plan))" -o /dev/null
+// RUN: neap compile %s --compile-from schedule -o %t/cpu && %t/cpu %{train} && %{check}
+// RUN: %t/cpu %{train} %{gradients} && %{check} %t/gradients.safetensors
+// RUN: neap compile %s --compile-from schedule --target cuda --ptxas none -o %t/cuda
+// RUN: %t/cuda --device sim --sim-seed 1 %{train} && %{check}
+// RUN: %t/cuda --device sim --sim-seed 2 %{train} && %{check}
+// RUN: %t/cuda --device sim --no-graph %{train} && %{check}
+// RUN: %t/cuda --device sim %{train} %{gradients} && %{check} %t/gradients.safetensors
+
+// What a step costs counts all rounds, in a program and in IR.
+// RUN: neap inspect --kernels %t/cpu | FileCheck %s --check-prefix=LAUNCHES
+// RUN: neap inspect --kernels %t/cuda | FileCheck %s --check-prefix=LAUNCHES
+// RUN: neap roofline --kernels %s | FileCheck %s --check-prefix=LAUNCHES
+// LAUNCHES-DAG: {{^}}add pointwise 25 
+// LAUNCHES-DAG: {{^}}twice pointwise 24 
 !row = !sched.slot<tensor<8xf32>>
 !x = !sched.slot<tensor<4x6x8xf32>>
 !kept = !sched.slot<tensor<6x4x8xf32>>

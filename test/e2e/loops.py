@@ -47,6 +47,7 @@ def check(program, log, model, gradients=None):
     expected = list({"nested": nested, "far": far}[program](batches(program)))
     lines = [entry for line in open(log) if "loss" in (entry := json.loads(line))]
     expect("losses", [line["loss"] for line in lines], [loss for loss, *_ in expected])
+    expect("norms", [line["grad_norm"] for line in lines], [norm for _, norm, *_ in expected])
     for name, value in expected[-1][2].items():
         expect(name, load_file(model)[name], value)
     if gradients:

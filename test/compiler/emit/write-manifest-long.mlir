@@ -1,5 +1,5 @@
 // A program that a device would keep entry by entry may not be too long; on the CPU it is a loop.
-// RUN: neap-opt %s -verify-diagnostics "-neap-write-manifest=device=cuda"
+// RUN: neap-opt %s -verify-diagnostics "-neap-write-manifest=device=cuda" -o /dev/null
 // RUN: neap-opt %s -neap-write-manifest 2>&1 | grep -c neap_manifest
 
 llvm.func @k() attributes {neap.kernel = {items = 7 : i64, grain = 2 : i64, scratch = 0 : i64, kind = #neap<group_kind gemm>, ops = ["matmul"], blocks = 2 : i64, block_threads = 128 : i64}}
