@@ -19,10 +19,14 @@ int64_t elementsOf(Value value) { return ShapedType::getNumElements(shapeOf(valu
 
 class RegionFinder {
 public:
-  RegionFinder(Value seed, int64_t count)
-      : seed(seed), count(count), large((elementsOf(seed) + 1) / 2), block(*seed.getDefiningOp()->getBlock()) {}
+  /// Values of at least `large` elements must not exist whole; or may, where what reads them cannot be tiled and `mayLeave`.
+  RegionFinder(Value seed, int64_t count, int64_t large, bool mayLeave)
+      : seed(seed), count(count), large(large), mayLeave(mayLeave), block(*seed.getDefiningOp()->getBlock()) {}
 
   std::optional<TileRegion> run();
+  /// Why there is no region: an op, and what about it.
+  Operation *getObstacle() const { return obstacle; }
+  StringRef getReason() const { return reason; }
 
 private:
   /// An op that has an operand or result in tiles and belongs to the region, or may.
@@ -39,15 +43,32 @@ private:
   bool takeReaders(Value value);
   bool closeGaps();
   std::optional<Request> findGap() const;
-  bool needsWholeOfOwn() const;
+  bool readsOthersWhole();
+  bool isRun(Operation *op, Value value);
+  bool hasRunsAtItsBorder();
   bool isViewOfHidden(Operation *op) const { return isView(op) && hidden.contains(op->getOperand(0)); }
   bool isLarge(Value value) const { return elementsOf(value) >= large; }
-  bool isInRegion(Value value) const {
-    return value.getDefiningOp() && ops.contains(value.getDefiningOp());
+  /// Whether rounds make a value, itself or what it is a view of.
+  bool isMadeInside(Value value) const {
+    Operation *maker = value.getDefiningOp();
+    if (!maker || !ops.contains(maker))
+      return false;
+    return !isRepeatable(maker) ||
+           llvm::any_of(maker->getOperands(), [&](Value operand) { return isMadeInside(operand); });
+  }
+  bool isReadOutside(Value value) const;
+
+  bool refuse(Operation *op, StringRef why) {
+    obstacle = op;
+    reason = why;
+    return false;
   }
 
   Value seed;
   int64_t count, large;
+  bool mayLeave;
+  Operation *obstacle = nullptr;
+  StringRef reason;
   Block &block;
   llvm::MapVector<Operation *, OpTiling> ops;
   llvm::DenseMap<Value, size_t> cuts; // values that come in tiles, by the first dimension that is cut
@@ -72,9 +93,7 @@ bool RegionFinder::takeReaders(Value value) {
   if (!hidden.insert(value).second)
     return true;
   for (OpOperand &use : value.getUses()) {
-    if (use.getOwner()->getBlock() != &block)
-      return false;
-    requests.push_back({use.getOwner(), {false, use.getOperandNumber()}, true});
+    requests.push_back({use.getOwner(), {false, use.getOperandNumber()}, !mayLeave});
   }
   return true;
 }
@@ -90,7 +109,9 @@ bool RegionFinder::serve(const Request &request) {
   Value value = port.isResult ? Value(op->getResult(port.index)) : op->getOperand(port.index);
   if (auto known = ops.find(op); known != ops.end()) {
     auto &list = port.isResult ? known->second.results : known->second.operands;
-    return list[port.index] == cuts.at(value) && (!isViewOfHidden(op) || takeReaders(op->getResult(0)));
+    if (list[port.index] != cuts.at(value))
+      return refuse(op, "reads a value in two ways that are cut differently");
+    return !isViewOfHidden(op) || takeReaders(op->getResult(0));
   }
   std::optional<OpTiling> tiling;
   if (isSplatConstant(op))
@@ -98,17 +119,17 @@ bool RegionFinder::serve(const Request &request) {
   else if (isMemoryEffectFree(op))
     tiling = findOpTiling(op, port, cuts.at(value), count);
   if (!tiling)
-    return !isRequired;
+    return !isRequired || refuse(op, "cannot be computed tile by tile with the same bits");
   ops.insert({op, *tiling});
   for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling->operands))
     if (first && (!cut(operand, *first) || !takeMaker(operand)))
-      return false;
+      return refuse(op, "reads a value that others need cut differently");
   for (auto [result, first] : llvm::zip_equal(op->getResults(), tiling->results)) {
     if (!first)
       continue;
     bool mustHide = isRepeatable(op) ? isViewOfHidden(op) : isLarge(result);
     if (!cut(result, *first) || (mustHide && !takeReaders(result)))
-      return false;
+      return refuse(op, "makes a value that others need cut differently");
   }
   return true;
 }
@@ -128,8 +149,7 @@ std::optional<RegionFinder::Request> RegionFinder::findGap() const {
   llvm::DenseSet<Operation *> behind, before;
   for (Operation &op : block)
     if (!ops.contains(&op) && llvm::any_of(op.getOperands(), [&](Value operand) {
-          Operation *maker = operand.getDefiningOp();
-          return maker && ((ops.contains(maker) && !isRepeatable(maker)) || behind.contains(maker));
+          return isMadeInside(operand) || behind.contains(operand.getDefiningOp());
         }))
       behind.insert(&op);
   for (Operation &op : llvm::reverse(block))
@@ -140,17 +160,18 @@ std::optional<RegionFinder::Request> RegionFinder::findGap() const {
   for (Operation &op : block)
     if (before.contains(&op))
       for (auto [index, operand] : llvm::enumerate(op.getOperands()))
-        if (cuts.contains(operand) && isInRegion(operand))
+        if (cuts.contains(operand) && isMadeInside(operand))
           return Request{&op, {false, static_cast<unsigned>(index)}, true};
-  if (!before.empty()) // what lies between begins with a sum, which is complete only when all rounds are done
-    return Request{};
+  for (Operation &op : block) // begins with a sum, which is complete only when all rounds are done
+    if (before.contains(&op))
+      return Request{&op, {true, 0}, true};
   return std::nullopt;
 }
 
 bool RegionFinder::closeGaps() {
   while (std::optional<Request> gap = findGap()) {
-    if (!gap->op)
-      return false;
+    if (gap->port.isResult)
+      return refuse(gap->op, "needs what all tiles make before others are complete");
     requests.push_back(*gap);
     if (!grow())
       return false;
@@ -158,15 +179,44 @@ bool RegionFinder::closeGaps() {
   return true;
 }
 
-/// Whether some op reads all of what rounds make.
-bool RegionFinder::needsWholeOfOwn() const {
-  return llvm::any_of(ops, [&](const auto &entry) {
-    const auto &[op, tiling] = entry;
-    return llvm::any_of(llvm::zip_equal(op->getOperands(), tiling.operands), [&](auto pair) {
-      auto [operand, first] = pair;
-      return !first && isInRegion(operand) && !isRepeatable(operand.getDefiningOp());
-    });
+/// Whether no op reads all of what rounds make.
+bool RegionFinder::readsOthersWhole() {
+  for (auto &[op, tiling] : ops)
+    for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling.operands))
+      if (!first && isMadeInside(operand))
+        return refuse(op, "needs what all tiles make");
+  return true;
+}
+
+/// Whether the tiles of a value lie one after the other in memory.
+bool RegionFinder::isRun(Operation *op, Value value) {
+  int64_t before = ShapedType::getNumElements(shapeOf(value).take_front(cuts.lookup(value)));
+  return before == 1 || refuse(op, "would read or write tiles that are not in one piece");
+}
+
+/// By an op that is in no round, or by a view that stays outside for such ops.
+bool RegionFinder::isReadOutside(Value value) const {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    return !ops.contains(user) || (isView(user) && isReadOutside(user->getResult(0)));
   });
+}
+
+/// What comes from outside and what goes there.
+bool RegionFinder::hasRunsAtItsBorder() {
+  for (auto &[op, tiling] : ops) {
+    for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling.operands)) {
+      bool isOutside = !operand.getDefiningOp() || !ops.contains(operand.getDefiningOp());
+      if (first && isOutside && !isRun(op, operand))
+        return false;
+    }
+    if (isRepeatable(op))
+      continue;
+    for (auto [result, first] : llvm::zip_equal(op->getResults(), tiling.results)) {
+      if (first && isReadOutside(result) && !isRun(op, result))
+        return false;
+    }
+  }
+  return true;
 }
 
 std::optional<TileRegion> RegionFinder::run() {
@@ -174,7 +224,8 @@ std::optional<TileRegion> RegionFinder::run() {
   if (shapeOf(seed).empty() || !getTileShape(shapeOf(seed), 0, count))
     return std::nullopt;
   cuts[seed] = 0;
-  if (!takeMaker(seed) || !takeReaders(seed) || !grow() || !closeGaps() || needsWholeOfOwn())
+  if (!takeMaker(seed) || !takeReaders(seed) || !grow() || !closeGaps() || !readsOthersWhole() ||
+      !hasRunsAtItsBorder())
     return std::nullopt;
   TileRegion region;
   region.count = count;
@@ -185,8 +236,7 @@ std::optional<TileRegion> RegionFinder::run() {
     if (isRepeatable(op))
       continue;
     for (Value result : op->getResults()) {
-      bool isOutput = llvm::any_of(result.getUsers(), [&](Operation *user) { return !ops.contains(user); });
-      if (isOutput)
+      if (isReadOutside(result))
         region.outputs.insert(result);
       else if (cuts.contains(result))
         region.hiddenBytes += storageBytes(elementOf(result), shapeOf(result));
@@ -197,6 +247,48 @@ std::optional<TileRegion> RegionFinder::run() {
 
 } // namespace
 
-std::optional<TileRegion> findTileRegion(Value seed, int64_t count) { return RegionFinder(seed, count).run(); }
+std::optional<TileRegion> findTileRegion(Value seed, int64_t count) {
+  return RegionFinder(seed, count, (elementsOf(seed) + 1) / 2, /*mayLeave=*/false).run();
+}
+
+/// What has more elements than any input of indices (tokens, labels) is worth splitting; what is as small as they are, such as
+/// the number of labels that count, is computed for the whole batch.
+static int64_t findLargestIndexInput(StepOp step) {
+  int64_t elements = 1;
+  for (BlockArgument argument : step.getArguments())
+    if (isa<IntegerType>(elementOf(argument)))
+      elements = std::max(elements, elementsOf(argument));
+  return elements;
+}
+
+/// The first large values on each way from the inputs: the embeddings of tokens.
+static SmallVector<Value> findFirstLarge(StepOp step, int64_t large) {
+  SmallVector<Value> found;
+  llvm::DenseSet<Value> reached(step.getArguments().begin(), step.getArguments().end());
+  for (Operation &op : step.getBody().front())
+    if (llvm::any_of(op.getOperands(), [&](Value operand) { return reached.contains(operand); }))
+      for (Value result : op.getResults()) {
+        if (elementsOf(result) < large)
+          reached.insert(result);
+        else if (!isRepeatable(&op))
+          found.push_back(result);
+      }
+  return found;
+}
+
+FailureOr<TileRegion> findBatchRegion(StepOp step, int64_t count) {
+  int64_t large = findLargestIndexInput(step) + 1;
+  InFlightDiagnostic error = step.emitError("the batch cannot be split into ") << count << " parts";
+  for (Value seed : findFirstLarge(step, large)) {
+    RegionFinder finder(seed, count, large, /*mayLeave=*/true);
+    if (std::optional<TileRegion> region = finder.run()) {
+      error.abandon();
+      return *region;
+    }
+    if (Operation *obstacle = finder.getObstacle())
+      error.attachNote(obstacle->getLoc()) << obstacle->getName() << " " << finder.getReason();
+  }
+  return failure();
+}
 
 } // namespace neap

@@ -28,6 +28,10 @@ bool isRepeatable(mlir::Operation *op);
 /// least half as large; views; and whatever lies between. Nothing where some of that cannot be computed in `count` rounds.
 std::optional<TileRegion> findTileRegion(mlir::Value seed, int64_t count);
 
+/// The region of all that is made for each element of the batch: the step's forward and backward pass, in `count` parts of the
+/// batch (micro-batches). Fails, with a diagnostic that names what stands in the way, where it cannot be split so.
+mlir::FailureOr<TileRegion> findBatchRegion(StepOp step, int64_t count);
+
 /// Replaces the ops of a region by a loop over its tiles. Views that others read as well stay for them.
 TileLoopOp tileRegion(const TileRegion &region);
 

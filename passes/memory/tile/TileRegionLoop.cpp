@@ -4,7 +4,6 @@
 #include "neap/dialects/neap/TensorBuilder.h"
 #include "neap/passes/fuse/Group.h"
 
-#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -172,7 +171,10 @@ void LoopWriter::replaceOutputs(TileLoopOp loop) {
     sum.replaceAllUsesWith(result);
   for (auto [output, result] : llvm::zip_equal(tiled, loop.getTiledResults())) {
     Value whole = TensorBuilder(outside, output.getLoc()).reshape(result, shapeOf(output));
-    output.replaceUsesWithIf(whole, [&](OpOperand &use) { return !region.ops.contains(use.getOwner()); });
+    // Views stay for those outside who read through them.
+    output.replaceUsesWithIf(whole, [&](OpOperand &use) {
+      return !region.ops.contains(use.getOwner()) || isView(use.getOwner());
+    });
   }
   SmallVector<Operation *> ops = llvm::map_to_vector(region.ops, [](const auto &entry) { return entry.first; });
   for (Operation *op : llvm::reverse(ops))
@@ -180,12 +182,37 @@ void LoopWriter::replaceOutputs(TileLoopOp loop) {
       op->erase();
 }
 
+/// What stands between the region's first op and the loop and reads what the loop makes comes behind it.
+static void moveReadersBehind(TileLoopOp loop) {
+  Operation *last = loop;
+  while (last->getNextNode() && isa<ReshapeOp>(last->getNextNode()) &&
+         last->getNextNode()->getOperand(0).getDefiningOp() == loop)
+    last = last->getNextNode();
+  llvm::DenseSet<Operation *> behind;
+  for (Operation *op = loop; op != last->getNextNode(); op = op->getNextNode())
+    behind.insert(op);
+  SmallVector<Operation *> moved;
+  for (Operation *op = &loop->getBlock()->front(); op != loop; op = op->getNextNode()) {
+    auto isBehind = [&](Value operand) {
+      Operation *maker = operand.getDefiningOp();
+      return maker && behind.contains(maker);
+    };
+    if (!llvm::any_of(op->getOperands(), isBehind))
+      continue;
+    behind.insert(op);
+    moved.push_back(op);
+  }
+  for (Operation *op : moved) {
+    op->moveAfter(last);
+    last = op;
+  }
+}
+
 TileLoopOp LoopWriter::write() {
-  Block *block = last->getBlock();
   writeBody();
   TileLoopOp loop = createLoop();
   replaceOutputs(loop);
-  sortTopologically(block);
+  moveReadersBehind(loop);
   return loop;
 }
 

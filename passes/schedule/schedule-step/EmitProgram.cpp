@@ -52,7 +52,7 @@ private:
   void writeAwait(AwaitOp await);
   void writeReload(ReloadOp reload);
   void writeLoop(TileLoopOp loop);
-  void writeRound(Block &body);
+  void writeRound(Block &body, ArrayRef<Value> operands);
   void writeTask(Operation *task);
   SmallVector<Value> takeEvents(ValueRange read);
   Value signal(sched::Stream stream);
@@ -275,6 +275,10 @@ void ProgramWriter::writeLoop(TileLoopOp loop) {
     initial.push_back(viewAs(getContents(value), result.getType()));
   for (Value result : loop.getTiledResults())
     initial.push_back(viewAs(getSlot(plan.getStorage(result)), result.getType()));
+  // Before the loop: views that are made on the way must not stand behind it.
+  SmallVector<Value> operands = llvm::map_to_vector(loop.getOperands(), [&](Value operand) {
+    return viewAs(getContents(operand), operand.getType());
+  });
   SmallVector<Type> types = llvm::map_to_vector(initial, [](Value value) { return value.getType(); });
   auto rounds = sched::LoopOp::create(builder, loop.getLoc(), types, loop.getCountAttr(), initial);
   Block &body = rounds.getBody().emplaceBlock();
@@ -285,20 +289,21 @@ void ProgramWriter::writeLoop(TileLoopOp loop) {
   ProgramWriter writer(*planned.plan, *this, OpBuilder::atBlockEnd(&body),
                        base + plan.storages[planned.storage].offset);
   writer.awaitedByCompute = takeEvents(loop.getOperands());
-  writer.writeRound(body);
+  writer.writeRound(body, operands);
   for (auto [result, value] : llvm::zip_equal(loop.getResults(), rounds.getResults()))
     contents[result] = value;
 }
 
-void ProgramWriter::writeRound(Block &body) {
+/// `operands` are what the loop's operands are outside.
+void ProgramWriter::writeRound(Block &body, ArrayRef<Value> operands) {
   TileLoopOp loop = plan.loop;
   Value round = body.getArgument(0);
   auto slotArguments = body.getArguments().drop_front();
   auto wholes = slotArguments.drop_front(loop.getCarried().size());
-  for (auto [argument, value] : llvm::zip_equal(loop.getTileArguments(), loop.getSlices()))
-    contents[argument] = viewTile(outer->viewAs(outer->getContents(value), value.getType()), argument.getType(), round);
-  for (auto [argument, value] : llvm::zip_equal(loop.getWholeArguments(), loop.getWholes()))
-    contents[argument] = outer->getContents(value);
+  for (auto [argument, slot] : llvm::zip(loop.getTileArguments(), operands))
+    contents[argument] = viewTile(slot, argument.getType(), round);
+  for (auto [argument, slot] : llvm::zip(loop.getWholeArguments(), operands.drop_front(loop.getSlices().size())))
+    contents[argument] = slot;
   for (auto [argument, slot] : llvm::zip(loop.getCarriedArguments(), slotArguments)) {
     contents[argument] = slot;
     slots[plan.getStorage(argument)] = slot;

@@ -46,7 +46,7 @@ neap.step @sum_over_rows(%x: tensor<64x8xf32>, %w: tensor<8x32xf32>) -> (tensor<
 
 // What lies between two ops of the region comes along, whatever its size.
 // CHECK-LABEL: neap.step @between
-neap.step @between(%x: tensor<64x256xf32>) -> tensor<64x256xf32> {
+neap.step @between(%x: tensor<64x256xf32>) -> tensor<64xf32> {
   // CHECK: neap.tile_loop 4
   %y = neap.exp %x {neap.tiles = 4 : i64} : tensor<64x256xf32>
   // CHECK: neap.reduce sum {{.*}} tensor<16x256xf32>
@@ -57,7 +57,8 @@ neap.step @between(%x: tensor<64x256xf32>) -> tensor<64x256xf32> {
   %all = neap.broadcast %column : tensor<64x1xf32> -> tensor<64x256xf32>
   // CHECK: neap.sub {{.*}} : tensor<16x256xf32>
   %z = neap.sub %y, %all : tensor<64x256xf32>
-  neap.return %z : tensor<64x256xf32>
+  %m = neap.reduce max %z axes [1] : tensor<64x256xf32>
+  neap.return %m : tensor<64xf32>
 }
 
 // -----
@@ -78,13 +79,14 @@ neap.step @leading_dimensions(%x: tensor<2x64x16xf32>, %w: tensor<2x16x256xf32>)
 
 // A sum over all rows is complete only behind the last round, so what needs it is in no loop.
 // CHECK-LABEL: neap.step @needs_all_rows
-neap.step @needs_all_rows(%x: tensor<64x256xf32>) -> tensor<64x256xf32> {
+neap.step @needs_all_rows(%x: tensor<64x256xf32>) -> tensor<64xf32> {
   // CHECK-NOT: neap.tile_loop
   %y = neap.exp %x {neap.tiles = 4 : i64} : tensor<64x256xf32>
   %s = neap.reduce sum %y axes [0] : tensor<64x256xf32>
   %all = neap.broadcast %s : tensor<256xf32> -> tensor<64x256xf32>
   %z = neap.sub %y, %all : tensor<64x256xf32>
-  neap.return %z : tensor<64x256xf32>
+  %m = neap.reduce max %z axes [1] : tensor<64x256xf32>
+  neap.return %m : tensor<64xf32>
 }
 
 // -----
@@ -102,9 +104,20 @@ neap.step @other_tree(%x: tensor<4096xf32>) -> tensor<f32> {
 
 // Positions count from the beginning of the whole, so a tile does not know its own.
 // CHECK-LABEL: neap.step @positions
-neap.step @positions(%x: tensor<64x256xi64>) -> tensor<64x256xi64> {
+neap.step @positions(%x: tensor<64x256xi64>) -> tensor<64xi64> {
   // CHECK-NOT: neap.tile_loop
   %i = neap.iota 0 : tensor<64x256xi64>
   %y = neap.add %x, %i {neap.tiles = 4 : i64} : tensor<64x256xi64>
-  neap.return %y : tensor<64x256xi64>
+  %m = neap.reduce max %y axes [1] : tensor<64x256xi64>
+  neap.return %m : tensor<64xi64>
+}
+
+// -----
+
+// What is returned exists whole: there is nothing to gain.
+// CHECK-LABEL: neap.step @returned
+neap.step @returned(%x: tensor<64x256xf32>) -> tensor<64x256xf32> {
+  // CHECK-NOT: neap.tile_loop
+  %y = neap.exp %x {neap.tiles = 4 : i64} : tensor<64x256xf32>
+  neap.return %y : tensor<64x256xf32>
 }

@@ -16,8 +16,8 @@ neap.step @loop(%x: tensor<256x64xf32> {neap.name = "x"}) -> (tensor<64xf32> {ne
   // CHECK-NEXT: ^bb0(%[[I:.*]]: index, %[[S:.*]]: !sched.slot<tensor<64xf32>>, %[[WHOLE:.*]]: !sched.slot<tensor<256x64xf32>>):
   %sum, %y = neap.tile_loop 4 slices(%x) wholes() carried(%zeros) {
   ^bb0(%t: tensor<64x64xf32>, %s: tensor<64xf32>):
-    // CHECK-DAG: %[[X_I:.*]] = sched.view %[[X]] at 0 + [%[[I]]] * [16384]
-    // CHECK-DAG: %[[Y_I:.*]] = sched.view %[[WHOLE]] at 0 + [%[[I]]] * [16384]
+    // CHECK-DAG: %[[X_I:.*]] = sched.view %[[X]] + [%[[I]]] * [16384]
+    // CHECK-DAG: %[[Y_I:.*]] = sched.view %[[WHOLE]] + [%[[I]]] * [16384]
     // CHECK: %[[E:.*]] = sched.launch @{{.*}} in(%[[X_I]] : {{.*}}) out(%[[TILE]]
     %e = neap.fused pointwise (%t) {
     ^bb0(%p: tensor<64x64xf32>):
