@@ -103,6 +103,33 @@ LogicalResult checkObservations(sched::ProgramOp program) {
   return failure(result.wasInterrupted());
 }
 
+/// The first of a launch's operands that does not begin where a CUDA kernel takes it to: such a kernel reads and writes as many
+/// elements at once as divide an operand, up to 16 bytes.
+std::optional<std::pair<int64_t, int64_t>> findUnaligned(sched::LaunchOp launch) {
+  for (auto [index, operand] : llvm::enumerate(llvm::concat<Value>(launch.getInputs(), launch.getOutputs()))) {
+    sched::Place place = sched::getPlace(operand);
+    int64_t alignment = llvm::MinAlign(16, place.bytes);
+    bool isAligned = place.begin % alignment == 0 && llvm::all_of(place.terms, [&](const sched::Place::Term &term) {
+                       return term.stride % alignment == 0;
+                     });
+    if (!isAligned)
+      return std::pair<int64_t, int64_t>(index, alignment);
+  }
+  return std::nullopt;
+}
+
+LogicalResult checkAlignment(sched::ProgramOp program) {
+  WalkResult result = program.walk([](sched::LaunchOp launch) -> WalkResult {
+    auto unaligned = findUnaligned(launch);
+    if (!unaligned)
+      return success();
+    auto [operand, alignment] = *unaligned;
+    return launch.emitOpError("expected operand ")
+           << operand << " at multiples of " << alignment << " bytes, and to move by such: CUDA kernels rely on it";
+  });
+  return failure(result.wasInterrupted());
+}
+
 struct LowerStep : impl::LowerStepBase<LowerStep> {
   using LowerStepBase::LowerStepBase;
 
@@ -115,6 +142,8 @@ struct LowerStep : impl::LowerStepBase<LowerStep> {
     }
     sched::ProgramOp program = *programs.begin();
     if (failed(lower::checkFarMemory(program)) || failed(checkObservations(program)))
+      return signalPassFailure();
+    if (device == lower::Device::Cuda && failed(checkAlignment(program)))
       return signalPassFailure();
     FailureOr<std::string> constants = lower::collectConstantBytes(lower::layoutConstants(program));
     if (failed(constants))

@@ -30,7 +30,8 @@ def LowerStep : Pass<"neap-lower-step", "::mlir::ModuleOp"> {
     ```
 
     Requires: kernels are functions with what setKernelInfo says of them; far memory is used as FarMemory.h demands, and no gradient
-    is observed in a loop, both of which is checked. Guarantees: no sched and no neap op is left.
+    is observed in a loop; on a CUDA device operands begin, and move by, multiples of what their kernels read at once. All this is checked.
+    Guarantees: no sched and no neap op is left.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
   let options = [

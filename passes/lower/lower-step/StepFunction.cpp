@@ -59,8 +59,8 @@ private:
   LogicalResult writeLoop(sched::LoopOp loop);
   SmallVector<Value> evaluateEvents(Location location, ValueRange carried);
   void receiveEvents(ValueRange carried, ValueRange numbers);
-  void addRounds(const Increase &increase, int64_t rounds);
-  void addRounds(const Increase &increase, Value rounds);
+  void addRounds(const Increase &increase, int64_t times);
+  void addRounds(const Increase &increase, Value times);
 
   // Values of the step function.
   Value integer(Location location, int64_t value) {
@@ -311,16 +311,17 @@ void StepWriter::receiveEvents(ValueRange carried, ValueRange numbers) {
   }
 }
 
-void StepWriter::addRounds(const Increase &increase, int64_t rounds) {
-  written.signals.fixed += increase.signals * rounds;
-  written.offloads.fixed += increase.offloads * rounds;
-  written.reloads.fixed += increase.reloads * rounds;
+/// What so many rounds add to the counts.
+void StepWriter::addRounds(const Increase &increase, int64_t times) {
+  written.signals.fixed += increase.signals * times;
+  written.offloads.fixed += increase.offloads * times;
+  written.reloads.fixed += increase.reloads * times;
 }
 
-void StepWriter::addRounds(const Increase &increase, Value rounds) {
+void StepWriter::addRounds(const Increase &increase, Value times) {
   auto add = [&](Linear &count, int64_t factor) {
     if (factor != 0)
-      count.terms.push_back({rounds, factor});
+      count.terms.push_back({times, factor});
   };
   add(written.signals, increase.signals);
   add(written.offloads, increase.offloads);
