@@ -81,7 +81,7 @@ LogicalResult Rematerialization::expand(Recomputation &recomputation) {
   OpBuilder builder(op);
   IRMapping mapping;
   for (auto [original, source] : llvm::zip_equal(recomputation.originals, op.getSources())) {
-    bool isComputedAgain = original != source;
+    bool isComputedAgain = isa_and_nonnull<RecomputeOp>(source.getDefiningOp()); // behind a barrier already
     mapping.map(original, isComputedAgain ? source : getBarrier(builder, source, op.getAfter(), op.getLoc()));
   }
   SmallVector<Operation *> slice = findSlice(op.getValue(), recomputation.originals);
@@ -98,13 +98,23 @@ LogicalResult Rematerialization::expand(Recomputation &recomputation) {
   return success();
 }
 
+/// The value whose elements a source has: one that is computed again itself, or comes back from far memory.
+static Value standsFor(Value source) {
+  if (auto again = source.getDefiningOp<RecomputeOp>())
+    return again.getValue();
+  auto reload = source.getDefiningOp<ReloadOp>();
+  if (!reload)
+    return source;
+  Value far = reload.getValue();
+  if (auto await = far.getDefiningOp<AwaitOp>())
+    far = await.getValue();
+  auto offload = far.getDefiningOp<OffloadOp>();
+  return offload ? offload.getValue() : source;
+}
+
 LogicalResult Rematerialization::run() {
   std::vector<Recomputation> recomputations;
   for (auto op : step.getOps<RecomputeOp>()) {
-    auto standsFor = [](Value source) {
-      auto again = source.getDefiningOp<RecomputeOp>();
-      return again ? again.getValue() : source;
-    };
     recomputations.push_back({op, llvm::map_to_vector(op.getSources(), standsFor)});
   }
   for (Recomputation &recomputation : recomputations)
