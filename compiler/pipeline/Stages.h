@@ -32,6 +32,7 @@ struct StageOptions {
   } grad;
   struct {
     PlanMemoryPassOptions plan;
+    TileBatchPassOptions batch;
   } memory;
   struct {
     FuseOperatorsPassOptions operators;

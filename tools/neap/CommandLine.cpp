@@ -131,6 +131,8 @@ static cl::opt<Allowance> tiles("tile", cl::desc("Whether a plan may make large 
                                 cl::values(clEnumValN(Allowance::Auto, "auto", "where it saves time (default)"),
                                            clEnumValN(Allowance::Never, "never", "every value is made whole")),
                                 IN_PLAN);
+static cl::opt<int> microBatches("micro-batches", cl::desc("Compute so many parts of the batch one after the other (1)"),
+                                 cl::init(1), cl::value_desc("N"), IN_PLAN);
 static cl::opt<std::string> planFile("plan", cl::desc("Take the actions of a plan that `neap plan --json` wrote"),
                                      cl::value_desc("FILE"), IN_PLAN);
 
@@ -167,7 +169,7 @@ static ArrayRef<RecordedOption> getRecordedOptions() {
       record("lower", maxThreads),  record("lower", cpu),
       record("memory", memory),     record("memory", planFile),
       record("memory", offload),    record("memory", tiles),
-      record("fuse", matrixProducts),
+      record("memory", microBatches), record("fuse", matrixProducts),
       record("fuse", profile),      record("schedule", libraryWorkspace),
       record("fuse", allowTf32),
   };
@@ -363,6 +365,9 @@ static llvm::Error setMemory(StageOptions &stages) {
   plan.plan = planFile;
   plan.offload = offload == Allowance::Auto;
   plan.tiles = tiles == Allowance::Auto;
+  if (microBatches < 1)
+    return llvm::createStringError("--micro-batches: expected at least 1, got " + llvm::Twine(microBatches));
+  stages.memory.batch.count = microBatches;
   if (!memory.empty() && !plan.minimum) {
     llvm::Expected<int64_t> budget = parseBytes(memory);
     if (!budget)

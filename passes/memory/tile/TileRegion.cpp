@@ -3,6 +3,7 @@
 
 #include "neap/dialects/neap/TensorBuilder.h"
 #include "neap/passes/fuse/Group.h"
+#include "neap/passes/support/ErrorKind.h"
 
 using namespace mlir;
 
@@ -278,7 +279,8 @@ static SmallVector<Value> findFirstLarge(StepOp step, int64_t large) {
 
 FailureOr<TileRegion> findBatchRegion(StepOp step, int64_t count) {
   int64_t large = findLargestIndexInput(step) + 1;
-  InFlightDiagnostic error = step.emitError("the batch cannot be split into ") << count << " parts";
+  InFlightDiagnostic error =
+      marked(step.emitError("the batch cannot be split into ") << count << " parts", ErrorKind::Usage);
   for (Value seed : findFirstLarge(step, large)) {
     RegionFinder finder(seed, count, large, /*mayLeave=*/true);
     if (std::optional<TileRegion> region = finder.run()) {
