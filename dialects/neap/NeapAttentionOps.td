@@ -17,11 +17,13 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, D
     (docs/design/0008). A query that sees no key, all its scores -inf, has NaN, or zeros with `empty_rows_zero`.
 
     With a `dropout` key (seed_low, seed_high, step and id, as `neap.dropout` has it) probabilities are dropped with
-    `dropout_ratio`; the mask is that of a `neap.dropout` of the whole matrix. It is drawn again in the backward.
+    `dropout_ratio`; the mask is that of a `neap.dropout` of the whole matrix. It is drawn again in the backward. A fifth word
+    of the key is `skip` of such a dropout: what is here is then a part of a larger batch, from b elements of all b... on, and
+    b * t * ceil(s / 4) blocks of words are skipped.
 
     C1: query, key, value of one element type, rank 2 or more, equal batch dimensions. C2: query and key of one size d.
     C3: as many keys as values. C4: a bias of the same type and rank whose dimensions are 1 or those of the scores. C5: a
-    dropout key of four words or none, and a ratio in [0, 1).
+    dropout key of four or five words or none, and a ratio in [0, 1).
 
     Gradient: with P = e^(scores - lse) / sum(e^(scores - lse)), the mask M of dropout (1 without it), D = sum(P * M dy v^T)
     along rows and dS = P * (M dy v^T - D + dlse): dq = scale dS k, dk = scale dS^T q, dv = (M P)^T dy, dbias = dS summed over where it

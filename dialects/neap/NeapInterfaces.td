@@ -62,13 +62,17 @@ def Fusible : OpInterface<"Fusible"> {
       "::std::optional<unsigned>", "getIndirectIndex", (ins), [{}], [{ return ::std::nullopt; }]>,
     InterfaceMethod<[{
       Builds the computation at one loop point, for scalars or for vectors of any one width alike. `elements` are the
-      operands' elements; a reduction's accumulator or a RandomReader's word comes last. `indices` are the loop indices
-      (index type, or vectors of
-      i64 along the vectorised loop), for iota. Must use arith and math only, without fast-math flags.
+      operands' elements, without that of the initial operand; a reduction's accumulator or a RandomReader's word comes last.
+      `indices` are the loop indices (index type, or vectors of i64 along the vectorised loop), for iota. Must use arith and
+      math only, without fast-math flags.
     }], "::mlir::Value", "buildBody", (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$location,
       "::mlir::ValueRange":$elements, "::mlir::ValueRange":$indices)>,
     InterfaceMethod<"What a reduction starts from; null for anything else.", "::mlir::TypedAttr", "getNeutralElement",
       (ins), [{}], [{ return {}; }]>,
+    InterfaceMethod<[{
+      The operand, the last one, whose elements a reduction starts from in place of the neutral one: a sum goes on from where
+      another stopped. It has the result's type and index map.
+    }], "::std::optional<unsigned>", "getInitialOperand", (ins), [{}], [{ return ::std::nullopt; }]>,
     InterfaceMethod<"Whether the op only renames elements: its result is its operand seen through an index map.",
       "bool", "isView", (ins), [{}], [{ return false; }]>
   ];
@@ -105,8 +109,10 @@ def RandomReader : OpInterface<"RandomReader"> {
     (docs/design/0006-random-numbers.md). The op is therefore pure, and may be computed again.
   }];
   let methods = [
-    InterfaceMethod<"The scalars that the word depends on, all ui32: seed_low, seed_high, step, and the op's neap.random_id.",
-      "::mlir::OperandRange", "getKey">,
+    InterfaceMethod<[{
+      The scalars that the word depends on, all ui32: seed_low, seed_high, step, the op's neap.random_id, and, for a part of a
+      tensor, how many blocks of four words come before its first.
+    }], "::mlir::OperandRange", "getKey">,
     InterfaceMethod<"Loop dimensions to the number of the word.", "::mlir::AffineMap", "getWordMap">
   ];
 }

@@ -57,7 +57,7 @@ private:
     auto access = operandAccess(op, index, group);
     if (failed(access))
       return importArgument(operand, {});
-    return importAt(operand, *access, group.loops, /*fromMemory=*/false);
+    return importAt(operand, *access, group.loops, /*fromMemory=*/isInitial(op->getOpOperand(index)));
   }
 
   Value importAt(Value operand, const Access &access, ArrayRef<int64_t> loops, bool fromMemory) {
@@ -185,8 +185,8 @@ void OperatorFusion::markLibraryProduct(FusedOp fused, const FusionGroup &group)
     remark::passed(fused.getLoc(), name) << remark::add("{0} x {1} x {2} is left to a library", product->m, product->n,
                                                         product->k);
   else
-    remark::missed(fused.getLoc(), name)
-        << remark::add("a matrix product keeps its generated kernel") << remark::reason("{0}", obstacle);
+    remark::missed(fused.getLoc(), name) << remark::add("a matrix product keeps its generated kernel")
+                                         << remark::reason("{0}", obstacle);
 }
 
 /// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
