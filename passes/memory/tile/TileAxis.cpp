@@ -133,8 +133,9 @@ std::optional<std::optional<size_t>> findCutBatch(ArrayRef<int64_t> shape, Array
   bool isCut = true, isWhole = true;
   std::optional<SmallVector<int64_t>> tile = getTileShape(shape, 0, count);
   for (size_t dim = 0; dim < batch.size(); ++dim) {
-    isCut &= tile && (*tile)[dim] == batchTile[dim];
-    isWhole &= batch[dim] == batchTile[dim] || shape[dim] == 1;
+    bool isUncut = batch[dim] == batchTile[dim];
+    isCut &= tile && (*tile)[dim] == (isUncut ? shape[dim] : batchTile[dim]);
+    isWhole &= isUncut || shape[dim] == 1;
   }
   isCut &= tile && ArrayRef(*tile).drop_front(batch.size()) == shape.drop_front(batch.size());
   if (!isCut && !isWhole)

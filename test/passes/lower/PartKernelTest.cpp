@@ -193,22 +193,26 @@ TEST_F(PartKernelTest, SumsThatShareASweep) {
             "column");
 }
 
+/// A constant of `count` row numbers below 11, from number `first` of a fixed list on.
+std::string rowNumbers(const std::string &name, int64_t first, int64_t count) {
+  std::string list;
+  for (int64_t i = first; i < first + count; ++i)
+    list += (list.empty() ? "" : ", ") + std::to_string((i * i + i / 7) % 11);
+  return name + " = neap.constant dense<[" + list + "]> : tensor<" + std::to_string(count) + "xi64>\n";
+}
+
 /// Updates that go to equal rows come in their order, whichever part they are in.
 TEST_F(PartKernelTest, ScattersOfPartsHaveTheBitsOfTheWhole) {
-  for (std::string columns : {"130", "6"}) {
-    std::string base = "tensor<11x" + columns + "xf32>", all = "tensor<300x" + columns + "xf32>";
-    std::string first = "tensor<170x" + columns + "xf32>", rest = "tensor<130x" + columns + "xf32>";
-    expectEqualPairs(
-        "neap.step @s(%i: tensor<300xi64>, %u: " + all + ", %b: " + base + ") -> (" + base + ", " + base +
-            ") {\n%whole = neap.scatter_add %b, %i, %u : " + base + ", tensor<300xi64>, " + all +
-            "\n%i0 = neap.slice %i starts [0] sizes [170] strides [1] : tensor<300xi64>" +
-            "\n%i1 = neap.slice %i starts [170] sizes [130] strides [1] : tensor<300xi64>\n%u0 = neap.slice " +
-            "%u starts [0, 0] sizes [170, " + columns + "] strides [1, 1] : " + all +
-            "\n%u1 = neap.slice %u starts [170, 0] sizes [130, " + columns + "] strides [1, 1] : " + all +
-            "\n%s0 = neap.scatter_add %b, %i0, %u0 : " + base + ", tensor<170xi64>, " + first +
-            "\n%s1 = neap.scatter_add %s0, %i1, %u1 : " + base + ", tensor<130xi64>, " + rest +
-            "\nneap.return %whole, %s1 : " + base + ", " + base + "\n}",
-        11);
+  for (int64_t columns : {130, 6}) {
+    std::string base = matrix(11, columns), all = matrix(300, columns), first = matrix(170, columns),
+                rest = matrix(130, columns);
+    expectEqualPairs("neap.step @s(%u: " + all + ", %b: " + base + ") -> (" + base + ", " + base + ") {\n" +
+                     rowNumbers("%i", 0, 300) + rowNumbers("%i0", 0, 170) + rowNumbers("%i1", 170, 130) +
+                     rowsOf("%u0", "%u", 300, columns, 0, 170) + rowsOf("%u1", "%u", 300, columns, 170, 300) +
+                     "%whole = neap.scatter_add %b, %i, %u : " + base + ", tensor<300xi64>, " + all +
+                     "\n%s0 = neap.scatter_add %b, %i0, %u0 : " + base + ", tensor<170xi64>, " + first +
+                     "\n%s1 = neap.scatter_add %s0, %i1, %u1 : " + base + ", tensor<130xi64>, " + rest +
+                     "\nneap.return %whole, %s1 : " + base + ", " + base + "\n}");
     expectInPlace("neap.step @s(%i: tensor<300xi64>, %u: " + all + ", %b: " + base + ") -> (" + base +
                   ") {\n%s = neap.scatter_add %b, %i, %u : " + base + ", tensor<300xi64>, " + all +
                   "\nneap.return %s : " + base + "\n}");
