@@ -158,13 +158,27 @@ GroupKind AttentionOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionDeltaOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionBackwardOp::getGroupKind() { return GroupKind::Attention; }
 
-/// With dropout a part of the batch would draw other words.
-template <typename Op> static unsigned countBatch(Op op) {
-  return op.getDropoutKey().empty() ? op.getQuery().getType().getRank() - 2 : 0;
+unsigned AttentionOp::countBatchDimensions() { return getQuery().getType().getRank() - 2; }
+unsigned AttentionDeltaOp::countBatchDimensions() { return getQuery().getType().getRank() - 2; }
+unsigned AttentionBackwardOp::countBatchDimensions() { return getQuery().getType().getRank() - 2; }
+
+/// Those of a neap.dropout of the probabilities.
+template <typename Op> static int64_t countDropoutBlocks(Op op) {
+  if (op.getDropoutKey().empty())
+    return 0;
+  SmallVector<int64_t> scores(shapeOf(op.getQuery()).drop_back());
+  scores.push_back(shapeOf(op.getKey()).drop_back().back());
+  return countRandomBlocks(scores);
 }
-unsigned AttentionOp::countBatchDimensions() { return countBatch(*this); }
-unsigned AttentionDeltaOp::countBatchDimensions() { return countBatch(*this); }
-unsigned AttentionBackwardOp::countBatchDimensions() { return countBatch(*this); }
+int64_t AttentionOp::countBlocks() { return countDropoutBlocks(*this); }
+int64_t AttentionDeltaOp::countBlocks() { return countDropoutBlocks(*this); }
+int64_t AttentionBackwardOp::countBlocks() { return countDropoutBlocks(*this); }
+bool AttentionOp::skipsBlocks() { return getDropoutKey().size() > 4; }
+bool AttentionDeltaOp::skipsBlocks() { return getDropoutKey().size() > 4; }
+bool AttentionBackwardOp::skipsBlocks() { return getDropoutKey().size() > 4; }
+void AttentionOp::skipBlocks(Value blocks) { getDropoutKeyMutable().append(blocks); }
+void AttentionDeltaOp::skipBlocks(Value blocks) { getDropoutKeyMutable().append(blocks); }
+void AttentionBackwardOp::skipBlocks(Value blocks) { getDropoutKeyMutable().append(blocks); }
 
 /// Of `products` matrix products over the size of queries and keys, and as many over that of values.
 static int64_t countFlops(Value query, Value key, Value value, bool causal, int64_t products) {

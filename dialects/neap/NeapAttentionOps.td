@@ -5,6 +5,7 @@
 include "neap/dialects/neap/NeapDialect.td"
 
 def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<Differentiable>,
+    DeclareOpInterfaceMethods<RandomBlocks>,
     DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "softmax(scale q k^T + bias) v, and the log-sum-exp of each row of scores";
   let description = [{
@@ -58,7 +59,8 @@ class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_Infer
     (`delta` type($delta)^ `,` type($reciprocal))? (`bias` type($bias)^)?
   }];
 }
-def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>,
+def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<RandomBlocks>,
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "what attention's gradient needs of each whole row: D, and 1 / sum(e^(scores - lse))";
   let description = [{
@@ -75,7 +77,8 @@ def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [Declare
   let results = (outs Neap_FloatTensor:$result, Neap_FloatTensor:$sum_reciprocal);
   let hasVerifier = 1;
 }
-def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>,
+def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<RandomBlocks>,
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "gradients of attention for query, key and value, by blocks";
   let description = [{

@@ -136,6 +136,20 @@ def RandomReader : OpInterface<"RandomReader"> {
   ];
 }
 
+def RandomBlocks : OpInterface<"RandomBlocks"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    An op that draws random words by the place of an element, in blocks of four, so that a run of its rows can be drawn alone with
+    the words that it has in the whole (docs/design/0006).
+  }];
+  let methods = [
+    InterfaceMethod<"Blocks that the whole op draws; 0 if it draws none.", "int64_t", "countBlocks">,
+    InterfaceMethod<"Whether it is a part already.", "bool", "skipsBlocks">,
+    InterfaceMethod<"Makes it a part that so many blocks (a ui32 scalar) come before.", "void", "skipBlocks",
+      (ins "::mlir::Value":$blocks)>
+  ];
+}
+
 def CostModel : OpInterface<"CostModel"> {
   let cppNamespace = "::neap";
   let description = [{

@@ -7,13 +7,16 @@ include "neap/dialects/neap/NeapDialect.td"
 // Loops over the result's shape; one random word at each point. Not Elementwise in MLIR's sense, which lets an op move across
 // a broadcast or a reshape: here it matters which element it is. Nor does it fold on constants, whatever its operands.
 class Neap_RandomOp<string mnemonic, list<Trait> traits = []> : Neap_ValueOp<mnemonic, !listconcat(
-    [DeclareOpInterfaceMethods<Fusible>, DeclareOpInterfaceMethods<RandomReader>,
+    [DeclareOpInterfaceMethods<Fusible>, DeclareOpInterfaceMethods<RandomReader>, DeclareOpInterfaceMethods<RandomBlocks>,
      DeclareOpInterfaceMethods<CostModel, ["getFlops"]>], traits)> {
   let extraClassDefinition = [{
     ::neap::IterationSpace $cppClass::getIterationSpace() { return ::neap::elementwiseSpace(getOperation()); }
     ::mlir::AffineMap $cppClass::getOperandMap(unsigned operand) { return ::neap::randomOperandMap(getOperation(), operand); }
     ::mlir::AffineMap $cppClass::getWordMap() { return ::neap::randomWordMap(getType().getShape(), getContext()); }
     ::mlir::OperandRange $cppClass::getKey() { return getOperation()->getOperands().take_back(getSkip() ? 5 : 4); }
+    int64_t $cppClass::countBlocks() { return ::neap::countRandomBlocks(getType().getShape()); }
+    bool $cppClass::skipsBlocks() { return getSkip() != nullptr; }
+    void $cppClass::skipBlocks(::mlir::Value blocks) { getSkipMutable().assign(blocks); }
     int64_t $cppClass::getFlops() { return ::neap::countRandomFlops(getOperation()); }
   }];
 }

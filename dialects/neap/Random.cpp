@@ -34,6 +34,14 @@ SmallVector<int64_t> randomWordStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
+int64_t countRandomBlocks(ArrayRef<int64_t> shape) {
+  int64_t row = 1;
+  for (int64_t size : llvm::reverse(shape))
+    if (row == 1)
+      row = size;
+  return ShapedType::getNumElements(shape) / row * llvm::divideCeil(row, wordsPerCounter);
+}
+
 AffineMap randomWordMap(ArrayRef<int64_t> shape, MLIRContext *context) {
   AffineExpr number = getAffineConstantExpr(0, context);
   for (auto [dimension, stride] : llvm::enumerate(randomWordStrides(shape)))

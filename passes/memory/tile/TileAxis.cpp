@@ -128,6 +128,8 @@ std::optional<OpTiling> tileReshape(ReshapeOp op, Port port, size_t first, int64
 /// neither.
 std::optional<std::optional<size_t>> findCutBatch(ArrayRef<int64_t> shape, ArrayRef<int64_t> batch,
                                                   ArrayRef<int64_t> batchTile, int64_t count) {
+  if (shape.empty()) // a word of a key
+    return std::optional<size_t>();
   if (shape.size() < batch.size())
     return std::nullopt;
   bool isCut = true, isWhole = true;
@@ -167,12 +169,24 @@ std::optional<OpTiling> tileOwnLoops(OwnLoops op, Port port, size_t first, int64
   return tiling;
 }
 
+/// Whether a tile draws neighbouring blocks: whole rows, and all that lie between its first and its last one.
+bool drawsRunsOfRows(RandomBlocks op, const OpTiling &tiling, int64_t count) {
+  if (op.countBlocks() == 0)
+    return true;
+  ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
+  SmallVector<int64_t> tile = *getTileShape(shape, *tiling.results.front(), count);
+  size_t row = shape.size();
+  while (row > 0 && shape[row - 1] == 1)
+    --row;
+  bool hasWholeRows = row > 0 && tile[row - 1] == shape[row - 1];
+  bool isRun = ShapedType::getNumElements(shape.take_front(*tiling.results.front())) == 1;
+  return hasWholeRows && isRun && !op.skipsBlocks();
+}
+
 } // namespace
 
 std::optional<OpTiling> findOpTiling(Operation *op, Port port, size_t first, int64_t count) {
   std::optional<OpTiling> tiling;
-  if (isa<RandomReader>(op)) // a tile would have to know which words are its own
-    return std::nullopt;
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     tiling = tileReshape(reshape, port, first, count);
   else if (auto fusible = dyn_cast<Fusible>(op))
@@ -184,6 +198,8 @@ std::optional<OpTiling> findOpTiling(Operation *op, Port port, size_t first, int
   auto sum = dyn_cast<Accumulating>(op);
   if (tiling->isSum() && (!sum || !sum.canAccumulate(count)))
     return std::nullopt;
+  if (auto random = dyn_cast<RandomBlocks>(op); random && !drawsRunsOfRows(random, *tiling, count))
+    return std::nullopt;
   if (auto iota = dyn_cast<IotaOp>(op)) { // counts from where the tile begins
     auto shape = shapeOf(iota.getResult());
     if ((*getTileShape(shape, first, count))[iota.getAxis()] != shape[iota.getAxis()])
@@ -193,15 +209,17 @@ std::optional<OpTiling> findOpTiling(Operation *op, Port port, size_t first, int
 }
 
 SmallVector<Value> buildTile(OpBuilder &builder, Operation *op, const OpTiling &tiling, int64_t count,
-                             ValueRange operands, Value initial) {
+                             ValueRange operands, Value extra) {
   if (tiling.isSum())
-    return {cast<Accumulating>(op).buildPart(builder, operands, initial)};
+    return {cast<Accumulating>(op).buildPart(builder, operands, extra)};
   Operation *tile = builder.clone(*op);
   tile->setOperands(operands);
   for (auto [result, first] : llvm::zip_equal(tile->getResults(), tiling.results))
     result.setType(RankedTensorType::get(*getTileShape(shapeOf(result), *first, count), elementOf(result)));
   if (auto slice = dyn_cast<SliceOp>(tile))
     slice.setSizes(shapeOf(slice.getResult()));
+  if (auto random = dyn_cast<RandomBlocks>(tile); random && random.countBlocks() > 0)
+    random.skipBlocks(extra);
   return SmallVector<Value>(tile->getResults());
 }
 

@@ -6,6 +6,8 @@
 
 #include "mlir/IR/IRMapping.h"
 
+#include <map>
+
 using namespace mlir;
 
 namespace neap {
@@ -23,6 +25,7 @@ private:
   void writeBody();
   Value importTile(Value value, size_t first);
   Value importWhole(Value value);
+  Value importSkip(RandomBlocks op);
   Value flatten(OpBuilder &builder, Value value, ArrayRef<int64_t> shape, size_t first, int64_t count);
   Location getLoc() const;
   TileLoopOp createLoop();
@@ -33,6 +36,7 @@ private:
   OpBuilder outside, inside;
   Block body;
   IRMapping tiles, wholes; // of values outside to values of the body
+  std::map<int64_t, Value> skips; // by blocks of a round
   SmallVector<Value> slices, wholeOperands, initial, sums, tiled;
   SmallVector<BlockArgument> tileArguments, wholeArguments, sumArguments;
   SmallVector<Value> yieldedSums, yieldedTiles;
@@ -93,6 +97,22 @@ Value LoopWriter::importWhole(Value value) {
   return argument;
 }
 
+/// How many blocks of random words come before a round's: a number of each round, which it gets as a tile.
+Value LoopWriter::importSkip(RandomBlocks op) {
+  int64_t blocks = op.countBlocks() / region.count;
+  Value &known = skips[blocks];
+  if (!known) {
+    auto word = IntegerType::get(op->getContext(), 32, IntegerType::Unsigned);
+    SmallVector<APInt> starts;
+    for (int64_t round = 0; round < region.count; ++round)
+      starts.emplace_back(32, static_cast<uint64_t>(round * blocks));
+    auto type = RankedTensorType::get({region.count}, word);
+    Value table = ConstantOp::create(outside, op.getLoc(), DenseElementsAttr::get(type, starts));
+    known = TensorBuilder(inside, op.getLoc()).reshape(importTile(table, 0), {});
+  }
+  return known;
+}
+
 /// A sum starts from zeros that nobody else has.
 static Value makeZeros(OpBuilder &builder, Value like) {
   auto type = cast<RankedTensorType>(like.getType());
@@ -114,14 +134,16 @@ void LoopWriter::writeBody() {
     SmallVector<Value> operands;
     for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling.operands))
       operands.push_back(first ? importTile(operand, *first) : importWhole(operand));
-    Value sum;
+    Value extra;
+    if (auto random = dyn_cast<RandomBlocks>(op); random && random.countBlocks() > 0)
+      extra = importSkip(random);
     if (tiling.isSum()) {
       Value result = op->getResult(0);
-      sum = body.addArgument(result.getType(), op->getLoc());
+      extra = body.addArgument(result.getType(), op->getLoc());
       sums.push_back(result);
       initial.push_back(makeZeros(outside, result));
     }
-    SmallVector<Value> made = buildTile(inside, op, tiling, region.count, operands, sum);
+    SmallVector<Value> made = buildTile(inside, op, tiling, region.count, operands, extra);
     for (auto [result, tile] : llvm::zip_equal(op->getResults(), made))
       tiles.map(result, tile);
     if (tiling.isSum())
