@@ -24,7 +24,8 @@ public:
 private:
   struct Recomputation {
     RecomputeOp op;
-    SmallVector<Value> originals; ///< what each source stands for
+    SmallVector<Value> originals;      ///< what each source stands for
+    SmallVector<bool> isComputedAgain; ///< whether each source is another recompute
   };
 
   LogicalResult expand(Recomputation &recomputation);
@@ -80,10 +81,9 @@ LogicalResult Rematerialization::expand(Recomputation &recomputation) {
   RecomputeOp op = recomputation.op;
   OpBuilder builder(op);
   IRMapping mapping;
-  for (auto [original, source] : llvm::zip_equal(recomputation.originals, op.getSources())) {
-    bool isComputedAgain = original != source;
+  for (auto [original, source, isComputedAgain] :
+       llvm::zip_equal(recomputation.originals, op.getSources(), recomputation.isComputedAgain))
     mapping.map(original, isComputedAgain ? source : getBarrier(builder, source, op.getAfter(), op.getLoc()));
-  }
   SmallVector<Operation *> slice = findSlice(op.getValue(), recomputation.originals);
   for (Operation *original : slice) {
     if (!isMemoryEffectFree(original)) // recompute_c1
@@ -98,14 +98,26 @@ LogicalResult Rematerialization::expand(Recomputation &recomputation) {
   return success();
 }
 
+/// What a source is another version of: computed again, or back from far memory.
+static Value findOriginal(Value source) {
+  if (auto again = source.getDefiningOp<RecomputeOp>())
+    return again.getValue();
+  auto reload = source.getDefiningOp<ReloadOp>();
+  if (!reload)
+    return source;
+  Value far = reload.getValue();
+  if (auto await = far.getDefiningOp<AwaitOp>())
+    far = await.getValue();
+  auto offload = far.getDefiningOp<OffloadOp>();
+  return offload ? offload.getValue() : source;
+}
+
 LogicalResult Rematerialization::run() {
   std::vector<Recomputation> recomputations;
   for (auto op : step.getOps<RecomputeOp>()) {
-    auto standsFor = [](Value source) {
-      auto again = source.getDefiningOp<RecomputeOp>();
-      return again ? again.getValue() : source;
-    };
-    recomputations.push_back({op, llvm::map_to_vector(op.getSources(), standsFor)});
+    auto isRecompute = [](Value source) { return source.getDefiningOp<RecomputeOp>() != nullptr; };
+    recomputations.push_back(
+        {op, llvm::map_to_vector(op.getSources(), findOriginal), llvm::map_to_vector(op.getSources(), isRecompute)});
   }
   for (Recomputation &recomputation : recomputations)
     if (failed(expand(recomputation)))

@@ -37,7 +37,8 @@ struct Comparison {
 class QualityBench {
 public:
   QualityBench(MLIRContext &context, MemoryPlanner &planner)
-      : context(context), planner(planner), policies(planner.getModel().getProblem()), estimates(policies.estimateAll()) {}
+      : context(context), planner(planner), policies(planner.getModel().getProblem()),
+        estimates(policies.estimateAll()) {}
 
   void describe() const;
   int64_t budgetFor(double share) const;
@@ -75,11 +76,12 @@ int64_t QualityBench::budgetFor(double share) const {
 }
 
 void QualityBench::describe() const {
-  llvm::outs() << llvm::formatv("  everything kept {0:f2} GiB, {1:f4} s a step; minimum {2:f2} GiB; {3} layers, {4} uniform "
-                                "policies of {5} roles\n",
-                                gibibytes(planner.getBaseline().plannedBytes), planner.getBaseline().seconds,
-                                gibibytes(planner.getMinimum().plannedBytes), policies.countLayers(),
-                                policies.countPolicies(), policies.getRoles().size());
+  llvm::outs() << llvm::formatv(
+      "  everything kept {0:f2} GiB, {1:f4} s a step; minimum {2:f2} GiB; {3} layers, {4} uniform "
+      "policies of {5} roles\n",
+      gibibytes(planner.getBaseline().plannedBytes), planner.getBaseline().seconds,
+      gibibytes(planner.getMinimum().plannedBytes), policies.countLayers(), policies.countPolicies(),
+      policies.getRoles().size());
 }
 
 /// As fused, scheduled and packed; nothing if it does not fit.
@@ -192,6 +194,7 @@ int main(int argc, char **argv) {
     if (failed(run(file, context, logarithms, count)))
       return 1;
   if (count > 0)
-    llvm::outs() << llvm::formatv("geometric mean of the shares closed: {0:f0} %\n", 100 * std::exp(logarithms / count));
+    llvm::outs() << llvm::formatv("geometric mean of the shares closed: {0:f0} %\n",
+                                  100 * std::exp(logarithms / count));
   return 0;
 }

@@ -39,6 +39,26 @@ neap.step @from_what_was_computed_again(%x: tensor<64xf32>, %dz: tensor<64xf32>)
 
 // -----
 
+// A source that comes back from far memory stands for what was moved: nothing before it is computed again.
+// CHECK-LABEL: neap.step @from_what_was_moved
+neap.step @from_what_was_moved(%x: tensor<64xf32>, %dz: tensor<64xf32>) -> tensor<64xf32> {
+  // CHECK: neap.exp
+  %y = neap.exp %x : tensor<64xf32>
+  %far = neap.offload %y : tensor<64xf32>
+  %z = neap.tanh %y : tensor<64xf32>
+  %out = neap.await %far after %z : tensor<64xf32> after tensor<64xf32>
+  // CHECK: %[[BACK:.*]] = neap.reload
+  %back = neap.reload %out after %dz : tensor<64xf32> after tensor<64xf32>
+  // CHECK: %[[LATE:.*]] = neap.barrier %[[BACK]] after %arg1
+  // CHECK-NOT: neap.exp
+  // CHECK: neap.tanh %[[LATE]]
+  %z2 = neap.recompute %z from(%back) after %dz : tensor<64xf32> from(tensor<64xf32>) after tensor<64xf32>
+  %r = neap.add %z2, %dz : tensor<64xf32>
+  neap.return %r : tensor<64xf32>
+}
+
+// -----
+
 // What two values need is cloned once where both read the same behind the same barrier.
 // CHECK-LABEL: neap.step @shared
 neap.step @shared(%x: tensor<64xf32>, %dz: tensor<64xf32>) -> tensor<64xf32> {
