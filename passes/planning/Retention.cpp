@@ -38,8 +38,7 @@ public:
     relaxation.setCapacity(capacity);
   }
 
-  /// Nothing, too, if there is nothing below a cutoff by the bound.
-  std::optional<RetentionPlan> run(double cutoffSeconds = infinity);
+  std::optional<RetentionPlan> run();
   /// Of a plan that costs nothing but memory.
   RetentionPlan planKept();
 
@@ -128,14 +127,14 @@ RetentionPlan Planner::planKept() {
   return plan;
 }
 
-std::optional<RetentionPlan> Planner::run(double cutoffSeconds) {
+std::optional<RetentionPlan> Planner::run() {
   if (decisions.fits())
     return planKept();
   if (!relaxation.solve())
     return std::nullopt;
   constexpr double solverTolerance = 1e-6;
   bound = relaxation.objective() * (1 - solverTolerance);
-  if (bound >= cutoffSeconds)
+  if (bound >= options.cutoffSeconds)
     return std::nullopt;
   std::vector<double> gapPrices = relaxation.gapPrices(), flipPrices = relaxation.flipPrices();
 
@@ -256,8 +255,11 @@ std::optional<RetentionPlan> neap::planning::planOnLadder(const RetentionProblem
   while (rungBytes(rung + 1) <= capacityBytes)
     ++rung;
   std::optional<RetentionPlan> best;
+  RetentionOptions rungOptions = options;
   for (; rung >= 0 && !(best && best->seconds == 0); --rung) {
-    std::optional<RetentionPlan> plan = Planner(problem, rungBytes(rung), options).run(best ? best->seconds : infinity);
+    if (best)
+      rungOptions.cutoffSeconds = std::min(options.cutoffSeconds, best->seconds);
+    std::optional<RetentionPlan> plan = planRetention(problem, rungBytes(rung), rungOptions);
     if (!plan)
       break; // rungs below have higher bounds still
     double bound = best ? best->boundSeconds : plan->boundSeconds;

@@ -89,6 +89,8 @@ struct RetentionPlan {
 struct RetentionOptions {
   /// A plan so close to the bound, as a share of the bound, is good enough.
   double relativeGap = 0.001;
+  /// Plans that add as much or more are of no use: where the bound says that there are no others, none is looked for.
+  double cutoffSeconds = std::numeric_limits<double>::infinity();
   /// With at most so many decisions, the plan is optimal (within relativeGap, and as far as nothing is offloaded: the exact
   /// search does not know queues); with more, it is what a search guided by the relaxation finds. Limits are counts of work, never time, so that equal problems get equal plans.
   int exactValues = 60;
@@ -97,7 +99,7 @@ struct RetentionOptions {
   int nodeLimit = 20000;
 };
 
-/// The fastest plan found for a capacity; nothing if there is none: proven by the relaxation or by the exact search, or,
+/// The fastest plan found for a capacity; nothing if there is none, or none below the cutoff: proven by the relaxation or by the exact search, or,
 /// where that ran into its limit, likely, for neither a search nor findMinimum has found one.
 std::optional<RetentionPlan> planRetention(const RetentionProblem &problem, int64_t capacityBytes,
                                            const RetentionOptions &options = {});

@@ -6,14 +6,32 @@
 
 using namespace neap::planning;
 
+/// By position, with all that is needed kept.
+static std::vector<int64_t> countKeptBytes(const RetentionProblem &problem) {
+  size_t positions = problem.baseBytes.size();
+  std::vector<int64_t> change(positions + 1, 0);
+  for (const RetainableValue &value : problem.values) {
+    if (!value.isNeeded || !value.hasGap())
+      continue;
+    change[value.gapFirst] += value.bytes;
+    change[value.gapLast + 1] -= value.bytes;
+    if (value.wrapsAround)
+      change[0] += value.bytes;
+  }
+  std::vector<int64_t> bytes = problem.baseBytes;
+  int64_t kept = 0;
+  for (size_t position = 0; position < positions; ++position)
+    bytes[position] += kept += change[position];
+  return bytes;
+}
+
 RetentionDecisions::RetentionDecisions(const RetentionProblem &problem, int64_t capacityBytes)
-    : problem(problem), wish(problem.values.size(), Action::Keep), readers(problem.values.size(), 0),
-      live(problem.baseBytes, capacityBytes), windows(problem.values.size()) {
+    : problem(problem), wish(problem.values.size(), Action::Keep), live(countKeptBytes(problem), capacityBytes),
+      windows(problem.values.size()) {
   if (problem.link)
     schedule.emplace(problem);
-  for (int value = 0; value < valueCount(); ++value)
-    if (problem.values[value].isNeeded)
-      addReader(value);
+  for (const RetainableValue &value : problem.values)
+    readers.push_back(value.isNeeded);
 }
 
 bool RetentionDecisions::isPossible(int value, Action wanted) const {

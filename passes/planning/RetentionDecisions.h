@@ -36,6 +36,7 @@ public:
   void allowWork(int64_t amount) { workLimit = live.work() + amount; }
   bool isSpent() const { return live.work() > workLimit; }
   int findPeak() const { return live.findPeak(); }
+  int64_t peakBytes() const { return live.at(live.findPeak()); }
 
   /// Whether another wish can make room at a position, or for copies that come too late.
   bool mayFree(int value, int position) const;

@@ -189,6 +189,7 @@ FusionGroup &Partition::createGroup(GroupKind kind, ArrayRef<int64_t> loops, Ope
   groups.push_back(std::make_unique<FusionGroup>());
   FusionGroup &group = *groups.back();
   group.kind = kind;
+  group.number = groups.size();
   group.loops = llvm::to_vector(loops);
   group.first = group.last = position(op);
   return group;
@@ -471,6 +472,20 @@ static bool hasLoopsOf(const FusionGroup &group, Operation *op, ArrayRef<int64_t
   return group.kind == GroupKind::Row || (group.kind == GroupKind::Pointwise && mayShareRows(loops));
 }
 
+/// Groups that compute a value or read it at their loop points, the oldest first.
+SmallVector<FusionGroup *> Partition::findGroupsThatSee(ArrayRef<ResolvedOperand> values) const {
+  llvm::SetVector<FusionGroup *> seen;
+  for (const ResolvedOperand &value : values) {
+    if (Operation *producer = value.source.getDefiningOp(); producer && groupOf.contains(producer))
+      seen.insert(groupOf.lookup(producer));
+    if (auto readers = readersOf.find(value.source); readers != readersOf.end())
+      seen.insert_range(readers->second.atLoopPoints);
+  }
+  SmallVector<FusionGroup *> sorted = seen.takeVector();
+  llvm::sort(sorted, [](FusionGroup *a, FusionGroup *b) { return a->number < b->number; });
+  return sorted;
+}
+
 /// An op joins an independent group that already sweeps one of the tensors it reads, in the same loops: two sums over a tensor, or an
 /// optimizer's update and the norm of its gradient.
 bool Partition::joinSibling(Operation *op) {
@@ -478,7 +493,7 @@ bool Partition::joinSibling(Operation *op) {
   SmallVector<int64_t> loops = fusible.getIterationSpace().sizes;
   SmallVector<ResolvedOperand> sources = findSources(op, loops);
   SmallVector<Value> operands(op->getOperands());
-  for (auto &group : groups) {
+  for (FusionGroup *group : findGroupsThatSee(sources)) {
     if (!hasLoopsOf(*group, op, loops))
       continue;
     bool sharesTensor = llvm::any_of(sources, [&](const ResolvedOperand &read) {
@@ -489,7 +504,7 @@ bool Partition::joinSibling(Operation *op) {
     if (!sharesTensor || dependsOn(operands, *group))
       continue;
     const Readers &readers = readersOf[op->getResult(0)];
-    auto leadsBack = [&](FusionGroup *reader) { return reader == group.get() || dependsOn(*group, *reader); };
+    auto leadsBack = [&](FusionGroup *reader) { return reader == group || dependsOn(*group, *reader); };
     if (llvm::any_of(readers.atLoopPoints, leadsBack) || llvm::any_of(readers.fromMemory, leadsBack))
       continue;
     group->accesses[op->getResult(0)] = *composeAccess(fusible.getResultMap(0), identityAccess(loops), loops);

@@ -30,6 +30,7 @@ struct FusionGroup {
   llvm::SetVector<mlir::Operation *> clones;  ///< what it repeats for itself
   llvm::DenseMap<mlir::Value, Access> accesses;
   llvm::DenseSet<mlir::Value> readTwoWays; ///< values read through more than one access: they cannot be computed here
+  size_t number;                           ///< in the order in which groups are opened
   unsigned first, last;                    ///< positions of its first and last member in the block
   bool isLibraryProduct = false;           ///< may take what a library can be told, and no more
   std::string obstacle;                    ///< why a gemm group is no library product
@@ -90,6 +91,7 @@ private:
   // Questions.
   /// What an op reads in the end, over its own loops, through elementwise ops and views that no group computes.
   llvm::SmallVector<ResolvedOperand> findSources(mlir::Operation *op, mlir::ArrayRef<int64_t> loops) const;
+  llvm::SmallVector<FusionGroup *> findGroupsThatSee(mlir::ArrayRef<ResolvedOperand> values) const;
   bool isInMemoryAnyway(mlir::Value value) const;
   bool isCheapToRepeat(mlir::Operation *op) const;
   bool dependsOn(mlir::ArrayRef<mlir::Value> values, const FusionGroup &group) const;

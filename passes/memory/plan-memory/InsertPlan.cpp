@@ -10,6 +10,8 @@ class PlanInserter {
 public:
   PlanInserter(const StepModel &model, StepOp copy, ArrayRef<planning::Action> actions)
       : model(model), step(copy), ops(copy), actions(actions) {
+    for (auto write : step.getOps<WriteOp>())
+      writesOf[write.getSymbolAttr()].push_back(write);
     if (!model.problem.link)
       return;
     copies.emplace(model.problem);
@@ -35,16 +37,22 @@ private:
   Value recompute(OpResult value, size_t reader);
   Value cloneForLate(Operation *op, OpResult value, size_t reader);
   Value findTimer(int position, size_t reader) const;
-  Value move(OpResult value, int number, size_t reader);
-  void moveState(int number);
+  Value move(OpResult value, int moved, size_t reader);
+  void moveState(int moved);
   Value awaitAt(OffloadOp offload, int position, size_t reader);
   OpBuilder builderBehind(Value value, size_t otherwise) const;
+  /// Of the op that makes a value; -1 for arguments.
+  int64_t number(Value value) const {
+    Operation *op = value.getDefiningOp();
+    return op ? static_cast<int64_t>(ops.numbers.at(op)) : -1;
+  }
 
   const StepModel &model;
   StepOp step;
   NumberedOps ops;
   ArrayRef<planning::Action> actions;
   llvm::DenseMap<Value, Value> late;
+  llvm::DenseMap<Attribute, SmallVector<WriteOp, 1>> writesOf; // by symbol
   std::optional<planning::CopySchedule> copies;
 };
 
@@ -132,22 +140,21 @@ Value PlanInserter::awaitAt(OffloadOp offload, int position, size_t reader) {
 }
 
 /// Out as soon as it is made, back in time for the reader.
-Value PlanInserter::move(OpResult value, int number, size_t reader) {
-  std::optional<planning::CopyWindow> window = copies->windowOf(number);
+Value PlanInserter::move(OpResult value, int moved, size_t reader) {
+  std::optional<planning::CopyWindow> window = copies->windowOf(moved);
   Value timer = findTimer(window->inFirst - 1, reader);
   OpBuilder builder = builderBehind(value, reader);
   auto offload = OffloadOp::create(builder, value.getLoc(), value);
-  builder = builderBehind(timer, reader);
-  if (timer.getDefiningOp()->isBeforeInBlock(offload))
-    builder.setInsertionPointAfter(offload);
+  bool isOffloadedFirst = number(timer) > number(value); // by number: blocks that grow are slow to ask for their order
+  builder = isOffloadedFirst ? builderBehind(timer, reader) : builderBehind(offload, reader);
   Value waited = AwaitOp::create(builder, value.getLoc(), offload, findTimer(window->outLast, reader));
   return ReloadOp::create(builder, value.getLoc(), waited, timer);
 }
 
 /// In before the update reads it, out behind it.
-void PlanInserter::moveState(int number) {
-  std::optional<planning::CopyWindow> window = copies->windowOf(number);
-  size_t place = model.values[number].op;
+void PlanInserter::moveState(int moved) {
+  std::optional<planning::CopyWindow> window = copies->windowOf(moved);
+  size_t place = model.values[moved].op;
   auto read = cast<ReadOp>(ops.ops[place]);
   cast<StateOp>(SymbolTable::lookupNearestSymbolFrom(step, read.getSymbolAttr())).setFar(true);
   size_t reader = ops.ops.size();
@@ -155,13 +162,11 @@ void PlanInserter::moveState(int number) {
     reader = std::min(reader, ops.numbers.at(user));
   Value timer = findTimer(window->inFirst - 1, reader);
   OpBuilder builder = builderBehind(timer ? timer : read.getResult(), reader);
-  if (timer && timer.getDefiningOp()->isBeforeInBlock(read))
+  if (timer && number(timer) < static_cast<int64_t>(place))
     builder.setInsertionPointAfter(read);
   auto reload = ReloadOp::create(builder, read.getLoc(), read, timer ? timer : read.getResult());
   read.getResult().replaceAllUsesExcept(reload, reload);
-  for (auto write : llvm::make_early_inc_range(step.getOps<WriteOp>())) {
-    if (write.getSymbolAttr() != read.getSymbolAttr())
-      continue;
+  for (WriteOp write : writesOf.lookup(read.getSymbolAttr())) {
     builder.setInsertionPoint(write);
     auto offload = OffloadOp::create(builder, write.getLoc(), write.getValue());
     bool isAtEnd = window->outLast + 1 >= static_cast<int>(model.madeAt.size());

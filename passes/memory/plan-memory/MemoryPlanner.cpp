@@ -56,7 +56,9 @@ FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> 
   MemoryPlan plan;
   plan.plannedBytes = trial->getPlannedBytes();
   plan.seconds = trial->getSeconds() + estimateCopies(actions);
-  plan.actions = std::move(actions);
+  plan.actions = actions;
+  lastTrial.emplace(std::move(*trial));
+  lastActions = std::move(actions);
   return plan;
 }
 
@@ -95,64 +97,76 @@ std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &v
   return plan && plan->plannedBytes <= budget ? plan : std::nullopt;
 }
 
-/// What the model says of every variant, the most promising first.
-MemoryPlanner::Solutions MemoryPlanner::solve(int64_t budget) const {
-  Solutions solutions;
+/// Whether a plan keeps whatever a variant keeps: what the variant has to offer is no better then.
+static bool isPlanOf(const planning::RetentionProblem &variant, const planning::RetentionPlan &plan) {
+  return llvm::all_of(llvm::zip_equal(variant.values, plan.actions), [](auto entry) {
+    auto &[value, action] = entry;
+    return action != planning::Action::Recompute || std::isfinite(value.recomputeSeconds);
+  });
+}
+
+/// The fastest plan of all variants within a budget. From the problem itself to the variant with most checkpoints, each has fewer
+/// plans than the one before: the first plan that comes out as its model said is as good as any behind it.
+MemoryPlanner::Found MemoryPlanner::searchVariants(int64_t budget, double cutoffSeconds) {
+  Found found;
+  std::optional<planning::RetentionPlan> solution;
   for (const planning::RetentionProblem &variant : variants) {
-    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, budget, searchLimits);
-    if (!solution)
+    if (solution && isPlanOf(variant, *solution))
       continue;
-    if (&variant == &variants.back()) // the problem itself: only its bound holds for all plans
-      solutions.boundSeconds = solution->boundSeconds;
-    solutions.candidates.push_back({&variant, std::move(*solution)});
-  }
-  llvm::stable_sort(solutions.candidates,
-                    [](const Candidate &a, const Candidate &b) { return a.solution.seconds < b.solution.seconds; });
-  return solutions;
-}
-
-/// The fastest plan of all variants within a budget.
-std::optional<MemoryPlan> MemoryPlanner::fit(const Solutions &solutions, int64_t budget) {
-  std::optional<MemoryPlan> best;
-  for (const Candidate &candidate : solutions.candidates) {
-    if (best && baselinePlan.seconds + candidate.solution.seconds >= best->seconds)
+    planning::RetentionOptions options = searchLimits;
+    options.cutoffSeconds = (found.plan ? found.plan->seconds : cutoffSeconds) - baselinePlan.seconds;
+    solution = planning::planRetention(variant, budget, options);
+    if (!solution)
       break;
-    std::optional<MemoryPlan> plan = fit(*candidate.variant, candidate.solution, budget);
-    if (plan && (!best || plan->seconds < best->seconds))
-      best = std::move(plan);
+    if (&variant == &variants.front()) // the problem itself: only its bound holds for all plans
+      found.boundSeconds = solution->boundSeconds;
+    if (solution->seconds >= options.cutoffSeconds)
+      continue;
+    std::optional<MemoryPlan> plan = fit(variant, *solution, budget);
+    if (plan && (!found.plan || plan->seconds < found.plan->seconds))
+      found.plan = std::move(plan);
+    if (found.plan && found.plan->modelSeconds <= *found.boundSeconds * (1 + options.relativeGap))
+      break;
   }
-  return best;
+  return found;
 }
 
-/// With fewer and fewer checkpoints, and at last with none.
+/// With no checkpoints, then more and more.
 void MemoryPlanner::makeVariants() {
   const planning::RetentionProblem &problem = model.getProblem();
   std::vector<std::vector<int>> checkpoints = planning::findCheckpoints(problem);
-  for (size_t stride = 1; stride <= checkpoints.size(); stride *= 2)
-    variants.push_back(planning::keepCheckpoints(problem, checkpoints, stride));
   variants.push_back(problem);
+  for (size_t stride = llvm::bit_floor(checkpoints.size()); stride > 0; stride /= 2)
+    variants.push_back(planning::keepCheckpoints(problem, checkpoints, stride));
 }
 
-/// The variants, least first, and each with a little more than what the model thinks least: that need not be smallest when it is
-/// packed.
+/// The least plan of one variant, and those with a little more than what the model thinks least: that need not be smallest when it
+/// is packed.
+void MemoryPlanner::lowerMinimum(const planning::RetentionProblem &variant, int64_t smallestPeak) {
+  for (double slack : {1.0, 1.003, 1.01, 1.03, 1.08}) {
+    auto capacity = static_cast<int64_t>(static_cast<double>(smallestPeak) * slack);
+    if (capacity >= minimum->plannedBytes)
+      return;
+    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, capacity, searchLimits);
+    std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
+    if (plan && plan->plannedBytes < minimum->plannedBytes)
+      minimum = plan;
+  }
+}
+
+/// The variants, the one with most checkpoints first: its plans come out most like what its model says. What comes out within
+/// 0.4 % of what the model thinks least of all is small enough.
 const MemoryPlan &MemoryPlanner::getMinimum() {
   if (minimum)
     return *minimum;
   minimum = baselinePlan;
-  std::vector<std::pair<planning::RetentionPlan, const planning::RetentionProblem *>> least;
-  for (const planning::RetentionProblem &variant : variants)
-    least.push_back({planning::findMinimum(variant, searchLimits).plan, &variant});
-  llvm::stable_sort(least, [](auto &a, auto &b) { return a.first.peakBytes < b.first.peakBytes; });
-  for (auto &[smallest, variant] : least) {
-    for (double slack : {1.0, 1.01, 1.03, 1.08}) {
-      auto capacity = static_cast<int64_t>(static_cast<double>(smallest.peakBytes) * slack);
-      if (capacity >= minimum->plannedBytes)
-        break;
-      std::optional<planning::RetentionPlan> solution = planning::planRetention(*variant, capacity, searchLimits);
-      std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
-      if (plan && plan->plannedBytes < minimum->plannedBytes)
-        minimum = plan;
-    }
+  int64_t least = planning::findMinimum(model.getProblem(), searchLimits).plan.peakBytes;
+  auto enough = static_cast<int64_t>(1.004 * static_cast<double>(least));
+  for (const planning::RetentionProblem &variant : llvm::reverse(variants)) {
+    if (minimum->plannedBytes <= enough)
+      break;
+    bool isProblem = &variant == &variants.front();
+    lowerMinimum(variant, isProblem ? least : planning::findMinimum(variant, searchLimits).plan.peakBytes);
   }
   if (auto relaxed = planning::planRetention(model.getProblem(), minimum->plannedBytes, searchLimits))
     minimum->gapSeconds = std::max(minimum->modelSeconds - relaxed->boundSeconds, 0.0);
@@ -174,22 +188,25 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
   MemoryPlan best = getMinimum();
   if (highest == 0)
     return best;
-  double boundSeconds = 0;
+  std::optional<double> boundSeconds;
   for (int rung = highest; rung > 0; --rung) {
-    Solutions solutions = solve(getRung(rung));
-    if (rung == highest)
-      boundSeconds = solutions.boundSeconds;
-    if (baselinePlan.seconds + solutions.boundSeconds >= best.seconds)
+    Found found = searchVariants(getRung(rung), best.seconds);
+    if (!found.boundSeconds)
       break; // nor can any rung below be faster
-    std::optional<MemoryPlan> plan = fit(solutions, getRung(rung));
-    if (plan && plan->seconds < best.seconds)
-      best = *plan;
+    if (!boundSeconds)
+      boundSeconds = found.boundSeconds;
+    if (found.plan && found.plan->seconds < best.seconds)
+      best = *found.plan;
   }
-  best.gapSeconds = std::max(best.modelSeconds - boundSeconds, 0.0);
+  best.gapSeconds = std::max(best.modelSeconds - boundSeconds.value_or(best.modelSeconds), 0.0);
   return best;
 }
 
 LiveProfile MemoryPlanner::measureLive(const MemoryPlan &plan) {
+  if (plan.actions == baselinePlan.actions)
+    return *baselineLive;
+  if (lastTrial && plan.actions == lastActions) // mostly
+    return LiveProfile(*lastTrial);
   FailureOr<StepTrial> trial = tryOut(plan.actions);
   assert(succeeded(trial) && "a plan was carried through before");
   return LiveProfile(*trial);

@@ -43,34 +43,33 @@ private:
       : module(module), settings(std::move(settings)), scratch(this->settings.target) {}
   mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions);
   std::optional<MemoryPlan> realize(const planning::RetentionPlan &solution);
-  struct Candidate {
-    const planning::RetentionProblem *variant;
-    planning::RetentionPlan solution;
-  };
-  struct Solutions {
-    std::vector<Candidate> candidates; ///< fastest first
-    double boundSeconds = 0;           ///< that any plan adds, by the model
+  struct Found {
+    std::optional<MemoryPlan> plan;
+    std::optional<double> boundSeconds; ///< that any plan adds, by the model; nothing if that is too much
   };
 
   void makeVariants();
   double estimateCopies(mlir::ArrayRef<planning::Action> actions) const;
-  Solutions solve(int64_t budget) const;
   std::optional<MemoryPlan> fit(const planning::RetentionProblem &variant, const planning::RetentionPlan &solution,
                                 int64_t budget);
-  std::optional<MemoryPlan> fit(const Solutions &solutions, int64_t budget);
+  Found searchVariants(int64_t budget, double cutoffSeconds);
+  void lowerMinimum(const planning::RetentionProblem &variant, int64_t smallestPeak);
   int64_t getRung(int rung);
 
   mlir::ModuleOp module;
   TrialSettings settings;
   ScratchCounter scratch;
   StepModel model;
-  /// Of the model's problem, with fewer and fewer checkpoints. The last is the problem itself.
+  /// The model's problem itself, and behind it with more and more checkpoints.
   std::vector<planning::RetentionProblem> variants;
   MemoryPlan baselinePlan;
   std::optional<LiveProfile> baselineLive;
   std::optional<MemoryPlan> minimum;
   /// Carried through before; nothing where that failed.
   std::map<std::vector<planning::Action>, std::optional<MemoryPlan>> known;
+  /// The plan that was carried through last.
+  std::optional<StepTrial> lastTrial;
+  std::vector<planning::Action> lastActions;
 };
 
 } // namespace neap

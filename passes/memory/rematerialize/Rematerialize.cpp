@@ -24,7 +24,8 @@ public:
 private:
   struct Recomputation {
     RecomputeOp op;
-    SmallVector<Value> originals; ///< what each source stands for
+    SmallVector<Value> originals;      ///< what each source stands for
+    SmallVector<bool> isComputedAgain; ///< whether each source is another recompute
   };
 
   LogicalResult expand(Recomputation &recomputation);
@@ -80,10 +81,9 @@ LogicalResult Rematerialization::expand(Recomputation &recomputation) {
   RecomputeOp op = recomputation.op;
   OpBuilder builder(op);
   IRMapping mapping;
-  for (auto [original, source] : llvm::zip_equal(recomputation.originals, op.getSources())) {
-    bool isComputedAgain = isa_and_nonnull<RecomputeOp>(source.getDefiningOp()); // behind a barrier already
+  for (auto [original, source, isComputedAgain] :
+       llvm::zip_equal(recomputation.originals, op.getSources(), recomputation.isComputedAgain))
     mapping.map(original, isComputedAgain ? source : getBarrier(builder, source, op.getAfter(), op.getLoc()));
-  }
   SmallVector<Operation *> slice = findSlice(op.getValue(), recomputation.originals);
   for (Operation *original : slice) {
     if (!isMemoryEffectFree(original)) // recompute_c1
@@ -98,8 +98,8 @@ LogicalResult Rematerialization::expand(Recomputation &recomputation) {
   return success();
 }
 
-/// The value whose elements a source has: one that is computed again itself, or comes back from far memory.
-static Value standsFor(Value source) {
+/// What a source is another version of: computed again, or back from far memory.
+static Value findOriginal(Value source) {
   if (auto again = source.getDefiningOp<RecomputeOp>())
     return again.getValue();
   auto reload = source.getDefiningOp<ReloadOp>();
@@ -115,7 +115,9 @@ static Value standsFor(Value source) {
 LogicalResult Rematerialization::run() {
   std::vector<Recomputation> recomputations;
   for (auto op : step.getOps<RecomputeOp>()) {
-    recomputations.push_back({op, llvm::map_to_vector(op.getSources(), standsFor)});
+    auto isRecompute = [](Value source) { return source.getDefiningOp<RecomputeOp>() != nullptr; };
+    recomputations.push_back(
+        {op, llvm::map_to_vector(op.getSources(), findOriginal), llvm::map_to_vector(op.getSources(), isRecompute)});
   }
   for (Recomputation &recomputation : recomputations)
     if (failed(expand(recomputation)))
