@@ -1,8 +1,12 @@
 # How lit runs the tests of this tree: IR tests with FileCheck, and models that Python makes on the way.
 import os
 import shutil
+import sys
 
 import lit.formats
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "support"))
+import memory_cgroup
 
 config.name = "neap"
 config.test_format = lit.formats.ShTest(execute_external=False)
@@ -27,6 +31,9 @@ if os.access(config.neap_test_python, os.X_OK):
     config.available_features.add("onnx")
 if shutil.which("nvidia-smi"):
     config.available_features.add("gpu")
+# A process can be given so much memory and no more.
+if memory_cgroup.find():
+    config.available_features.add("memory-cgroup")
 # Where NVIDIA's assembler is installed, it must take what the compiler writes. Tests without it are unsupported.
 config.substitutions.append(("%ptxas", config.neap_ptxas))
 if os.access(config.neap_ptxas, os.X_OK):

@@ -6,15 +6,21 @@ import time
 
 
 def read_job():
-    """The job the driver wrote: see driver.make_job."""
+    """The job the driver wrote: see driver.make_job. Its `base` is what is resident before anything is done: interpreter and
+    libraries, if they have been imported."""
     with open(sys.argv[1]) as file:
-        return json.load(file)
+        return json.load(file) | {"base": read_status("VmRSS")}
+
+
+def read_status(field):
+    """Bytes of this process."""
+    with open("/proc/self/status") as file:
+        line = next(line for line in file if line.startswith(field + ":"))
+    return int(line.split()[1]) * 1024
 
 
 def peak_resident_bytes():
-    with open("/proc/self/status") as file:
-        line = next(line for line in file if line.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024
+    return read_status("VmHWM")
 
 
 def forget_peak():
@@ -26,7 +32,7 @@ def forget_peak():
 def run(job, step, batches, device_peak_bytes=None):
     """Calls step(batch), which returns the loss as a float, once for each batch; prints the result for the driver.
 
-    `peak` is resident bytes of the process at most, `later_peak` without loading, compiling and the first `warmup` steps.
+    `base` is that of the job, `peak` is resident bytes of the process at most, `later_peak` without loading, compiling and the first `warmup` steps.
     Where device_peak_bytes is given, both are what it says at the end.
     """
     seconds, cpu_seconds, losses, early_peak = [], [], [], 0
@@ -40,5 +46,5 @@ def run(job, step, batches, device_peak_bytes=None):
         cpu_seconds.append(time.process_time() - cpu_start)
     later_peak = device_peak_bytes() if device_peak_bytes else peak_resident_bytes()
     result = {"name": job["variant"], "seconds": seconds, "cpu_seconds": cpu_seconds, "losses": losses,
-              "peak": max(early_peak, later_peak), "later_peak": later_peak}
+              "base": job["base"], "peak": max(early_peak, later_peak), "later_peak": later_peak}
     print("RESULT " + json.dumps(result))
