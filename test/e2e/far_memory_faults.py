@@ -119,8 +119,9 @@ def broken(saved):
 
 
 def slow(saved):
-    """Each transfer takes 20 ms longer: the same bits."""
-    train(0, *training(), faults={"NEAP_FAR_DELAY": "20"})
+    """Each transfer takes 20 ms longer: the same bits, and a word about it."""
+    text = train(0, *training(), faults={"NEAP_FAR_DELAY": "20"})
+    expect(f"note: a step waits for far memory in {far} for " in text, f"expected a note, got\n{text}")
     expect_intact(saved)
 
 

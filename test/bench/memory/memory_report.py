@@ -124,12 +124,12 @@ class Report:
         if other not in self.runs:
             return []
         within = [point for point in self.neap() if self.ratios(point, other) and max(self.ratios(point, other)) <= allowed]
-        where = f"at {allowed:.2f} of the step time of {label(other)}"
+        where = f"At {allowed:.2f} of the step time of {label(other)}"
         if not within:
-            return [f"- {where.capitalize()}: no point of Neap (aim: {goal} of its memory)."]
+            return [f"- {where}: no point of Neap (aim: {goal} of its memory)."]
         least = min(within, key=self.peak)
         share = self.peak(least) / self.peak(other)
-        return [f"- {where.capitalize()}, in every round: {share:.3f} of its memory (aim: {goal}, "
+        return [f"- {where}, in every round: {share:.3f} of its memory (aim: {goal}, "
                 f"{'reached' if share <= goal else 'missed'}), by {label(least)} ({spread(self.ratios(least, other))} of the time)."]
 
     def minimum(self):

@@ -32,8 +32,8 @@ def forget_peak():
 def run(job, step, batches, device_peak_bytes=None):
     """Calls step(batch), which returns the loss as a float, once for each batch; prints the result for the driver.
 
-    `base` is that of the job, `peak` is resident bytes of the process at most, `later_peak` without loading, compiling and the first `warmup` steps.
-    Where device_peak_bytes is given, both are what it says at the end.
+    `base` is that of the job, `peak` is resident bytes of the process at most, `later_peak` without loading, compiling and
+    the first `warmup` steps. Where device_peak_bytes is given, both are what it says at the end.
     """
     seconds, cpu_seconds, losses, early_peak = [], [], [], 0
     for number, batch in enumerate(batches):
