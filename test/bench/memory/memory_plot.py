@@ -3,9 +3,9 @@
 import math
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 860, 480
-LEFT, RIGHT, TOP, BOTTOM = 70, 600, 30, 430
-LINE_HEIGHT = 17
+WIDTH, HEIGHT = 880, 480
+LEFT, RIGHT, TOP, BOTTOM = 70, 640, 30, 430
+LINE_HEIGHT, CHARACTER_WIDTH = 15, 7
 NEAP, PEER, GRID, TEXT = "#0072b2", "#d55e00", "#dddddd", "#333333"
 
 
@@ -13,7 +13,7 @@ class Axis:
     """Maps [0, at least `largest`] to [begin, end]."""
 
     def __init__(self, largest, begin, end):
-        self.step = nice_step(largest / 5)
+        self.step = nice_step(largest / 8)
         self.limit = self.step * math.ceil(1.05 * largest / self.step)
         self.begin, self.end = begin, end
 
@@ -31,7 +31,8 @@ def nice_step(raw):
 
 
 def text(x, y, content, anchor="start", color=TEXT, more=""):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}"{more}>{escape(content)}</text>'
+    halo = ' paint-order="stroke" stroke="white" stroke-width="3"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}"{halo}{more}>{escape(content)}</text>'
 
 
 def line(x1, y1, x2, y2, color, width=1.0):
@@ -50,17 +51,17 @@ def draw_axes(x, y):
                     text(16, middle, "peak resident memory, MiB", "middle", more=turned)]
 
 
-def spread_labels(places):
-    """Heights of labels for points at `places`, in the same order, so that none overlap."""
-    order = sorted(range(len(places)), key=places.__getitem__)
-    heights = [0.0] * len(places)
-    height = TOP
-    for index in order:
-        height = heights[index] = max(height + LINE_HEIGHT, places[index])
-    for index in reversed(order):  # those that ran out at the bottom move up
-        limit = BOTTOM if index == order[-1] else limit - LINE_HEIGHT
-        heights[index] = limit = min(heights[index], limit)
-    return heights
+def place_labels(places, labels):
+    """(x, y) of each label: right of its point, below the labels that it would cover."""
+    found = {}
+    for name in sorted(places, key=lambda name: places[name][1]):
+        x, y = places[name][0] + 10, places[name][1]
+        end = x + CHARACTER_WIDTH * len(labels[name])
+        others = [(found[other][0], found[other][1], found[other][0] + CHARACTER_WIDTH * len(labels[other])) for other in found]
+        while any(x < other_end and other_x < end and abs(y - other_y) < LINE_HEIGHT for other_x, other_y, other_end in others):
+            y += 1
+        found[name] = x, y
+    return found
 
 
 def marker(x, y, is_neap):
@@ -78,10 +79,9 @@ def draw(points, labels):
                    key=lambda name: -points[name][1])
     joined = " ".join(f"{places[name][0]:.1f},{places[name][1]:.1f}" for name in curve)
     parts = draw_axes(x, y) + [f'<polyline points="{joined}" fill="none" stroke="{NEAP}" stroke-width="1.5"/>']
-    heights = spread_labels([place[1] for place in places.values()])
-    for (name, (px, py)), height in zip(places.items(), heights):
-        is_neap = name.startswith("neap-")
-        parts += [line(px, py, RIGHT + 12, height, GRID), marker(px, py, is_neap),
-                  text(RIGHT + 16, height + 4, labels[name], color=NEAP if is_neap else PEER)]
+    for name, (x, y) in place_labels(places, labels).items():
+        is_neap, place = name.startswith("neap-"), places[name]
+        parts += [line(*place, x - 2, y, GRID), marker(*place, is_neap),
+                  text(x, y + 4, labels[name], color=NEAP if is_neap else PEER)]
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13">\n'
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>\n' + "\n".join(parts) + "\n</svg>\n")
