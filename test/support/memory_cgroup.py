@@ -44,8 +44,8 @@ class SystemdScope:
 
 
 def find_parents():
-    """(version, folder) of where a cgroup could be made: below that of this process, or beside it, as in version 2 a cgroup with
-    processes has no limited children."""
+    """(version, folder) of where a cgroup could be made: below that of this process, or beside it, as in version 2 a cgroup
+    with processes has no limited children."""
     mounts = [line.split() for line in pathlib.Path("/proc/self/mounts").read_text().splitlines()]
     own = [line.split(":", 2) for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines()]
     for _, target, kind, options, *_ in mounts:

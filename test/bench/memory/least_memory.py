@@ -132,7 +132,8 @@ def find_scores(model, nodes):
     consumers = find_consumers(model, nodes)
     scores = set()
     for softmax in (node for node in nodes if node.op_type == "Softmax"):
-        above, below = walk_up(model, makers, model.operands(softmax)), walk_down(model, nodes, consumers, model.results(softmax))
+        above = walk_up(model, makers, model.operands(softmax))
+        below = walk_down(model, nodes, consumers, model.results(softmax))
         if above and below:
             scores |= above | below
     return scores

@@ -42,9 +42,11 @@ def line(x1, y1, x2, y2, color, width=1.0):
 def draw_axes(x, y):
     parts = []
     for tick in x.ticks():
-        parts += [line(x.place(tick), TOP, x.place(tick), BOTTOM, GRID), text(x.place(tick), BOTTOM + 18, f"{tick:g}", "middle")]
+        parts += [line(x.place(tick), TOP, x.place(tick), BOTTOM, GRID),
+                  text(x.place(tick), BOTTOM + 18, f"{tick:g}", "middle")]
     for tick in y.ticks():
-        parts += [line(LEFT, y.place(tick), RIGHT, y.place(tick), GRID), text(LEFT - 8, y.place(tick) + 4, f"{tick:,.0f}", "end")]
+        parts += [line(LEFT, y.place(tick), RIGHT, y.place(tick), GRID),
+                  text(LEFT - 8, y.place(tick) + 4, f"{tick:,.0f}", "end")]
     middle = (TOP + BOTTOM) / 2
     turned = f' transform="rotate(-90 16 {middle})"'
     return parts + [text((LEFT + RIGHT) / 2, BOTTOM + 38, "seconds a step", "middle"),

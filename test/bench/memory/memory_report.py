@@ -116,7 +116,8 @@ class Report:
                 continue
             least = min(found, key=self.peak)
             fastest = min(found, key=lambda point: statistics.median(self.ratios(point, peer)))
-            lines.append(f"- **Dominated**: {label(peer)}, by {label(least)} ({self.peak(least) / self.peak(peer):.2f} of the memory, "
+            lines.append(f"- **Dominated**: {label(peer)}, by {label(least)} "
+                         f"({self.peak(least) / self.peak(peer):.2f} of the memory, "
                          f"{spread(self.ratios(least, peer))} of the time) to {label(fastest)} "
                          f"({self.peak(fastest) / self.peak(peer):.2f}, {spread(self.ratios(fastest, peer))}).")
         return lines
@@ -132,7 +133,8 @@ class Report:
         least = min(within, key=self.peak)
         share = self.peak(least) / self.peak(other)
         return [f"- {where}, in every round: {share:.3f} of its memory (aim: {goal}, "
-                f"{'reached' if share <= goal else 'missed'}), by {label(least)} ({spread(self.ratios(least, other))} of the time)."]
+                f"{'reached' if share <= goal else 'missed'}), by {label(least)} "
+                f"({spread(self.ratios(least, other))} of the time)."]
 
     def minimum(self):
         if MINIMUM not in self.runs:
@@ -153,7 +155,8 @@ class Report:
         found = self.disagreements()
         lines += [f"- **Losses differ**: {label(point)}, by {most:.2g}." for point, most in found.items()]
         if not found:
-            lines.append(f"- Same work: first losses agree within {FIRST_LOSS:g}, all within {LATER_LOSS:g}; Neap's to the bit.")
+            lines.append(f"- Same work: first losses agree within {FIRST_LOSS:g}, all within {LATER_LOSS:g}, "
+                         "those of Neap's programs to the bit.")
         if rounds < ENOUGH_ROUNDS:
             lines.append(f"- {rounds} rounds: too few to say with what certainty ({ENOUGH_ROUNDS} bracket a ratio with 98 %).")
         return "\n".join(lines) + "\n"

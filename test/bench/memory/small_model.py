@@ -1,4 +1,7 @@
-"""Writes an embedding that is tied to its head, with a hidden layer between them and a residual around it: small_model.py MODEL.onnx VOCABULARY"""
+"""Writes an embedding that is tied to its head, with a hidden layer between them and a residual around it.
+
+    small_model.py MODEL.onnx VOCABULARY
+"""
 
 import sys
 
