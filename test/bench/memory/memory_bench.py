@@ -32,6 +32,8 @@ import memory_plot
 import memory_report
 
 HERE = pathlib.Path(__file__).resolve().parent
+# Runs are only comparable where these are the same.
+SCRIPTS = [driver.HERE / name for name in ("setup.sh", "gpt2.py", "peer.py", "peer_torch.py", "peer_ort.py")]
 PEERS = [name for name in driver.TORCH if name != "torch-eager-foreach"] + [driver.ORT]
 BUDGETS = ["unlimited", "0.8", "0.6", "0.5", "0.4", "0.33", "minimum", "minimum:never"]
 INFEASIBLE = 5
@@ -69,7 +71,8 @@ class Results:
 
     def save(self):
         part = self.path.with_suffix(".part")
-        part.write_text(json.dumps(vars(self), indent=1, default=str))
+        kept = {"settings": self.settings, "missing": self.missing, "runs": self.runs}
+        part.write_text(json.dumps(kept, indent=1))
         part.rename(self.path)
 
     def add(self, round_number, point, result):
@@ -95,7 +98,13 @@ def find_settings(arguments):
     names = ("layers", "width", "heads", "vocabulary", "batch", "sequence", "threads", "steps")
     cpu = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                platform.processor())
-    return {name: getattr(arguments, name) for name in names} | {"cpu": cpu, "cpus": os.cpu_count()}
+    scripts = hashlib.sha256(b"".join(path.read_bytes() for path in SCRIPTS)).hexdigest()[:16]
+    return {name: getattr(arguments, name) for name in names} | {"cpu": cpu, "cpus": os.cpu_count(), "peers": scripts}
+
+
+def describe(settings):
+    return ("GPT-2 of {layers} layers of {width}, {heads} heads, vocabulary {vocabulary}, batch {batch} of {sequence} tokens; "
+            "{threads} threads on {cpus} CPUs ({cpu}).").format(**settings)
 
 
 def prepare(arguments, settings):
@@ -147,6 +156,7 @@ def make_programs(arguments, job, results):
             results.missing[point] = "no plan is so small"
             continue
         unlimited = unlimited or planned
+        keep_weights(program, job)
         digest = hashlib.sha256(program.read_bytes()).hexdigest()
         print(f"{point}: {planned / 2**20:.0f} MiB planned, compiled in {seconds:.1f} s"
               + (f", the program of {seen[planned]}" if planned in seen else ""), flush=True)
@@ -154,9 +164,12 @@ def make_programs(arguments, job, results):
         if planned not in seen:
             programs[point] = program, digest
             seen[planned] = point
-    # The weights are the same for all; peers read them under this name.
-    (pathlib.Path(job["folder"]) / "neap-unlimited.safetensors").replace(job["weights"])
     return programs
+
+
+def keep_weights(program, job):
+    """Every program comes with the same weights. One file of them is enough."""
+    pathlib.Path(f"{program}.safetensors").replace(job["weights"])
 
 
 def find_peers(arguments, job, results):
@@ -233,8 +246,9 @@ def main():
     results.save()
     report = memory_report.Report(results.runs, results.missing, list(points), least)
     (folder / "memory.svg").write_text(memory_plot.draw(report.points(), report.labels()))
-    (folder / "memory.md").write_text(report.text())
-    print(report.text())
+    text = f"{describe(settings)}\n\n{report.text()}"
+    (folder / "memory.md").write_text(text)
+    print(text)
     if report.disagreements():
         sys.exit("error: losses differ, so the work is not the same")
 

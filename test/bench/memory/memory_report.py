@@ -157,6 +157,8 @@ class Report:
         if not found:
             lines.append(f"- Same work: first losses agree within {FIRST_LOSS:g}, all within {LATER_LOSS:g}, "
                          "those of Neap's programs to the bit.")
+        others = max((run["others"] for runs in self.runs.values() for run in runs.values()), default=0)
+        lines.append(f"- Others used at most {others:.2f} CPUs meanwhile.")
         if rounds < ENOUGH_ROUNDS:
             lines.append(f"- {rounds} rounds: too few to say with what certainty ({ENOUGH_ROUNDS} bracket a ratio with 98 %).")
         return "\n".join(lines) + "\n"
