@@ -59,7 +59,10 @@ def find_parents():
 
 def find():
     """What can limit a process here; None if nothing can."""
-    runners = [Cgroup(version, folder) for version, folder in find_parents()]
+    try:
+        runners = [Cgroup(version, folder) for version, folder in find_parents()]
+    except OSError:  # a root without /proc
+        runners = []
     if shutil.which("systemd-run"):
         runners.append(SystemdScope())
     for runner in runners:
