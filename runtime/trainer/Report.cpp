@@ -120,15 +120,26 @@ uint64_t peakResidentBytes() {
   return kibibytes * 1024;
 }
 
-void printSummary(const MemorySummary &memory, double secondsPerStep) {
+void printSummary(const MemorySummary &memory, const TimeSummary &time) {
   std::printf("planned bytes: %" PRIu64 "\narena bytes: %" PRIu64 "\n", memory.planned, memory.arena);
   if (memory.far > 0)
     std::printf("far bytes: %" PRIu64 "\n", memory.far);
   std::printf("peak resident bytes: %" PRIu64 "\n", peakResidentBytes());
   if (memory.onDevice)
     std::printf("device bytes in use: %" PRIu64 "\n", *memory.onDevice);
-  std::printf("time per step: %.6g s\n", secondsPerStep);
+  std::printf("time per step: %.6g s\n", time.step);
+  if (memory.far > 0)
+    std::printf("of that, waiting for far memory: %.6g s\n", time.copyWait);
   std::fflush(stdout);
+}
+
+void noteSlowFarMemory(const TimeSummary &time, const std::string &folder) {
+  if (time.copyWait > 0.1 * time.step)
+    std::fprintf(
+        stderr,
+        "note: a step waits for far memory in %s for %.3g of its %.3g s; --offload-dir DIR may name a faster disk, a larger "
+        "--memory or --offload never of neap compile moves less\n",
+        folder.c_str(), time.copyWait, time.step);
 }
 
 } // namespace neap::runtime

@@ -76,9 +76,18 @@ struct MemorySummary {
   std::optional<uint64_t> onDevice; ///< Device::measureBytes
 };
 
-/// Prints planned bytes, arena bytes, bytes of far memory if there are any, peak resident bytes, bytes in use on a device, and the
-/// time per step to stdout.
-void printSummary(const MemorySummary &memory, double secondsPerStep);
+/// What a step took, in seconds.
+struct TimeSummary {
+  double step = 0;
+  double copyWait = 0; ///< part of it: Device::copyWaitSeconds
+};
+
+/// Prints planned bytes, arena bytes, bytes of far memory if there are any, peak resident bytes, bytes in use on a device, the
+/// time per step and, with far memory, how much of it is waiting to stdout.
+void printSummary(const MemorySummary &memory, const TimeSummary &time);
+
+/// A note on stderr if a step waits for far memory in `folder` for more than a tenth of its time.
+void noteSlowFarMemory(const TimeSummary &time, const std::string &folder);
 
 } // namespace neap::runtime
 
