@@ -46,7 +46,9 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     FailureOr<TrialSettings> settings = readSettings(step);
     if (failed(settings))
       return failure();
-    auto planner = TilePlanner::create(getOperation(), std::move(*settings), tiles && plan.empty());
+    // A library may round a product of fewer rows otherwise, and a plan must not change a result.
+    bool mayTile = tiles && plan.empty() && !settings->libraries.usesLibrary;
+    auto planner = TilePlanner::create(getOperation(), std::move(*settings), mayTile);
     if (failed(planner))
       return failure();
     FailureOr<TiledPlan> chosen = choosePlan(step, **planner);
@@ -80,7 +82,7 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     if (!plan.empty())
       return takePlan(step, planner);
     if (minimum)
-      return planner.getMinimum();
+      return TiledPlan(planner.getMinimum());
     if (budget == 0)
       return planner.getBaseline();
     std::optional<TiledPlan> found = planner.findPlan(budget);

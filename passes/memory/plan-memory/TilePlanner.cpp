@@ -103,22 +103,38 @@ FailureOr<TiledStep *> TilePlanner::getVersion(std::vector<TileDecision> decisio
   return versions.back().get();
 }
 
-TiledPlan TilePlanner::getMinimum() {
-  TiledPlan least{versions.front().get(), versions.front()->getPlanner().getMinimum()};
-  for (auto &version : llvm::drop_begin(versions))
-    if (const MemoryPlan &plan = version->getPlanner().getMinimum(); plan.plannedBytes < least.plan.plannedBytes)
-      least = {version.get(), plan};
-  return least;
+/// Versions that could need the fewest bytes first, and only as long as they could.
+const TiledPlan &TilePlanner::getMinimum() {
+  if (minimum)
+    return *minimum;
+  SmallVector<TiledStep *> promising;
+  for (auto &version : versions)
+    promising.push_back(version.get());
+  llvm::stable_sort(promising, [](TiledStep *a, TiledStep *b) {
+    return a->getPlanner().getLeastBytes() < b->getPlanner().getLeastBytes();
+  });
+  for (TiledStep *version : promising) {
+    if (minimum && version->getPlanner().getLeastBytes() >= minimum->plan.plannedBytes)
+      break;
+    const MemoryPlan &plan = version->getPlanner().getMinimum();
+    if (!minimum || plan.plannedBytes < minimum->plan.plannedBytes)
+      minimum = TiledPlan{version, plan};
+  }
+  return *minimum;
 }
 
 /// Each version's plan is the faster the larger the budget, and so is the fastest of them.
 std::optional<TiledPlan> TilePlanner::findPlan(int64_t budget) {
-  std::optional<TiledPlan> fastest;
+  const TiledPlan &least = getMinimum();
+  if (budget < least.plan.plannedBytes)
+    return std::nullopt;
+  TiledPlan fastest = least;
   for (auto &version : versions) {
-    if (fastest && version->getPlanner().getBaseline().seconds >= fastest->plan.seconds)
+    if (version->getPlanner().getBaseline().seconds >= fastest.plan.seconds)
       continue;
-    std::optional<MemoryPlan> plan = version->getPlanner().findPlan(budget);
-    if (plan && (!fastest || plan->seconds < fastest->plan.seconds))
+    std::optional<MemoryPlan> plan =
+        version->getPlanner().findPlan(budget, least.plan.plannedBytes, fastest.plan.seconds);
+    if (plan && plan->seconds < fastest.plan.seconds)
       fastest = TiledPlan{version.get(), std::move(*plan)};
   }
   return fastest;

@@ -53,7 +53,7 @@ public:
   TiledStep &getPlainStep() { return *versions.front(); }
   TiledPlan getBaseline() { return {versions.front().get(), getPlainStep().getPlanner().getBaseline()}; }
   /// The plan of all versions that needs the fewest bytes.
-  TiledPlan getMinimum();
+  const TiledPlan &getMinimum();
   /// The fastest plan of all versions for a budget. Nothing if not even the minimum fits.
   std::optional<TiledPlan> findPlan(int64_t budget);
   /// The version with these decisions, known or not. Fails, with a diagnostic, where it cannot be.
@@ -67,6 +67,7 @@ private:
   mlir::ModuleOp module;
   TrialSettings settings;
   std::vector<std::unique_ptr<TiledStep>> versions; ///< the plain step first
+  std::optional<TiledPlan> minimum;
 };
 
 } // namespace neap

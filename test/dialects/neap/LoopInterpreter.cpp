@@ -155,7 +155,7 @@ Type bodyTypeOf(Type tensor) {
 BuiltBody::BuiltBody(Operation *op) {
   auto fusible = cast<Fusible>(op);
   SmallVector<Type> types;
-  for (Type type : op->getOperandTypes().drop_back(fusible.getInitialOperand() ? 1 : 0))
+  for (Type type : llvm::drop_end(op->getOperandTypes(), fusible.getInitialOperand() ? 1 : 0))
     types.push_back(bodyTypeOf(type));
   if (TypedAttr neutral = fusible.getNeutralElement())
     types.push_back(neutral.getType());
