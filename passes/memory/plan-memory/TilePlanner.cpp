@@ -51,17 +51,18 @@ FailureOr<std::unique_ptr<TilePlanner>> TilePlanner::create(ModuleOp module, Tri
   if (failed(plain))
     return failure();
   planner->versions.push_back(std::move(*plain));
+  planner->searched.push_back(planner->versions.front().get());
   if (allowsTiles)
     planner->addVersions();
   return planner;
 }
 
-/// What to try next to a version's decisions: its largest value whose region can be tiled, in few rounds and in many.
+/// What to try: the largest value of a step whose region can be tiled, in many rounds and in few.
 std::vector<TileDecision> TilePlanner::findCandidates(TiledStep &step) const {
   // Smaller values are not worth a loop, and more of them not the time to try.
   constexpr double smallestShare = 0.02;
   constexpr size_t mostSeeds = 4;
-  constexpr int64_t counts[] = {4, 16};
+  constexpr int64_t counts[] = {16, 4};
   const StepModel &model = step.getPlanner().getModel();
   NumberedOps ops(step.getStep());
   std::vector<std::pair<int64_t, ResultIndex>> values;
@@ -81,14 +82,23 @@ std::vector<TileDecision> TilePlanner::findCandidates(TiledStep &step) const {
   return candidates;
 }
 
-/// Versions that fail somewhere, or need no less, are none.
+/// Versions that fail somewhere, or need no less, are none. One that costs next to nothing takes the place of all others: what is
+/// planned for it is what would have been planned for them, with less to be kept.
 void TilePlanner::addVersions() {
+  constexpr double nextToNothing = 1.005;
   ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
-  for (const TileDecision &candidate : findCandidates(*versions.front())) {
+  const MemoryPlan &plain = getPlainStep().getPlanner().getBaseline();
+  for (const TileDecision &candidate : findCandidates(getPlainStep())) {
     FailureOr<std::unique_ptr<TiledStep>> version = TiledStep::create(module, settings, {candidate});
-    if (succeeded(version) &&
-        (*version)->getPlanner().getBaseline().plannedBytes < getBaseline().plan.plannedBytes)
-      versions.push_back(std::move(*version));
+    if (failed(version) || (*version)->getPlanner().getBaseline().plannedBytes >= plain.plannedBytes)
+      continue;
+    bool isFree = (*version)->getPlanner().getBaseline().seconds <= nextToNothing * plain.seconds;
+    if (isFree)
+      searched.clear();
+    versions.push_back(std::move(*version));
+    searched.push_back(versions.back().get());
+    if (isFree)
+      return;
   }
 }
 
@@ -107,9 +117,7 @@ FailureOr<TiledStep *> TilePlanner::getVersion(std::vector<TileDecision> decisio
 const TiledPlan &TilePlanner::getMinimum() {
   if (minimum)
     return *minimum;
-  SmallVector<TiledStep *> promising;
-  for (auto &version : versions)
-    promising.push_back(version.get());
+  std::vector<TiledStep *> promising = searched;
   llvm::stable_sort(promising, [](TiledStep *a, TiledStep *b) {
     return a->getPlanner().getLeastBytes() < b->getPlanner().getLeastBytes();
   });
@@ -128,14 +136,16 @@ std::optional<TiledPlan> TilePlanner::findPlan(int64_t budget) {
   const TiledPlan &least = getMinimum();
   if (budget < least.plan.plannedBytes)
     return std::nullopt;
+  if (budget >= getBaseline().plan.plannedBytes)
+    return getBaseline();
   TiledPlan fastest = least;
-  for (auto &version : versions) {
+  for (TiledStep *version : searched) {
     if (version->getPlanner().getBaseline().seconds >= fastest.plan.seconds)
       continue;
     std::optional<MemoryPlan> plan =
         version->getPlanner().findPlan(budget, least.plan.plannedBytes, fastest.plan.seconds);
     if (plan && plan->seconds < fastest.plan.seconds)
-      fastest = TiledPlan{version.get(), std::move(*plan)};
+      fastest = TiledPlan{version, std::move(*plan)};
   }
   return fastest;
 }

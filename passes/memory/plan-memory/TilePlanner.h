@@ -67,6 +67,7 @@ private:
   mlir::ModuleOp module;
   TrialSettings settings;
   std::vector<std::unique_ptr<TiledStep>> versions; ///< the plain step first
+  std::vector<TiledStep *> searched;                ///< those that plans are made for
   std::optional<TiledPlan> minimum;
 };
 
