@@ -94,7 +94,7 @@ Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Op
   if (!options.dumpGradients.empty())
     gradients_ = std::make_unique<GradientDump>(options.dumpGradients, manifest.parameters);
   if (!options.log.empty())
-    log_ = std::make_unique<Log>(options.log, manifest.itemsPerStep);
+    log_ = std::make_unique<Log>(options.log, manifest);
 }
 
 void Trainer::fillDevice(const safetensors::Reader &weights) {
@@ -182,7 +182,8 @@ void Trainer::checkFinite(const char *what, double value, uint64_t step) const {
 ExitCode Trainer::finish() {
   progress_.finish();
   saveWeights(modelPath_, manifest_.parameters, *device_);
-  printSummary({manifest_.plannedBytes, device_->bytes(), manifest_.farBytes, device_->measureBytes()}, timer_.mean());
+  printSummary({manifest_.plannedBytes, device_->bytes(), manifest_.farBytes, device_->measureBytes()},
+               {timer_.mean(), timer_.median(), manifest_.expected});
   if (steps_ == options_.schedule.maxSteps)
     return ExitCode::Ok;
   std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps_),

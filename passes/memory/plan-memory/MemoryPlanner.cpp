@@ -1,6 +1,7 @@
 // The loop of solving and carrying through.
 #include "neap/passes/memory/plan-memory/MemoryPlanner.h"
 
+#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/memory/rematerialize/Rematerialize.h"
 #include "neap/passes/planning/Checkpoints.h"
 #include "neap/passes/support/Step.h"
@@ -187,6 +188,10 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
   }
   best.gapSeconds = std::max(best.modelSeconds - boundSeconds, 0.0);
   return best;
+}
+
+std::string MemoryPlanner::describeCosts() const {
+  return settings.cpu ? describeSource(*settings.cpu) : settings.device.product;
 }
 
 LiveProfile MemoryPlanner::measureLive(const MemoryPlan &plan) {

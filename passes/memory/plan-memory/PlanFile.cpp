@@ -104,6 +104,7 @@ json::Object describePlan(MemoryPlanner &planner, const MemoryPlan &plan, StepOp
                     {"seconds", plan.seconds},
                     {"unplanned_seconds", baseline.seconds},
                     {"gap_seconds", plan.gapSeconds},
+                    {"costs", planner.describeCosts()},
                     {"values", describeValues(planner, plan, step)},
                     {"before", describeLive(planner.getBaselineLive())},
                     {"after", describeLive(planner.measureLive(plan))}};
