@@ -16,6 +16,8 @@ config.excludes = ["models", "runtime"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.neap_build_dir, "test")
 config.environment["PATH"] = os.pathsep.join([config.neap_bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
+# No profile of this machine, which whoever runs the tests may have measured, gets into what they compile.
+config.environment["XDG_CONFIG_HOME"] = os.path.join(config.test_exec_root, "no-config")
 config.substitutions += [
     ("%python", config.neap_test_python),
     ("%bin", config.neap_bin_dir),

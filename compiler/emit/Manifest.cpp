@@ -3,6 +3,7 @@
 
 #include "neap/compiler/emit/ProgramEntries.h"
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
 #include "neap/passes/lower/lower-step/FarMemory.h"
@@ -307,6 +308,13 @@ json::Array ManifestBuilder::describeLibraries() {
   return json::Array{json::Object{{"name", "cublasLt"}, {"required", false}}};
 }
 
+/// What neap-estimate-step has found.
+static json::Object describeExpectation(DictionaryAttr expectation) {
+  return json::Object{{"seconds", expectation.getAs<FloatAttr>("seconds").getValueAsDouble()},
+                      {"threads", expectation.getAs<IntegerAttr>("threads").getInt()},
+                      {"costs", expectation.getAs<StringAttr>("costs").getValue()}};
+}
+
 json::Object ManifestBuilder::build() {
   int64_t arena = program.getArenaBytes(sched::Space::Device), scratch = getScratchBytes(), stepBlock = 0;
   for (auto slot : program.getOps<sched::SlotOp>())
@@ -338,6 +346,8 @@ json::Object ManifestBuilder::build() {
                         {"kernels", describeKernels()},
                         {"options", std::move(commandLine)},
                         {"libraries", describeLibraries()}};
+  if (auto expectation = program->getAttrOfType<DictionaryAttr>(expectationAttribute))
+    manifest["expected"] = describeExpectation(expectation);
   auto [items, item] = countItems(program);
   manifest["items_per_step"] = items;
   manifest["item"] = item;

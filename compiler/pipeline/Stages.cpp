@@ -76,6 +76,8 @@ static void buildSchedule(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createScheduleStep(options.schedule.step));
   // Right behind what it checks.
   manager.addNestedPass<sched::ProgramOp>(createVerifyPlan());
+  // While kernels still say what they compute.
+  manager.addPass(createEstimateStep(options.schedule.estimate));
 }
 
 static void buildLower(OpPassManager &manager, const StageOptions &options) {

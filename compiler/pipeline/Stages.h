@@ -3,6 +3,7 @@
 #pragma once
 
 #include "neap/compiler/emit/Passes.h"
+#include "neap/passes/costs/Passes.h"
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/graph/Passes.h"
@@ -39,6 +40,7 @@ struct StageOptions {
   } fuse;
   struct {
     ScheduleStepOptions step;
+    EstimateStepOptions estimate;
   } schedule;
   struct {
     LowerKernelsOptions kernels;

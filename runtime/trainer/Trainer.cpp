@@ -95,7 +95,7 @@ Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Op
   if (!options.dumpGradients.empty())
     gradients_ = std::make_unique<GradientDump>(options.dumpGradients, manifest.parameters);
   if (!options.log.empty())
-    log_ = std::make_unique<Log>(options.log, manifest.itemsPerStep);
+    log_ = std::make_unique<Log>(options.log, manifest);
 }
 
 void Trainer::fillDevice(const safetensors::Reader &weights) {
@@ -185,7 +185,7 @@ void Trainer::checkFinite(const char *what, double value, uint64_t step) const {
 ExitCode Trainer::finish() {
   progress_.finish();
   saveWeights(modelPath_, manifest_.parameters, *device_);
-  TimeSummary time{timer_.mean(), waits_.mean()};
+  TimeSummary time{timer_.mean(), timer_.median(), waits_.mean(), manifest_.expected};
   printSummary({manifest_.plannedBytes, device_->bytes(), manifest_.farBytes, device_->measureBytes()}, time);
   noteSlowFarMemory(time, options_.device.offloadFolder);
   if (steps_ == options_.schedule.maxSteps)

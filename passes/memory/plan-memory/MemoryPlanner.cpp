@@ -1,6 +1,7 @@
 // The loop of solving and carrying through.
 #include "neap/passes/memory/plan-memory/MemoryPlanner.h"
 
+#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/memory/rematerialize/Rematerialize.h"
 #include "neap/passes/planning/Checkpoints.h"
 #include "neap/passes/support/Step.h"
@@ -204,6 +205,10 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
     return std::nullopt;
   std::optional<MemoryPlan> faster = findPlan(budget, least.plannedBytes, least.seconds);
   return faster ? faster : least;
+}
+
+std::string MemoryPlanner::describeCosts() const {
+  return settings.cpu ? describeSource(*settings.cpu) : settings.device.product;
 }
 
 LiveProfile MemoryPlanner::measureLive(const MemoryPlan &plan) {

@@ -39,6 +39,9 @@ public:
   /// A plan with these actions, whatever it needs. Fails, with a diagnostic, where a later stage would.
   mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions);
 
+  /// Where times are expected from: a device's data sheet, or rates of a CPU.
+  std::string describeCosts() const;
+
   /// What is alive when: with everything kept, and with a plan.
   const LiveProfile &getBaselineLive() const { return *baselineLive; }
   LiveProfile measureLive(const MemoryPlan &plan);

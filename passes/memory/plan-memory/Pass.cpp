@@ -1,6 +1,7 @@
 // neap-plan-memory. The parts: StepTrial carries a copy through, StepModel makes the problem, MemoryPlanner decides.
 #include "neap/passes/memory/Passes.h"
 
+#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/memory/plan-memory/PlanFile.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Step.h"
@@ -74,7 +75,14 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     const planning::DeviceModel *model = planning::findDeviceModel(deviceModel);
     if (!deviceModel.empty() && !model)
       return LogicalResult(marked(step.emitError("unknown device '") << deviceModel << "'", ErrorKind::Usage));
-    settings.device = model ? *model : planning::describeCpu(lanes, workers);
+    if (model) {
+      settings.device = *model;
+      return settings;
+    }
+    llvm::Expected<planning::CpuCosts> costs = findCpuCosts(machineProfile, lanes, workers);
+    if (!costs)
+      return LogicalResult(marked(step.emitError(llvm::toString(costs.takeError())), ErrorKind::Usage));
+    settings.cpu = std::move(*costs);
     return settings;
   }
 

@@ -50,6 +50,7 @@ def PlanMemoryPass : Pass<"neap-plan-memory", "::mlir::ModuleOp"> {
     Option<"tiles", "tiles", "bool", "true", "Large values may be made in tiles">,
     Option<"maxWorkers", "max-workers", "int64_t", "1", "Threads whose scratch counts">,
     Option<"libraryWorkspace", "library-workspace", "int64_t", "33554432", "Bytes that libraries of the device may work in">,
+    Option<"machineProfile", "machine-profile", "std::string", "\"\"", "A file of `neap calibrate` for a CPU">,
     Option<"deviceModel", "device-model", "std::string", "\"\"", "Device that times are estimated for (default: a CPU of these lanes)">
   ], targetOptions, libraryOptions);
 }

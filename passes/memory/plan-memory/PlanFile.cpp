@@ -116,6 +116,7 @@ json::Object describePlan(TilePlanner &planner, const TiledPlan &tiled, int64_t 
                     {"seconds", plan.seconds},
                     {"unplanned_seconds", baseline.seconds},
                     {"gap_seconds", plan.gapSeconds},
+                    {"costs", planner.getPlainStep().getPlanner().describeCosts()},
                     {"tiles", describeTiles(tiled.step->getDecisions())},
                     {"values", describeValues(tiled)},
                     {"before", describeLive(planner.getPlainStep().getPlanner().getBaselineLive())},
