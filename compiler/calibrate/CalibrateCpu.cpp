@@ -320,6 +320,9 @@ llvm::Expected<planning::CpuCosts> calibrateCpu(const CpuCalibration &calibratio
   if (!timings)
     return timings.takeError();
   setRates(*timings, costs);
+  if (costs.multiplyAddSeconds == 0)
+    return llvm::createStringError(
+        "what was measured makes no sense: other programs were in the way. Try again, or for longer");
   if (calibration.offloadFolder.empty())
     return costs;
   progress("timing far memory", 1);

@@ -84,9 +84,9 @@ void readKernels(Fields &file, planning::CpuCosts &costs) {
   costs.transposeSeconds = products.number("transpose") * pico;
   costs.productByteSeconds = products.number("byte") * pico;
   Fields attention = file.child("attention");
-  costs.forwardMultiplyAddSeconds = attention.positive("forward_multiply_add") * pico;
+  costs.forwardMultiplyAddSeconds = attention.number("forward_multiply_add") * pico;
   costs.forwardScoreSeconds = attention.number("forward_score") * pico;
-  costs.backwardMultiplyAddSeconds = attention.positive("backward_multiply_add") * pico;
+  costs.backwardMultiplyAddSeconds = attention.number("backward_multiply_add") * pico;
   costs.backwardScoreSeconds = attention.number("backward_score") * pico;
   Fields operations = file.child("operations");
   costs.otherOperationSeconds = operations.positive("other") * pico;

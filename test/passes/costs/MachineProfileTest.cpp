@@ -67,7 +67,7 @@ TEST(MachineProfile, RefusesWhatIsNotOne) {
   const std::string prefix = "machine.json: expected what `neap calibrate` writes for a CPU: ";
   llvm::Expected<planning::CpuCosts> text = parseMachineProfile("{", "machine.json");
   EXPECT_EQ(llvm::toString(text.takeError()).find(prefix), 0u);
-  EXPECT_EQ(errorOf({{"format", 1}, {"device", "NVIDIA H100"}}), prefix + "the device is not 'cpu'");
+  EXPECT_EQ(errorOf(json::Object{{"format", 1}, {"device", "NVIDIA H100"}}), prefix + "the device is not 'cpu'");
   json::Object file = describeMachineProfile(makeCosts());
   file["format"] = 2;
   EXPECT_EQ(errorOf(std::move(file)), prefix + "the format is not 1");
