@@ -53,6 +53,10 @@ void PlanReport::print(llvm::raw_ostream &os) const {
      << percent(seconds("seconds") - seconds("gap_seconds") - whole, whole) << "\n";
   if (std::optional<llvm::StringRef> costs = fields.getString("costs"))
     os << "by rates:         " << *costs << "\n";
+  if (const json::Array *tiles = fields.getArray("tiles"))
+    for (const json::Value &tile : *tiles)
+      os << "in tiles:         " << tile.getAsObject()->getString("name").value_or("") << ", in "
+         << tile.getAsObject()->getInteger("rounds").value_or(0) << " rounds\n";
   const json::Array &values = *fields.getArray("values");
   os << "kept:             " << countValues(values, "keep") << "\n";
   os << "computed again:   " << countValues(values, "recompute") << "\n";

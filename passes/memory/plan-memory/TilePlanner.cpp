@@ -82,8 +82,8 @@ std::vector<TileDecision> TilePlanner::findCandidates(TiledStep &step) const {
   return candidates;
 }
 
-/// Versions that fail somewhere, or need no less, are none. One that costs next to nothing takes the place of all others: what is
-/// planned for it is what would have been planned for them, with less to be kept.
+/// Versions that fail somewhere, or need no less, are none. One that costs next to nothing takes the place of all others where a
+/// fast plan is searched for: what is planned for it is what would have been planned for them, with less to be kept.
 void TilePlanner::addVersions() {
   constexpr double nextToNothing = 1.005;
   ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
@@ -113,16 +113,20 @@ FailureOr<TiledStep *> TilePlanner::getVersion(std::vector<TileDecision> decisio
   return versions.back().get();
 }
 
-/// Versions that could need the fewest bytes first, and only as long as they could.
+/// Versions that could need the fewest bytes first, and only as long as they could need notably fewer.
 const TiledPlan &TilePlanner::getMinimum() {
   if (minimum)
     return *minimum;
-  std::vector<TiledStep *> promising = searched;
+  constexpr double notably = 1.02;
+  SmallVector<TiledStep *> promising;
+  for (auto &version : versions)
+    promising.push_back(version.get());
   llvm::stable_sort(promising, [](TiledStep *a, TiledStep *b) {
     return a->getPlanner().getLeastBytes() < b->getPlanner().getLeastBytes();
   });
   for (TiledStep *version : promising) {
-    if (minimum && version->getPlanner().getLeastBytes() >= minimum->plan.plannedBytes)
+    auto least = static_cast<double>(version->getPlanner().getLeastBytes());
+    if (minimum && notably * least >= static_cast<double>(minimum->plan.plannedBytes))
       break;
     const MemoryPlan &plan = version->getPlanner().getMinimum();
     if (!minimum || plan.plannedBytes < minimum->plan.plannedBytes)
@@ -131,14 +135,18 @@ const TiledPlan &TilePlanner::getMinimum() {
   return *minimum;
 }
 
-/// Each version's plan is the faster the larger the budget, and so is the fastest of them.
+/// Each version's plan is the faster the larger the budget, and so is the fastest of them. Keeping everything is a plan like others: what is
+/// computed again on the way of a kernel may be faster than what is read.
 std::optional<TiledPlan> TilePlanner::findPlan(int64_t budget) {
   const TiledPlan &least = getMinimum();
   if (budget < least.plan.plannedBytes)
     return std::nullopt;
-  if (budget >= getBaseline().plan.plannedBytes)
-    return getBaseline();
   TiledPlan fastest = least;
+  if (const TiledPlan baseline = getBaseline(); budget >= baseline.plan.plannedBytes) {
+    budget = baseline.plan.plannedBytes - 1;
+    if (baseline.plan.seconds <= fastest.plan.seconds)
+      fastest = baseline;
+  }
   for (TiledStep *version : searched) {
     if (version->getPlanner().getBaseline().seconds >= fastest.plan.seconds)
       continue;

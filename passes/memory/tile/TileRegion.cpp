@@ -222,8 +222,10 @@ bool RegionFinder::hasRunsAtItsBorder() {
 
 std::optional<TileRegion> RegionFinder::run() {
   // The leading dimensions are those that everything has in common: the batch, and the positions in it.
-  if (shapeOf(seed).empty() || !getTileShape(shapeOf(seed), 0, count))
+  if (shapeOf(seed).empty() || !getTileShape(shapeOf(seed), 0, count)) {
+    refuse(seed.getDefiningOp(), "makes a value whose leading dimensions do not divide by it");
     return std::nullopt;
+  }
   cuts[seed] = 0;
   if (!takeMaker(seed) || !takeReaders(seed) || !grow() || !closeGaps() || !readsOthersWhole() ||
       !hasRunsAtItsBorder())
@@ -281,7 +283,10 @@ FailureOr<TileRegion> findBatchRegion(StepOp step, int64_t count) {
   int64_t large = findLargestIndexInput(step) + 1;
   InFlightDiagnostic error =
       marked(step.emitError("the batch cannot be split into ") << count << " parts", ErrorKind::Usage);
-  for (Value seed : findFirstLarge(step, large)) {
+  SmallVector<Value> seeds = findFirstLarge(step, large);
+  if (seeds.empty())
+    error.attachNote() << "no input leads to a value with more elements than the largest input of integers has";
+  for (Value seed : seeds) {
     RegionFinder finder(seed, count, large, /*mayLeave=*/true);
     if (std::optional<TileRegion> region = finder.run()) {
       error.abandon();

@@ -3,6 +3,7 @@
 //
 //     neap compile MODEL.onnx ... --compile-to memory -o model.mlir
 //     plan_quality [--device h200] [--offload=never] model.mlir...
+#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/memory/plan-memory/MemoryPlanner.h"
 #include "neap/passes/support/Step.h"
 #include "neap/test/bench/plan_quality/UniformPolicies.h"
@@ -146,9 +147,10 @@ static LogicalResult run(StringRef file, MLIRContext &context, double &logarithm
   settings.target.cpu = {16, 32, 48 << 10, 2 << 20};
   settings.maxWorkers = settings.target.workers;
   settings.allowsOffload = allowsOffload;
-  settings.device = planning::describeCpu(settings.target.cpu.lanes, settings.target.workers);
   if (const planning::DeviceModel *device = planning::findDeviceModel(deviceName))
     settings.device = *device;
+  else
+    settings.cpu = llvm::cantFail(findCpuCosts("", settings.target.cpu.lanes, settings.target.workers));
   auto planner = MemoryPlanner::create(*module, std::move(settings));
   if (failed(planner))
     return failure();
