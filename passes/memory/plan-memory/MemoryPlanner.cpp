@@ -14,8 +14,8 @@ namespace neap {
 /// An exact search that has found nothing by then is not worth its time: other variants and capacities are tried as well.
 static constexpr planning::RetentionOptions searchLimits{.nodeLimit = 20};
 
-/// Each rung of the ladder of budgets is so much above the one before.
-static constexpr double rungRatio = 1.05;
+/// Each rung of the ladder of budgets is so much above the one before: what rounding a budget down may cost.
+static constexpr double rungRatio = 1.01;
 
 FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module, TrialSettings settings) {
   std::unique_ptr<MemoryPlanner> planner(new MemoryPlanner(module, std::move(settings)));
