@@ -15,7 +15,7 @@ namespace neap {
 static constexpr planning::RetentionOptions searchLimits{.nodeLimit = 20};
 
 /// Each rung of the ladder of budgets is so much above the one before: what rounding a budget down may cost.
-static constexpr double rungRatio = 1.01;
+static constexpr double rungRatio = 1.005;
 
 FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module, TrialSettings settings) {
   std::unique_ptr<MemoryPlanner> planner(new MemoryPlanner(module, std::move(settings)));
