@@ -279,7 +279,8 @@ std::vector<files::NamedPath> Compilation::collectReads() {
                                       {"the model of this IR", getModelPath().str()},
                                       {"--train-list", options.stages.import.trained.trainList},
                                       {"--profile", options.stages.fuse.operators.profile},
-                                      {"--plan", options.stages.memory.plan.plan}};
+                                      {"--plan", options.stages.memory.plan.plan},
+                                      {"--machine-profile", options.stages.memory.plan.machineProfile}};
   for (const std::string &plugin : options.passPlugins)
     reads.push_back({"--load-pass-plugin", plugin});
   module->walk([&](Operation *op) { // in IR of a later day, nobody has imported the files

@@ -51,6 +51,8 @@ void PlanReport::print(llvm::raw_ostream &os) const {
   os << "expected time:    " << percent(seconds("seconds") - whole, whole)
      << " more than with everything kept; at best "
      << percent(seconds("seconds") - seconds("gap_seconds") - whole, whole) << "\n";
+  if (std::optional<llvm::StringRef> costs = fields.getString("costs"))
+    os << "by rates:         " << *costs << "\n";
   const json::Array &values = *fields.getArray("values");
   os << "kept:             " << countValues(values, "keep") << "\n";
   os << "computed again:   " << countValues(values, "recompute") << "\n";

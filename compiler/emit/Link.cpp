@@ -32,13 +32,8 @@ static std::string findErrors(StringRef messages) {
   return errors.empty() ? messages.rtrim().str() : errors;
 }
 
-Error neap::emit::linkProgram(StringRef object, StringRef output) {
-  Expected<std::string> runtime = findArchive("libneap_runtime.a");
-  if (!runtime)
-    return runtime.takeError();
-  Expected<std::string> simulator = findArchive("libneap_sim.a");
-  if (!simulator)
-    return simulator.takeError();
+/// Runs the linker; its messages become the error.
+static Error runLinker(ArrayRef<StringRef> options) {
   ErrorOr<std::string> linker = sys::findProgramByName(NEAP_LINKER);
   if (!linker)
     return makeError("cannot find " NEAP_LINKER ", which links training binaries");
@@ -48,12 +43,8 @@ Error neap::emit::linkProgram(StringRef object, StringRef output) {
     return errorCodeToError(code);
   sys::fs::closeFile(descriptor);
 
-  SmallVector<StringRef> arguments{*linker, "-fuse-ld=lld", "-static-libstdc++", "-static-libgcc", "-Wl,--gc-sections",
-                                   object,  *runtime, *simulator,       "-lpthread",         "-o",             output};
-  // The runtime of a sanitizer build needs the sanitizers' own.
-  constexpr StringRef sanitize = "-fsanitize=" NEAP_SANITIZE;
-  if (!sanitize.ends_with("="))
-    arguments.push_back(sanitize);
+  SmallVector<StringRef> arguments{*linker, "-fuse-ld=lld"};
+  llvm::append_range(arguments, options);
   std::optional<StringRef> redirects[] = {std::nullopt, messages.str(), messages.str()};
   std::string failure;
   int status = sys::ExecuteAndWait(*linker, arguments, std::nullopt, redirects, 0, 0, &failure);
@@ -62,4 +53,31 @@ Error neap::emit::linkProgram(StringRef object, StringRef output) {
   if (status == 0)
     return Error::success();
   return makeError("linking failed: " + (failure.empty() && text ? findErrors((*text)->getBuffer()) : failure));
+}
+
+Error neap::emit::linkProgram(StringRef object, StringRef output) {
+  Expected<std::string> runtime = findArchive("libneap_runtime.a");
+  if (!runtime)
+    return runtime.takeError();
+  Expected<std::string> simulator = findArchive("libneap_sim.a");
+  if (!simulator)
+    return simulator.takeError();
+  SmallVector<StringRef> options{"-static-libstdc++",
+                                 "-static-libgcc",
+                                 "-Wl,--gc-sections",
+                                 object,
+                                 *runtime,
+                                 *simulator,
+                                 "-lpthread",
+                                 "-o",
+                                 output};
+  // The runtime of a sanitizer build needs the sanitizers' own.
+  constexpr StringRef sanitize = "-fsanitize=" NEAP_SANITIZE;
+  if (!sanitize.ends_with("="))
+    options.push_back(sanitize);
+  return runLinker(options);
+}
+
+Error neap::emit::linkLibrary(StringRef object, StringRef output) {
+  return runLinker({"-shared", "-nostdlib", object, "-o", output});
 }

@@ -1,14 +1,13 @@
 // From the slots of the program, the declarations and the lowered kernels to JSON.
 #include "neap/compiler/emit/Manifest.h"
 
+#include "neap/compiler/emit/ProgramEntries.h"
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/lower/KernelInfo.h"
 #include "neap/passes/lower/lower-step/ConstantData.h"
 #include "neap/passes/lower/lower-step/FarMemory.h"
 #include "neap/passes/support/SlotAlignment.h"
-
-#include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace neap;
@@ -48,9 +47,6 @@ private:
   json::Array describeSlots();
   json::Object describeProduct(const LibraryProduct &product);
   json::Array describeLibraries();
-  json::Array describeProgram();
-  json::Array describeOperand(Value slot);
-  json::Object describeLaunch(sched::LaunchOp launch);
   json::Object describeDefaults();
   json::Object countParts(int64_t scratch);
   int64_t getScratchBytes();
@@ -60,7 +56,6 @@ private:
   const WriteManifestOptions &options;
   const ProductProfile &profile;
   sched::ProgramOp program;
-  llvm::DenseMap<Operation *, int64_t> slotNumbers;
 };
 } // namespace
 
@@ -233,7 +228,6 @@ json::Array ManifestBuilder::describeKernels() {
 json::Array ManifestBuilder::describeSlots() {
   json::Array slots;
   for (auto slot : program.getOps<sched::SlotOp>()) {
-    slotNumbers[slot] = slots.size();
     Role role = slot.getRole();
     bool aliveBefore = role != Role::Activation && role != Role::Output && role != Role::Workspace;
     slots.push_back(json::Object{{"offset", static_cast<int64_t>(slot.getOffset())},
@@ -243,85 +237,6 @@ json::Array ManifestBuilder::describeSlots() {
     describeSpace(slot, *slots.back().getAsObject());
   }
   return slots;
-}
-
-json::Array ManifestBuilder::describeOperand(Value slot) {
-  sched::Place place = sched::getPlace(slot);
-  return json::Array{place.begin, place.bytes, slotNumbers.at(place.slot)};
-}
-
-json::Object ManifestBuilder::describeLaunch(sched::LaunchOp launch) {
-  json::Array arguments;
-  for (Value slot : llvm::concat<Value>(launch.getInputs(), launch.getOutputs()))
-    arguments.push_back(describeOperand(slot));
-  json::Object entry{{"launch", launch.getKernel()},
-                     {"arguments", std::move(arguments)},
-                     {"inputs", static_cast<int64_t>(launch.getInputs().size())}};
-  if (Value workspace = launch.getWorkspace())
-    entry["workspace"] = describeOperand(workspace);
-  return entry;
-}
-
-/// Names of the nodes that an operation was made from, each once.
-static json::Array describeOrigin(Location location) {
-  llvm::SetVector<StringRef> names;
-  location->walk([&](Location part) {
-    if (auto name = dyn_cast<NameLoc>(part))
-      names.insert(name.getName().getValue());
-    return WalkResult::advance();
-  });
-  json::Array array;
-  for (StringRef name : names)
-    array.push_back(name);
-  return array;
-}
-
-/// Entries of other streams that must come before, each once.
-static json::Array describeAfter(sched::Stream stream, ValueRange after, const llvm::DenseMap<Value, int64_t> &events) {
-  llvm::SetVector<int64_t> entries;
-  for (Value event : after) {
-    auto signal = event.getDefiningOp<sched::SignalOp>();
-    if (auto entry = events.find(event); entry != events.end() && signal.getStream() != stream)
-      entries.insert(entry->second);
-  }
-  json::Array array;
-  for (int64_t entry : entries)
-    array.push_back(entry);
-  return array;
-}
-
-/// What a step does on a device that is told so, in order: launches, copies, and gradients shown. An event is the last entry that
-/// its stream had before it: the streams are in order. Observations are not always made, so nobody waits for them; whoever runs a
-/// step waits for each.
-json::Array ManifestBuilder::describeProgram() {
-  json::Array entries;
-  llvm::DenseMap<Value, int64_t> events;
-  std::map<sched::Stream, int64_t> last;
-  for (Operation &op : program.getBody().front()) {
-    if (auto signal = dyn_cast<sched::SignalOp>(op)) {
-      if (auto entry = last.find(signal.getStream()); entry != last.end())
-        events[signal] = entry->second;
-      continue;
-    }
-    if (auto launch = dyn_cast<sched::LaunchOp>(op))
-      entries.push_back(describeLaunch(launch));
-    else if (auto copy = dyn_cast<sched::CopyOp>(op))
-      entries.push_back(
-          json::Object{{"copy", describeOperand(copy.getDestination())}, {"from", describeOperand(copy.getSource())}});
-    else if (auto observe = dyn_cast<sched::ObserveOp>(op))
-      entries.push_back(
-          json::Object{{"observe", observe.getParameter()}, {"from", describeOperand(observe.getGradient())}});
-    else
-      continue;
-    json::Object &entry = *entries.back().getAsObject();
-    entry["nodes"] = describeOrigin(op.getLoc());
-    TypeSwitch<Operation *>(&op).Case<sched::LaunchOp, sched::CopyOp>([&](auto ordered) {
-      if (json::Array after = describeAfter(ordered.getStream(), ordered.getAfter(), events); !after.empty())
-        entry["after"] = std::move(after);
-      last[ordered.getStream()] = static_cast<int64_t>(entries.size()) - 1;
-    });
-  }
-  return entries;
 }
 
 json::Object ManifestBuilder::describeDefaults() {
@@ -393,6 +308,13 @@ json::Array ManifestBuilder::describeLibraries() {
   return json::Array{json::Object{{"name", "cublasLt"}, {"required", false}}};
 }
 
+/// What neap-estimate-step has found.
+static json::Object describeExpectation(DictionaryAttr expectation) {
+  return json::Object{{"seconds", expectation.getAs<FloatAttr>("seconds").getValueAsDouble()},
+                      {"threads", expectation.getAs<IntegerAttr>("threads").getInt()},
+                      {"costs", expectation.getAs<StringAttr>("costs").getValue()}};
+}
+
 json::Object ManifestBuilder::build() {
   int64_t arena = program.getArenaBytes(sched::Space::Device), scratch = getScratchBytes(), stepBlock = 0;
   for (auto slot : program.getOps<sched::SlotOp>())
@@ -424,12 +346,14 @@ json::Object ManifestBuilder::build() {
                         {"kernels", describeKernels()},
                         {"options", std::move(commandLine)},
                         {"libraries", describeLibraries()}};
+  if (auto expectation = program->getAttrOfType<DictionaryAttr>(expectationAttribute))
+    manifest["expected"] = describeExpectation(expectation);
   auto [items, item] = countItems(program);
   manifest["items_per_step"] = items;
   manifest["item"] = item;
   if (options.device == lower::Device::Cuda) {
-    manifest["slots"] = describeSlots(); // first: the program numbers them
-    manifest["program"] = describeProgram();
+    manifest["slots"] = describeSlots();
+    manifest["program"] = describeProgram(program);
   }
   return manifest;
 }

@@ -62,6 +62,8 @@ static void buildMemory(OpPassManager &manager, const StageOptions &options) {
   // Decomposing several ops of one kind repeats constants and broadcasts. Not behind the plan: it is made for what is fused here.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  // Before planning, which sees one round of what remains.
+  manager.addNestedPass<StepOp>(createTileBatchPass(options.memory.batch));
   manager.addPass(createPlanMemoryPass(options.memory.plan));
   manager.addNestedPass<StepOp>(createRematerializePass());
 }
@@ -74,6 +76,8 @@ static void buildSchedule(OpPassManager &manager, const StageOptions &options) {
   manager.addPass(createScheduleStep(options.schedule.step));
   // Right behind what it checks.
   manager.addNestedPass<sched::ProgramOp>(createVerifyPlan());
+  // While kernels still say what they compute.
+  manager.addPass(createEstimateStep(options.schedule.estimate));
 }
 
 static void buildLower(OpPassManager &manager, const StageOptions &options) {

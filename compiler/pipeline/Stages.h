@@ -3,6 +3,7 @@
 #pragma once
 
 #include "neap/compiler/emit/Passes.h"
+#include "neap/passes/costs/Passes.h"
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/graph/Passes.h"
@@ -32,12 +33,14 @@ struct StageOptions {
   } grad;
   struct {
     PlanMemoryPassOptions plan;
+    TileBatchPassOptions batch;
   } memory;
   struct {
     FuseOperatorsPassOptions operators;
   } fuse;
   struct {
     ScheduleStepOptions step;
+    EstimateStepOptions estimate;
   } schedule;
   struct {
     LowerKernelsOptions kernels;

@@ -65,9 +65,10 @@ static LogicalResult verifyBias(std::optional<Location> location, Value query, V
 template <typename OpTy>
 static LogicalResult verifyDropout(std::optional<Location> location, size_t words, FloatAttr attribute) {
   double ratio = attribute ? attribute.getValueAsDouble() : 0.0;
-  if ((words != 0 && words != 4) || !isDropoutRatio(ratio)) // attention_c5
-    return emitInferenceError<OpTy>(location, "expected a dropout key of 4 words and a ratio in [0, 1), got ", words,
-                                    " words and ", ratio);
+  bool isKey = words == 0 || words == 4 || words == 5;
+  if (!isKey || !isDropoutRatio(ratio)) // attention_c5
+    return emitInferenceError<OpTy>(location, "expected a dropout key of 4 or 5 words and a ratio in [0, 1), got ",
+                                    words, " words and ", ratio);
   return success();
 }
 
@@ -157,6 +158,28 @@ GroupKind AttentionOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionDeltaOp::getGroupKind() { return GroupKind::Attention; }
 GroupKind AttentionBackwardOp::getGroupKind() { return GroupKind::Attention; }
 
+unsigned AttentionOp::countBatchDimensions() { return getQuery().getType().getRank() - 2; }
+unsigned AttentionDeltaOp::countBatchDimensions() { return getQuery().getType().getRank() - 2; }
+unsigned AttentionBackwardOp::countBatchDimensions() { return getQuery().getType().getRank() - 2; }
+
+/// Those of a neap.dropout of the probabilities.
+template <typename Op> static int64_t countDropoutBlocks(Op op) {
+  if (op.getDropoutKey().empty())
+    return 0;
+  SmallVector<int64_t> scores(shapeOf(op.getQuery()).drop_back());
+  scores.push_back(shapeOf(op.getKey()).drop_back().back());
+  return countRandomBlocks(scores);
+}
+int64_t AttentionOp::countBlocks() { return countDropoutBlocks(*this); }
+int64_t AttentionDeltaOp::countBlocks() { return countDropoutBlocks(*this); }
+int64_t AttentionBackwardOp::countBlocks() { return countDropoutBlocks(*this); }
+bool AttentionOp::skipsBlocks() { return getDropoutKey().size() > 4; }
+bool AttentionDeltaOp::skipsBlocks() { return getDropoutKey().size() > 4; }
+bool AttentionBackwardOp::skipsBlocks() { return getDropoutKey().size() > 4; }
+void AttentionOp::skipBlocks(Value blocks) { getDropoutKeyMutable().append(blocks); }
+void AttentionDeltaOp::skipBlocks(Value blocks) { getDropoutKeyMutable().append(blocks); }
+void AttentionBackwardOp::skipBlocks(Value blocks) { getDropoutKeyMutable().append(blocks); }
+
 /// Of `products` matrix products over the size of queries and keys, and as many over that of values.
 static int64_t countFlops(Value query, Value key, Value value, bool causal, int64_t products) {
   auto scores = ShapedType::getNumElements(scoreShape(tensorType(query), tensorType(key)));
@@ -184,7 +207,7 @@ struct OperandValues {
     if (op.getBias())
       bias = &inputs[op.getBiasMutable().begin()->getOperandNumber()];
     if (!op.getDropoutKey().empty())
-      dropoutKey = inputs.slice(op.getDropoutKeyMutable().begin()->getOperandNumber(), 4);
+      dropoutKey = inputs.slice(op.getDropoutKeyMutable().begin()->getOperandNumber(), op.getDropoutKey().size());
   }
   const HostTensor &query, &key, &value, *bias = nullptr;
   Inputs dropoutKey;
@@ -204,8 +227,8 @@ public:
     if (bias)
       findBiasStrides();
     if (!operands.dropoutKey.empty()) {
-      auto word = [&](size_t i) { return static_cast<uint32_t>(operands.dropoutKey[i].integers.front()); };
-      stream = {word(0), word(1), word(2), word(3)};
+      auto word = [](const HostTensor &scalar) { return static_cast<uint32_t>(scalar.integers.front()); };
+      stream = streamOf<uint32_t>(llvm::map_to_vector(operands.dropoutKey, word));
     }
   }
 
@@ -419,8 +442,8 @@ SmallVector<Value> AttentionBiasGradientOp::decompose(OpBuilder &builder) {
   Value weights = build.exp(build.sub(scores, build.spreadRows(getLse(), shape)));
   Value probabilities = build.mul(weights, build.spreadRows(getReciprocal(), shape));
   Value products = build.cast(build.matmul(getCotangent(), build.transposeMatrix(getValue())), elementOf(getLse()));
-  if (OperandRange key = getDropoutKey(); !key.empty())
-    products = DropoutOp::create(builder, getLoc(), products, key[0], key[1], key[2], key[3], getDropoutRatioAttr());
+  if (!getDropoutKey().empty())
+    products = DropoutOp::create(builder, getLoc(), products, getDropoutKey(), getDropoutRatioAttr());
   Value gradient = build.mul(probabilities, build.sub(products, build.spreadRows(getDelta(), shape)));
   SmallVector<int64_t> repeated;
   for (auto [dimension, sizes] : llvm::enumerate(llvm::zip_equal(shapeOf(getBias()), shape)))

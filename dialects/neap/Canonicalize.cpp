@@ -146,6 +146,36 @@ void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
   patterns.add<ScatterIntoAddend, JoinParts>(context);
 }
 
+//===--- sums that go on ------------------------------------------------------------------------------------------===//
+
+namespace {
+/// A sum that goes on from +0 is one that starts there: the same additions. From -0 it is not.
+template <typename Sum> struct StartFromZero : OpRewritePattern<Sum> {
+  using OpRewritePattern<Sum>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Sum op, PatternRewriter &rewriter) const override {
+    SplatElementsAttr initial;
+    if (!op.getInitial() || !matchPattern(op.getInitial(), m_Constant(&initial)) || !isZero(initial))
+      return rewriter.notifyMatchFailure(op, "does not go on from +0");
+    rewriter.modifyOpInPlace(op, [&] { op.getInitialMutable().clear(); });
+    return success();
+  }
+
+private:
+  static bool isZero(SplatElementsAttr splat) {
+    if (isa<FloatType>(splat.getElementType()))
+      return splat.getSplatValue<APFloat>().isPosZero();
+    return splat.getSplatValue<APInt>().isZero();
+  }
+};
+} // namespace
+
+void ReduceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<StartFromZero<ReduceOp>>(context);
+}
+void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<StartFromZero<MatmulOp>>(context);
+}
+
 //===--- views ----------------------------------------------------------------------------------------------------===//
 
 /// Whether a transposition keeps the order of all dimensions larger than 1.

@@ -51,6 +51,46 @@ LogicalResult Evaluator::runFused(FusedOp op) {
   return success();
 }
 
+/// Elements [first, first + rows) of the first dimension go from one tensor to another.
+static void copyRows(const HostTensor &from, int64_t fromRow, HostTensor &to, int64_t toRow, int64_t rows) {
+  int64_t rowSize = from.shape().front() == 0 ? 0 : from.size() / from.shape().front();
+  auto copy = [&](const auto &source, auto &target) {
+    if (!source.empty())
+      std::copy_n(source.begin() + fromRow * rowSize, rows * rowSize, target.begin() + toRow * rowSize);
+  };
+  copy(from.floats, to.floats);
+  copy(from.integers, to.integers);
+}
+
+LogicalResult Evaluator::runTileLoop(TileLoopOp op) {
+  for (auto [argument, whole] : llvm::zip_equal(op.getWholeArguments(), op.getWholes()))
+    set(argument, HostTensor(get(whole)));
+  for (auto [argument, initial] : llvm::zip_equal(op.getCarriedArguments(), op.getCarried()))
+    set(argument, HostTensor(get(initial)));
+  for (Value result : op.getTiledResults())
+    set(result, HostTensor::zeros(cast<RankedTensorType>(result.getType())));
+  for (int64_t round = 0; round < static_cast<int64_t>(op.getCount()); ++round) {
+    for (auto [argument, slice] : llvm::zip_equal(op.getTileArguments(), op.getSlices())) {
+      HostTensor tile = HostTensor::zeros(cast<RankedTensorType>(argument.getType()));
+      int64_t rows = tile.shape().front();
+      copyRows(get(slice), round * rows, tile, 0, rows);
+      set(argument, std::move(tile));
+    }
+    if (failed(run(op.getBody().front())))
+      return failure();
+    for (auto [result, tile] : llvm::zip_equal(op.getTiledResults(), op.getYieldedTiles())) {
+      int64_t rows = get(tile).shape().front();
+      copyRows(get(tile), 0, values.at(result), round * rows, rows);
+    }
+    SmallVector<HostTensor> next = get(op.getYieldedCarried()); // all, before any is replaced
+    for (auto [argument, value] : llvm::zip_equal(op.getCarriedArguments(), next))
+      set(argument, std::move(value));
+  }
+  for (auto [result, argument] : llvm::zip_equal(op.getCarriedResults(), op.getCarriedArguments()))
+    set(result, HostTensor(get(argument)));
+  return success();
+}
+
 LogicalResult Evaluator::runRead(ReadOp op) {
   auto found = context.symbols.find(op.getSymbol());
   if (found == context.symbols.end())
@@ -83,6 +123,7 @@ LogicalResult Evaluator::run(Operation *op) {
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](ConstantOp constant) { return bindConstant(*this, constant); })
       .Case([&](FusedOp fused) { return runFused(fused); })
+      .Case([&](TileLoopOp loop) { return runTileLoop(loop); })
       .Case([&](ReadOp read) { return runRead(read); })
       .Case([&](StepValueOp value) { return runStepValue(value); })
       .Case([&](RandomIdOp id) { return runRandomId(id); })

@@ -46,6 +46,7 @@ public:
 
 private:
   mlir::LogicalResult runFused(FusedOp op);
+  mlir::LogicalResult runTileLoop(TileLoopOp op);
   mlir::LogicalResult runRead(ReadOp op);
   mlir::LogicalResult runStepValue(StepValueOp op);
   mlir::LogicalResult runRandomId(RandomIdOp op);

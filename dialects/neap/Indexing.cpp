@@ -187,6 +187,8 @@ void GatherNdOp::evaluate(Inputs inputs, Outputs outputs) {
 
 GroupKind CumsumOp::getGroupKind() { return GroupKind::Scan; }
 
+unsigned CumsumOp::countBatchDimensions() { return getAxis(); }
+
 LogicalResult CumsumOp::verify() {
   int64_t rank = getType().getRank(), axis = getAxis();
   if (axis < 0 || axis >= rank) // cumsum_c1

@@ -34,6 +34,8 @@ mlir::AffineMap randomOperandMap(mlir::Operation *op, unsigned operand);
 /// row-major order, but every row (along the last dimension that has more than one element) begins with a new counter. A vector
 /// of neighbours then needs whole counters only.
 llvm::SmallVector<int64_t> randomWordStrides(llvm::ArrayRef<int64_t> shape);
+/// Blocks of four words that all rows of a tensor take.
+int64_t countRandomBlocks(llvm::ArrayRef<int64_t> shape);
 mlir::AffineMap randomWordMap(llvm::ArrayRef<int64_t> shape, mlir::MLIRContext *context);
 /// What a random op costs: Philox is integer arithmetic, counted as if it were floating-point.
 int64_t countRandomFlops(mlir::Operation *op);

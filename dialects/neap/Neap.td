@@ -10,5 +10,6 @@ include "neap/dialects/neap/NeapNetworkOps.td"
 include "neap/dialects/neap/NeapAttentionOps.td"
 include "neap/dialects/neap/NeapRandomOps.td"
 include "neap/dialects/neap/NeapMemoryOps.td"
+include "neap/dialects/neap/NeapLoopOps.td"
 
 #endif

@@ -5,7 +5,8 @@
 include "neap/dialects/neap/NeapDialect.td"
 
 def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<OwnLoops>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+    DeclareOpInterfaceMethods<RandomBlocks>,
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "softmax(scale q k^T + bias) v, and the log-sum-exp of each row of scores";
   let description = [{
     Scaled dot-product attention (Vaswani et al., arXiv 1706.03762) over the batch dimensions b...: query [b..., t, d], key
@@ -17,11 +18,13 @@ def Neap_AttentionOp : Neap_InferredOp<"attention", [AttrSizedOperandSegments, D
     (docs/design/0008). A query that sees no key, all its scores -inf, has NaN, or zeros with `empty_rows_zero`.
 
     With a `dropout` key (seed_low, seed_high, step and id, as `neap.dropout` has it) probabilities are dropped with
-    `dropout_ratio`; the mask is that of a `neap.dropout` of the whole matrix. It is drawn again in the backward.
+    `dropout_ratio`; the mask is that of a `neap.dropout` of the whole matrix. It is drawn again in the backward. A fifth word
+    of the key is `skip` of such a dropout: what is here is then a part of a larger batch, from b elements of all b... on, and
+    b * t * ceil(s / 4) blocks of words are skipped.
 
     C1: query, key, value of one element type, rank 2 or more, equal batch dimensions. C2: query and key of one size d.
     C3: as many keys as values. C4: a bias of the same type and rank whose dimensions are 1 or those of the scores. C5: a
-    dropout key of four words or none, and a ratio in [0, 1).
+    dropout key of four or five words or none, and a ratio in [0, 1).
 
     Gradient: with P = e^(scores - lse) / sum(e^(scores - lse)), the mask M of dropout (1 without it), D = sum(P * M dy v^T)
     along rows and dS = P * (M dy v^T - D + dlse): dq = scale dS k, dk = scale dS^T q, dv = (M P)^T dy, dbias = dS summed over where it
@@ -56,7 +59,8 @@ class Neap_AttentionGradientOp<string mnemonic, list<Trait> traits> : Neap_Infer
     (`delta` type($delta)^ `,` type($reciprocal))? (`bias` type($bias)^)?
   }];
 }
-def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<OwnLoops>,
+def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [DeclareOpInterfaceMethods<RandomBlocks>,
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "what attention's gradient needs of each whole row: D, and 1 / sum(e^(scores - lse))";
   let description = [{
@@ -73,7 +77,8 @@ def Neap_AttentionDeltaOp : Neap_AttentionGradientOp<"attention_delta", [Declare
   let results = (outs Neap_FloatTensor:$result, Neap_FloatTensor:$sum_reciprocal);
   let hasVerifier = 1;
 }
-def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<OwnLoops>,
+def Neap_AttentionBackwardOp : Neap_AttentionGradientOp<"attention_backward", [DeclareOpInterfaceMethods<RandomBlocks>,
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>,
     DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "gradients of attention for query, key and value, by blocks";
   let description = [{

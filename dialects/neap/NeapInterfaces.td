@@ -62,13 +62,17 @@ def Fusible : OpInterface<"Fusible"> {
       "::std::optional<unsigned>", "getIndirectIndex", (ins), [{}], [{ return ::std::nullopt; }]>,
     InterfaceMethod<[{
       Builds the computation at one loop point, for scalars or for vectors of any one width alike. `elements` are the
-      operands' elements; a reduction's accumulator or a RandomReader's word comes last. `indices` are the loop indices
-      (index type, or vectors of
-      i64 along the vectorised loop), for iota. Must use arith and math only, without fast-math flags.
+      operands' elements, without that of the initial operand; a reduction's accumulator or a RandomReader's word comes last.
+      `indices` are the loop indices (index type, or vectors of i64 along the vectorised loop), for iota. Must use arith and
+      math only, without fast-math flags.
     }], "::mlir::Value", "buildBody", (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$location,
       "::mlir::ValueRange":$elements, "::mlir::ValueRange":$indices)>,
     InterfaceMethod<"What a reduction starts from; null for anything else.", "::mlir::TypedAttr", "getNeutralElement",
       (ins), [{}], [{ return {}; }]>,
+    InterfaceMethod<[{
+      The operand, the last one, whose elements a reduction starts from in place of the neutral one: a sum goes on from where
+      another stopped. It has the result's type and index map.
+    }], "::std::optional<unsigned>", "getInitialOperand", (ins), [{}], [{ return ::std::nullopt; }]>,
     InterfaceMethod<"Whether the op only renames elements: its result is its operand seen through an index map.",
       "bool", "isView", (ins), [{}], [{ return false; }]>
   ];
@@ -80,7 +84,26 @@ def OwnLoops : OpInterface<"OwnLoops"> {
     An op that no iteration space describes: it reads whole operands from memory, over loops of its own. The kernel generator
     has a loop nest for each kind of group that such ops make.
   }];
-  let methods = [InterfaceMethod<"The group that the op makes.", "::neap::GroupKind", "getGroupKind">];
+  let methods = [
+    InterfaceMethod<"The group that the op makes.", "::neap::GroupKind", "getGroupKind">,
+    InterfaceMethod<[{
+      Leading dimensions that all results have in common and that the op takes one by one, each from the same part of
+      those operands that have it; an operand may have size 1 there, which then is the same for all.
+    }], "unsigned", "countBatchDimensions", (ins), [{}], [{ return 0; }]>
+  ];
+}
+
+def Accumulating : OpInterface<"Accumulating"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    A sum that may be made in parts, each of which goes on from the one before, with the bits of the whole.
+  }];
+  let methods = [
+    InterfaceMethod<"Whether so many equal parts of what is summed, in order, give the bits of the whole.", "bool",
+      "canAccumulate", (ins "int64_t":$parts)>,
+    InterfaceMethod<"The sum of a part, which goes on from `initial`. `operands` are the part's.", "::mlir::Value",
+      "buildPart", (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands, "::mlir::Value":$initial)>
+  ];
 }
 
 def IndexReader : OpInterface<"IndexReader"> {
@@ -105,9 +128,25 @@ def RandomReader : OpInterface<"RandomReader"> {
     (docs/design/0006-random-numbers.md). The op is therefore pure, and may be computed again.
   }];
   let methods = [
-    InterfaceMethod<"The scalars that the word depends on, all ui32: seed_low, seed_high, step, and the op's neap.random_id.",
-      "::mlir::OperandRange", "getKey">,
+    InterfaceMethod<[{
+      The scalars that the word depends on, all ui32: seed_low, seed_high, step, the op's neap.random_id, and, for a part of a
+      tensor, how many blocks of four words come before its first.
+    }], "::mlir::OperandRange", "getKey">,
     InterfaceMethod<"Loop dimensions to the number of the word.", "::mlir::AffineMap", "getWordMap">
+  ];
+}
+
+def RandomBlocks : OpInterface<"RandomBlocks"> {
+  let cppNamespace = "::neap";
+  let description = [{
+    An op that draws random words by the place of an element, in blocks of four, so that a run of its rows can be drawn alone with
+    the words that it has in the whole (docs/design/0006).
+  }];
+  let methods = [
+    InterfaceMethod<"Blocks that the whole op draws; 0 if it draws none.", "int64_t", "countBlocks">,
+    InterfaceMethod<"Whether it is a part already.", "bool", "skipsBlocks">,
+    InterfaceMethod<"Makes it a part that so many blocks (a ui32 scalar) come before.", "void", "skipBlocks",
+      (ins "::mlir::Value":$blocks)>
   ];
 }
 

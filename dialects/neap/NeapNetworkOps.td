@@ -5,30 +5,72 @@
 include "neap/dialects/neap/NeapDialect.td"
 
 def Neap_ReduceOp : Neap_InferredOp<"reduce", [DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<Fusible, ["getNeutralElement"]>]> {
+    DeclareOpInterfaceMethods<Accumulating>, DeclareOpInterfaceMethods<Fusible, ["getNeutralElement", "getInitialOperand"]>]> {
   let summary = "joins the elements along some axes, which disappear from the shape";
   let description = [{
-    The order of a floating-point sum is fixed by shape and axes alone (docs/design/0001): along the last axis 64 partial
-    sums and a tree, along the others chunks of neighbouring rows in index order. Gradients: sum: dy broadcast; max, min: dy to the elements that equal
-    the result, shared equally.
+    The order of a floating-point sum is fixed by shape, axes and `chunk` alone (docs/design/0001): along the last axis 64
+    partial sums and a tree, along the others chunks of neighbouring rows in index order. Gradients: sum: dy broadcast; max,
+    min: dy to the elements that equal the result, shared equally.
+
+    A sum that spares the last axis can go on `from` where another stopped: ((initial + chunk 0) + chunk 1) + ... A chunk has
+    as many rows as `chunk` says, else as the number of rows gives (`getChunkRows`). So a sum over rows that is taken part by
+    part, from zeros on, with the `chunk` of the whole and in parts of whole chunks, has the bits of the whole. Gradient of
+    `initial`: dy.
+
+    C1: axes are those of the operand. C2: they increase. C3: `initial` has the result's type. C4: `initial` and `chunk` are
+    there only for a sum along at least one axis, the last one not among them. C5: there are at most 64 chunks.
+
+    ```mlir
+    %first = neap.reduce sum %x axes [0] : tensor<64x8xf32>
+    %both = neap.reduce sum %y axes [0] from %first chunk 32 : tensor<64x8xf32> from tensor<8xf32>
+    ```
   }];
-  let arguments = (ins Neap_ReductionAttr:$reduction, Neap_Tensor:$operand, DenseI64ArrayAttr:$axes);
+  let arguments = (ins Neap_ReductionAttr:$reduction, Neap_Tensor:$operand, DenseI64ArrayAttr:$axes,
+    Optional<Neap_Tensor>:$initial, OptionalAttr<I64Attr>:$chunk);
   let results = (outs Neap_Tensor:$result);
-  let assemblyFormat = "`` $reduction $operand `axes` $axes attr-dict `:` type($operand)";
+  let assemblyFormat = [{
+    `` $reduction $operand `axes` $axes (`from` $initial^)? (`chunk` $chunk^)? attr-dict `:` type($operand)
+    (`from` type($initial)^)?
+  }];
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
+  let builders = [OpBuilder<(ins "::neap::Reduction":$reduction, "::mlir::Value":$operand,
+                                 "::llvm::ArrayRef<int64_t>":$axes), [{
+    build($_builder, $_state, reduction, operand, axes, ::mlir::Value(), ::mlir::IntegerAttr());
+  }]>];
+  let extraClassDeclaration = [{
+    /// How many rows (points of the reduced axes, in row-major order) a sum that spares the last axis adds up by themselves
+    /// before it adds them to the total.
+    int64_t getChunkRows();
+  }];
 }
 
 def Neap_MatmulOp : Neap_InferredOp<"matmul", [DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<Fusible, ["getNeutralElement"]>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+    DeclareOpInterfaceMethods<Accumulating>, DeclareOpInterfaceMethods<Fusible, ["getNeutralElement", "getInitialOperand"]>,
+    DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "batched matrix product: [b..., m, k] x [b..., k, n] -> [b..., m, n]";
   let description = [{
     The k products are added in order with fused multiply-add into one fp32 accumulator per element, starting from +0.
     Batch dimensions are equal (broadcast first). Transposes are ops of their own: they cost nothing, the kernel reads
     through strides. Gradients: dA = dC B^T, dB = A^T dC.
+
+    With `initial`, of the result's type, each accumulator starts from that element: the product over a part of k goes on
+    where the one over the part before stopped, and has the bits of the product over both. Its gradient: dC.
+
+    ```mlir
+    %0 = neap.matmul %a, %b : tensor<4x8xf32>, tensor<8x6xf32>
+    %1 = neap.matmul %c, %d from %0 : tensor<4x16xf32>, tensor<16x6xf32> from tensor<4x6xf32>
+    ```
   }];
-  let arguments = (ins Neap_FloatTensor:$lhs, Neap_FloatTensor:$rhs);
+  let arguments = (ins Neap_FloatTensor:$lhs, Neap_FloatTensor:$rhs, Optional<Neap_FloatTensor>:$initial);
   let results = (outs Neap_FloatTensor:$result);
-  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs)";
+  let assemblyFormat = [{
+    $lhs `,` $rhs (`from` $initial^)? attr-dict `:` type($lhs) `,` type($rhs) (`from` type($initial)^)?
+  }];
+  let hasCanonicalizer = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$lhs, "::mlir::Value":$rhs), [{
+    build($_builder, $_state, lhs, rhs, ::mlir::Value());
+  }]>];
 }
 
 def Neap_SoftmaxOp : Neap_ValueOp<"softmax", [AllTypesMatch<["operand", "result"]>,

@@ -51,7 +51,7 @@ def Neap_SliceOp : Neap_ViewOp<"slice", [DeclareOpInterfaceMethods<InferTypeOpIn
   let hasCanonicalizer = 1;
 }
 def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<OwnLoops>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "zeros of the result's shape with the operand written at start + i * stride; the transpose of slice";
   let arguments = (ins Neap_Tensor:$operand, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$strides);
   let results = (outs Neap_Tensor:$result);
@@ -60,7 +60,7 @@ def Neap_UnsliceOp : Neap_ValueOp<"unslice", [DeclareOpInterfaceMethods<Differen
   let hasVerifier = 1;
 }
 def Neap_ConcatOp : Neap_InferredOp<"concat", [DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<OwnLoops>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>, DeclareOpInterfaceMethods<CostModel, ["getFlops"]>]> {
   let summary = "the operands one after the other along an axis; gradient: slices";
   let arguments = (ins Variadic<Neap_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs Neap_Tensor:$result);
@@ -97,7 +97,7 @@ def Neap_GatherNdOp : Neap_ValueOp<"gather_nd"> {
   let hasVerifier = 1;
 }
 def Neap_CumsumOp : Neap_ValueOp<"cumsum", [AllTypesMatch<["operand", "result"]>, DeclareOpInterfaceMethods<Differentiable>,
-    DeclareOpInterfaceMethods<OwnLoops>]> {
+    DeclareOpInterfaceMethods<OwnLoops, ["countBatchDimensions"]>]> {
   let summary = "running sum along an axis; gradient: the running sum of dy from the other end";
   let description = [{
     Element i is the sum of the elements up to i, itself included unless `exclusive`, or of those from i on with `reverse`.

@@ -12,8 +12,18 @@ using namespace neap;
 using Inputs = ArrayRef<HostTensor>;
 using Outputs = MutableArrayRef<HostTensor>;
 
-
 //===--- reduce ---------------------------------------------------------------------------------------------------===//
+
+/// Chunks of a sum of rows: their sums fit into the memory that the threads of a CUDA block share.
+static constexpr int64_t mostChunks = 64;
+
+/// How many elements are joined to one.
+static int64_t countRows(RankedTensorType type, ArrayRef<int64_t> axes) {
+  int64_t rows = 1;
+  for (int64_t axis : axes)
+    rows *= type.getDimSize(axis);
+  return rows;
+}
 
 LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, ValueRange operands,
                                          DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
@@ -30,8 +40,48 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   for (int64_t axis = 0; axis < type.getRank(); ++axis)
     if (!llvm::is_contained(axes, axis))
       kept.push_back(type.getDimSize(axis));
-  types.push_back(type.clone(kept));
+  RankedTensorType result = type.clone(kept);
+  Value initial = adaptor.getInitial();
+  if (initial && initial.getType() != result) // reduce_c3
+    return emitInferenceError<ReduceOp>(location, "expected to start from ", result, ", got ", initial.getType());
+  bool isSumOfRows = adaptor.getReduction() == Reduction::Sum && !axes.empty() && axes.back() != type.getRank() - 1;
+  if ((initial || adaptor.getChunk()) && !isSumOfRows) // reduce_c4
+    return emitInferenceError<ReduceOp>(location, "expected a sum that spares the last axis to have a start or chunks");
+  int64_t rows = countRows(type, axes), fewest = llvm::divideCeil(rows, mostChunks);
+  if (adaptor.getChunk() && static_cast<int64_t>(*adaptor.getChunk()) < std::max<int64_t>(fewest, 1)) // reduce_c5
+    return emitInferenceError<ReduceOp>(location, "expected chunks of ", std::max<int64_t>(fewest, 1),
+                                        " rows or more, got ", static_cast<int64_t>(*adaptor.getChunk()));
+  types.push_back(result);
   return success();
+}
+
+/// Few rows are one chunk, so that their sums are what a plain loop makes of them.
+int64_t ReduceOp::getChunkRows() {
+  constexpr int64_t fewestRows = 32;
+  if (auto chunk = getChunk())
+    return *chunk;
+  return std::max<int64_t>(fewestRows, llvm::divideCeil(countRows(getOperand().getType(), getAxes()), mostChunks));
+}
+
+/// Parts of whole chunks, or of a part of the only one, whose rows are then added to the total one by one.
+bool ReduceOp::canAccumulate(int64_t parts) {
+  int64_t rank = getOperand().getType().getRank(), rows = countRows(getOperand().getType(), getAxes());
+  bool isSumOfRows = getReduction() == Reduction::Sum && !getAxes().empty() && getAxes().back() != rank - 1;
+  if (!isSumOfRows || getInitial() || rows % parts != 0)
+    return false;
+  bool isOneChunk = rows <= getChunkRows() && rows / parts <= mostChunks;
+  return rows / parts % getChunkRows() == 0 || isOneChunk;
+}
+
+Value ReduceOp::buildPart(OpBuilder &builder, ValueRange operands, Value initial) {
+  int64_t rows = countRows(getOperand().getType(), getAxes());
+  int64_t chunk = rows <= getChunkRows() ? 1 : getChunkRows();
+  return ReduceOp::create(builder, getLoc(), getReduction(), operands.front(), getAxes(), initial,
+                          builder.getI64IntegerAttr(chunk));
+}
+
+std::optional<unsigned> ReduceOp::getInitialOperand() {
+  return getInitial() ? std::optional<unsigned>(1) : std::nullopt;
 }
 
 /// Sums of floats are left to the kernel, whose order of additions is part of the op's meaning.
@@ -51,7 +101,9 @@ IterationSpace ReduceOp::getIterationSpace() {
   return {shape, kinds};
 }
 
-AffineMap ReduceOp::getOperandMap(unsigned) {
+AffineMap ReduceOp::getOperandMap(unsigned operand) {
+  if (operand == getInitialOperand())
+    return getResultMap(0);
   return AffineMap::getMultiDimIdentityMap(tensorType(getOperand()).getRank(), getContext());
 }
 
@@ -81,7 +133,7 @@ TypedAttr ReduceOp::getNeutralElement() {
 
 Value ReduceOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
   Body body(builder, location);
-  Value element = elements[0], accumulator = elements[1];
+  Value element = elements.front(), accumulator = elements.back();
   if (getReduction() != Reduction::Sum)
     return buildExtremum(builder, location, elementOf(getOperand()), getReduction() == Reduction::Maximum, accumulator,
                          element);
@@ -98,9 +150,9 @@ template <typename Number> static Number join(Reduction reduction, Number x, Num
   llvm_unreachable("no such reduction");
 }
 
+/// Joins the values to `results`, which hold what they start from.
 template <typename Number>
-static void reduceInto(ReduceOp op, const std::vector<Number> &values, std::vector<Number> &results, Number neutral) {
-  results.assign(results.size(), neutral);
+static void reduceInto(ReduceOp op, const std::vector<Number> &values, std::vector<Number> &results) {
   AffineMap map = op.getResultMap(0);
   auto resultStrides = rowMajorStrides(op.getType().getShape());
   SmallVector<int64_t> strides(op.getIterationSpace().sizes.size(), 0);
@@ -114,11 +166,18 @@ static void reduceInto(ReduceOp op, const std::vector<Number> &values, std::vect
 }
 
 void ReduceOp::evaluate(Inputs inputs, Outputs outputs) {
-  if (auto neutral = dyn_cast<FloatAttr>(getNeutralElement()))
-    return reduceInto(*this, inputs[0].floats, outputs[0].floats, neutral.getValueAsDouble());
-  APInt neutral = cast<IntegerAttr>(getNeutralElement()).getValue();
-  int64_t start = isUnsigned(elementOf(getOperand())) ? neutral.getZExtValue() : neutral.getSExtValue();
-  reduceInto(*this, inputs[0].integers, outputs[0].integers, start);
+  auto &floats = outputs[0].floats;
+  auto &integers = outputs[0].integers;
+  if (getInitial()) {
+    floats = inputs[1].floats;
+    integers = inputs[1].integers;
+  } else if (auto neutral = dyn_cast<FloatAttr>(getNeutralElement())) {
+    floats.assign(floats.size(), neutral.getValueAsDouble());
+  } else {
+    APInt value = cast<IntegerAttr>(getNeutralElement()).getValue();
+    integers.assign(integers.size(), isUnsigned(elementOf(getOperand())) ? value.getZExtValue() : value.getSExtValue());
+  }
+  inputs[0].isFloat() ? reduceInto(*this, inputs[0].floats, floats) : reduceInto(*this, inputs[0].integers, integers);
 }
 
 //===--- matmul ---------------------------------------------------------------------------------------------------===//
@@ -136,8 +195,15 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     return emitInferenceError<MatmulOp>(location, "expected ", lhs.getShape().back(), " rows on the right, got ", rhs);
   auto shape = llvm::to_vector(lhs.getShape().drop_back());
   shape.push_back(rhs.getShape().back());
-  types.push_back(lhs.clone(shape));
+  RankedTensorType result = lhs.clone(shape);
+  if (operands.size() > 2 && operands[2].getType() != result) // matmul_c5
+    return emitInferenceError<MatmulOp>(location, "expected to start from ", result, ", got ", operands[2].getType());
+  types.push_back(result);
   return success();
+}
+
+std::optional<unsigned> MatmulOp::getInitialOperand() {
+  return getInitial() ? std::optional<unsigned>(2) : std::nullopt;
 }
 
 /// Batch dimensions, m, n, and k innermost.
@@ -150,6 +216,8 @@ IterationSpace MatmulOp::getIterationSpace() {
 }
 
 AffineMap MatmulOp::getOperandMap(unsigned operand) {
+  if (operand == getInitialOperand())
+    return getResultMap(0);
   unsigned loops = getType().getRank() + 1, m = loops - 3, n = loops - 2, k = loops - 1;
   SmallVector<AffineExpr> indices;
   for (unsigned batch = 0; batch < m; ++batch)
@@ -175,11 +243,19 @@ Value MatmulOp::buildBody(OpBuilder &builder, Location location, ValueRange elem
   return math::FmaOp::create(builder, location, lhs, rhs, accumulator);
 }
 
+bool MatmulOp::canAccumulate(int64_t) { return !getInitial(); }
+
+Value MatmulOp::buildPart(OpBuilder &builder, ValueRange operands, Value initial) {
+  return MatmulOp::create(builder, getLoc(), operands[0], operands[1], initial);
+}
+
 int64_t MatmulOp::getFlops() { return 2 * getType().getNumElements() * shapeOf(getLhs()).back(); }
 
 void MatmulOp::evaluate(Inputs inputs, Outputs outputs) {
   int64_t m = shapeOf(getResult()).drop_back().back(), n = shapeOf(getResult()).back(), k = shapeOf(getLhs()).back();
   int64_t batches = ShapedType::getNumElements(getType().getShape().drop_back(2));
+  if (getInitial())
+    outputs[0].floats = inputs[2].floats;
   for (int64_t b = 0; b < batches; ++b)
     for (int64_t i = 0; i < m; ++i)
       for (int64_t j = 0; j < n; ++j)

@@ -22,6 +22,8 @@ void ReduceOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gr
     return;
   gradients[0] = getReduction() == Reduction::Sum ? build.spread(cotangents[0], getAxes(), shapeOf(getOperand()))
                                                   : buildExtremumGradient(build, *this, cotangents[0]);
+  if (getInitial())
+    gradients[1] = cotangents[0];
 }
 
 void MatmulOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {
@@ -30,6 +32,8 @@ void MatmulOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gr
     return;
   gradients[0] = build.matmul(cotangents[0], build.transposeMatrix(getRhs()));
   gradients[1] = build.matmul(build.transposeMatrix(getLhs()), cotangents[0]);
+  if (getInitial())
+    gradients[2] = cotangents[0];
 }
 
 void SoftmaxOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Gradients &gradients) {

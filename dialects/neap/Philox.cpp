@@ -30,7 +30,7 @@ PhiloxCounter philox4x32(PhiloxCounter counter, PhiloxKey key) {
 }
 
 uint32_t randomWord(const RandomStream<uint32_t> &stream, uint64_t number) {
-  uint64_t block = number / wordsPerCounter;
+  uint64_t block = stream.skipped + number / wordsPerCounter;
   PhiloxCounter counter{uint32_t(block), uint32_t(block >> 32), stream.id, stream.step};
   return philox4x32(counter, {stream.seedLow, stream.seedHigh})[number % wordsPerCounter];
 }
@@ -72,6 +72,11 @@ std::array<Value, wordsPerCounter> buildPhilox4x32(Body body, std::array<Value, 
 
 std::array<Value, wordsPerCounter> buildRandomWords(Body body, const RandomStream<Value> &stream, Value block) {
   Type type = stream.step.getType();
+  if (Value skipped = stream.skipped) {
+    if (skipped.getType() != block.getType())
+      skipped = body.make<arith::ExtUIOp>(block.getType(), skipped);
+    block = body.make<arith::AddIOp>(block, skipped);
+  }
   auto toWord = [&](Value value) { return value.getType() == type ? value : body.make<arith::TruncIOp>(type, value); };
   Value high = body.make<arith::ShRUIOp>(block, body.like(block, 32));
   return buildPhilox4x32(body, {toWord(block), toWord(high), stream.id, stream.step},

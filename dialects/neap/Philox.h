@@ -29,12 +29,20 @@ std::array<mlir::Value, wordsPerCounter> buildPhilox4x32(Body body, std::array<m
 /// A stream of random words: those that one op of one step draws under one seed.
 template <typename Word> struct RandomStream {
   Word seedLow, seedHigh, step, id;
+  /// Counters that come before the first one of the tensor at hand, which is a part of another; 0 or null for a whole one.
+  Word skipped = {};
 };
 
-/// Word `number` of a stream, on the host.
+/// The stream of a key of four words, or of five where some counters are skipped (RandomReader::getKey).
+template <typename Word> RandomStream<Word> streamOf(llvm::ArrayRef<Word> key) {
+  return {key[0], key[1], key[2], key[3], key.size() > 4 ? key[4] : Word()};
+}
+
+/// Word `number` of a stream, counted from its first counter that is not skipped, on the host.
 uint32_t randomWord(const RandomStream<uint32_t> &stream, uint64_t number);
 
-/// The four words of counter `block` (i64, or a vector of it) of a stream whose parts are i32 or i64, or vectors as wide.
+/// The four words of counter `block` (i64, or a vector of it), behind those skipped, of a stream whose parts are i32 or i64, or
+/// vectors as wide.
 std::array<mlir::Value, wordsPerCounter> buildRandomWords(Body body, const RandomStream<mlir::Value> &stream,
                                                           mlir::Value block);
 

@@ -34,6 +34,14 @@ SmallVector<int64_t> randomWordStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
+int64_t countRandomBlocks(ArrayRef<int64_t> shape) {
+  int64_t row = 1;
+  for (int64_t size : llvm::reverse(shape))
+    if (row == 1)
+      row = size;
+  return ShapedType::getNumElements(shape) / row * llvm::divideCeil(row, wordsPerCounter);
+}
+
 AffineMap randomWordMap(ArrayRef<int64_t> shape, MLIRContext *context) {
   AffineExpr number = getAffineConstantExpr(0, context);
   for (auto [dimension, stride] : llvm::enumerate(randomWordStrides(shape)))
@@ -49,16 +57,16 @@ int64_t countRandomFlops(Operation *op) {
 
 } // namespace neap
 
-/// The stream that the last four operands name.
-static RandomStream<uint32_t> getStream(Inputs inputs) {
-  auto word = [&](unsigned fromEnd) { return static_cast<uint32_t>(inputs[inputs.size() - fromEnd].integers.front()); };
-  return {word(4), word(3), word(2), word(1)};
+/// The stream that the last operands name.
+static RandomStream<uint32_t> getStream(RandomReader op, Inputs inputs) {
+  auto word = [](const HostTensor &scalar) { return static_cast<uint32_t>(scalar.integers.front()); };
+  return streamOf<uint32_t>(llvm::map_to_vector(inputs.take_back(op.getKey().size()), word));
 }
 
 /// Calls `use(element, word)` for all elements in row-major order.
 static void forEachWord(RandomReader op, Inputs inputs, const HostTensor &result,
                         llvm::function_ref<void(int64_t, uint32_t)> use) {
-  RandomStream<uint32_t> stream = getStream(inputs);
+  RandomStream<uint32_t> stream = getStream(op, inputs);
   AffineMap map = op.getWordMap();
   int64_t element = 0;
   forEachIndex(result.shape(),
@@ -108,8 +116,7 @@ Value DropoutOp::buildBody(OpBuilder &builder, Location location, ValueRange ele
 
 void DropoutOp::buildVjp(OpBuilder &builder, ValueRange cotangents, SmallVectorImpl<Value> &gradients) {
   if (cotangents[0])
-    gradients[0] = DropoutOp::create(builder, getLoc(), cotangents[0], getSeedLow(), getSeedHigh(), getStep(), getId(),
-                                     getRatioAttr());
+    gradients[0] = DropoutOp::create(builder, getLoc(), cotangents[0], getKey(), getRatioAttr());
 }
 
 //===--- uniform numbers ------------------------------------------------------------------------------------------===//

@@ -230,6 +230,14 @@ AffineMap BroadcastOp::getOperandMap(unsigned) {
 
 GroupKind UnsliceOp::getGroupKind() { return GroupKind::Concat; }
 
+unsigned UnsliceOp::countBatchDimensions() {
+  unsigned count = 0;
+  while (count < getStarts().size() && getStarts()[count] == 0 && getStrides()[count] == 1 &&
+         getOperand().getType().getDimSize(count) == getType().getDimSize(count))
+    ++count;
+  return count;
+}
+
 /// Why start + i * stride for i < size does not lie inside a dimension; empty if it does.
 static std::string describeBadRange(int64_t dimension, int64_t start, int64_t size, int64_t stride, int64_t limit) {
   if (size < 0)
@@ -348,6 +356,8 @@ void UnsliceOp::evaluate(Inputs inputs, Outputs outputs) {
 //===--- concat ---------------------------------------------------------------------------------------------------===//
 
 GroupKind ConcatOp::getGroupKind() { return GroupKind::Concat; }
+
+unsigned ConcatOp::countBatchDimensions() { return getAxis(); }
 
 /// Whether two types agree but for the size of one dimension.
 static bool matchesExcept(RankedTensorType x, RankedTensorType y, int64_t axis) {

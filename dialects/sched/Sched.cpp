@@ -139,6 +139,14 @@ FailureOr<Place> sched::findPlace(Value value) {
 
 Place sched::getPlace(Value value) { return *findPlace(value); }
 
+int64_t sched::countRuns(Operation *op) {
+  int64_t runs = 1;
+  for (auto loop = op->getParentOfType<LoopOp>(); loop; loop = loop->getParentOfType<LoopOp>())
+    if (llvm::MulOverflow(runs, static_cast<int64_t>(loop.getCount()), runs))
+      return std::numeric_limits<int64_t>::max();
+  return runs;
+}
+
 /// The places of operands; emits an error for one that no slot of the program holds.
 static FailureOr<SmallVector<Place>> findPlaces(Operation *op, ValueRange values) {
   SmallVector<Place> places;

@@ -42,4 +42,7 @@ mlir::FailureOr<Place> findPlace(mlir::Value value);
 /// The same for IR that verifies.
 Place getPlace(mlir::Value value);
 
+/// How often an op runs in a step: in every round of the loops around it. The largest integer if that is more.
+int64_t countRuns(mlir::Operation *op);
+
 } // namespace neap::sched

@@ -294,6 +294,8 @@ def Sched_LoopOp : Sched_Op<"loop", [SingleBlock]> {
     the first round, what the body yields in the next ones, the loop's results after the last. Carried slots stay where
     they are; carried events let a round wait for the one before it.
 
+    On the CPU the loop is one; programs for CUDA list every round by itself (docs/design/0005).
+
     C1: `count` is positive.
     C2: initial values, block arguments, yielded values and results have the same types.
     C3: a carried slot is yielded at the place it came in.

@@ -54,8 +54,24 @@ static bool hasReductionLoops(Operation *op) {
   return fusible && !reductionLoops(fusible.getIterationSpace()).empty();
 }
 
-bool isReduction(Operation *op) { return op->getNumOperands() == 1 && hasReductionLoops(op); }
-bool isContraction(Operation *op) { return op->getNumOperands() == 2 && hasReductionLoops(op); }
+/// Whether an op joins elements of so many operands.
+static bool reduces(Operation *op, unsigned operands) {
+  return hasReductionLoops(op) && op->getNumOperands() - (findInitial(op) ? 1 : 0) == operands;
+}
+
+bool isReduction(Operation *op) { return reduces(op, 1); }
+bool isContraction(Operation *op) { return reduces(op, 2); }
+
+bool isInitial(OpOperand &operand) {
+  auto fusible = dyn_cast<Fusible>(operand.getOwner());
+  return fusible && fusible.getInitialOperand() == operand.getOperandNumber();
+}
+
+Value findInitial(Operation *op) {
+  auto fusible = dyn_cast<Fusible>(op);
+  auto initial = fusible ? fusible.getInitialOperand() : std::nullopt;
+  return initial ? op->getOperand(*initial) : Value();
+}
 
 bool isView(Operation *op) {
   auto fusible = dyn_cast<Fusible>(op);
@@ -117,8 +133,11 @@ private:
       Operation *producer = value.getDefiningOp();
       if (producer && isSplatConstant(producer))
         continue; // the same wherever it is read: one reader's access is none of the others'
-      if (producer)
+      if (producer) {
+        if (Value initial = findInitial(producer))
+          set(initial, group.accesses.at(value));
         toOperands(producer, value);
+      }
       for (Operation *user : value.getUsers())
         if (user->getBlock() == &body)
           toUser(user, value);
@@ -157,8 +176,11 @@ private:
         set(op->getResult(0), group.accesses.at(operand));
       return;
     }
-    if (isReduction(op))
-      return throughReduction(cast<Fusible>(op), operand);
+    if (isReduction(op)) {
+      if (operand == op->getOperand(0))
+        throughReduction(cast<Fusible>(op), operand);
+      return;
+    }
     if (!isView(op))
       return;
     auto access = accessThroughView(op, group.accesses.at(operand), group.loops);
@@ -207,7 +229,7 @@ static Operation *findReaderAtLoopPoints(Value value) {
     if (isView(user)) {
       if (Operation *reader = findReaderAtLoopPoints(user->getResult(0)))
         return reader;
-    } else if (!isContraction(user) && !(isIndirect(user) && use.getOperandNumber() == 0)) {
+    } else if (isInitial(use) || (!isContraction(user) && !(isIndirect(user) && use.getOperandNumber() == 0))) {
       return user;
     }
   }

@@ -43,10 +43,15 @@ mlir::SmallVector<size_t> reductionLoops(const IterationSpace &space);
 /// Elementwise: all loops parallel and every operand read at the loop point itself; of an op that draws random numbers, the
 /// key is a scalar read at all of them.
 bool isElementwise(mlir::Operation *op);
-/// A Fusible op with one operand per element and reduction loops.
+/// A Fusible op with reduction loops and one operand, beside what it may start from.
 bool isReduction(mlir::Operation *op);
-/// A Fusible op that multiplies and sums over two operands.
+/// A Fusible op that multiplies and sums over its first two operands.
 bool isContraction(mlir::Operation *op);
+/// Whether a reduction or contraction starts from this operand. It lies as the result does, and is read at most once for each
+/// element of that, before it is written.
+bool isInitial(mlir::OpOperand &operand);
+/// What a reduction or contraction starts from, if that is an operand.
+mlir::Value findInitial(mlir::Operation *op);
 /// Seen through an index map only; see Fusible::isView.
 bool isView(mlir::Operation *op);
 /// A view that reorders dimensions and leaves none of the elements out.

@@ -13,7 +13,16 @@ static bool isReadAsAWhole(Value value) {
     Operation *user = use.getOwner();
     if (isView(user))
       return isReadAsAWhole(user->getResult(0));
+    if (isInitial(use))
+      return false;
     return isContraction(user) || (isIndirect(user) && use.getOperandNumber() == 0);
+  });
+}
+
+/// Whether sums start from a value, or from a view of it, and nobody reads it otherwise.
+static bool isReadAsInitialOnly(Value value) {
+  return llvm::all_of(value.getUses(), [](OpOperand &use) {
+    return isInitial(use) || (isView(use.getOwner()) && isReadAsInitialOnly(use.getOwner()->getResult(0)));
   });
 }
 
@@ -34,7 +43,10 @@ bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned resul
   if (kind == GroupKind::Scatter)
     return isScatterBase(body, operand);
   bool hasLoopsOfItsOwn = kind == GroupKind::Concat || kind == GroupKind::Scan || kind == GroupKind::Attention;
-  if (hasLoopsOfItsOwn || kind == GroupKind::Column || isReadAsAWhole(argument))
+  if (hasLoopsOfItsOwn || isReadAsAWhole(argument))
+    return false;
+  // Whoever stores a column's sum reads what that starts from, before it does. Rows are read by others too.
+  if (kind == GroupKind::Column && !isReadAsInitialOnly(argument))
     return false;
   auto group = analyzeGroup(body, kind);
   if (failed(group) || !group->accesses.contains(argument) || !group->accesses.contains(yielded))

@@ -38,7 +38,7 @@ static bool isOneMatrix(Value factor) {
 
 /// A batch of products of two activations: scores, or their sums over values, and the gradients of both.
 static bool isAttentionProduct(Operation &op) {
-  return isContraction(&op) && llvm::none_of(op.getOperands(), isOneMatrix);
+  return isContraction(&op) && llvm::none_of(op.getOperands().take_front(2), isOneMatrix);
 }
 
 KernelClass neap::classifyGroup(Block &body) {

@@ -136,6 +136,10 @@ std::optional<LibraryProduct> start(Operation *matmul, const LinearForm &lhs, co
     obstacle = "it is not one of fp32";
     return std::nullopt;
   }
+  if (findInitial(matmul)) { // a library would add that to the finished sum, or in the middle of it
+    obstacle = "its sums go on from others, product by product";
+    return std::nullopt;
+  }
   if (!left || !right) {
     obstacle = "neither rows nor columns of an operand are neighbours in memory";
     return std::nullopt;

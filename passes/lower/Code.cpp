@@ -129,4 +129,14 @@ void Code::when(Value condition, llvm::function_ref<void()> then, llvm::function
   otherwise();
 }
 
+Value Code::choose(Value condition, llvm::function_ref<Value()> then, Value otherwise) {
+  auto branch = scf::IfOp::create(builder, location, otherwise.getType(), condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(builder, location, then());
+  builder.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(builder, location, otherwise);
+  return branch.getResult(0);
+}
+
 } // namespace neap::lower

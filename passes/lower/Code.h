@@ -57,6 +57,8 @@ public:
   loop(mlir::Value begin, mlir::Value end, int64_t step, mlir::ValueRange carried,
        llvm::function_ref<mlir::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
   void when(mlir::Value condition, llvm::function_ref<void()> then, llvm::function_ref<void()> otherwise = nullptr);
+  /// What `then` computes, only where the condition holds; elsewhere `otherwise`.
+  mlir::Value choose(mlir::Value condition, llvm::function_ref<mlir::Value()> then, mlir::Value otherwise);
 
   mlir::OpBuilder &builder;
   mlir::Location location;

@@ -29,12 +29,7 @@ planning::KernelCost lower::describeCost(sched::KernelOp kernel) {
 
 llvm::StringMap<int64_t> lower::countLaunches(sched::ProgramOp program) {
   llvm::StringMap<int64_t> launches;
-  program.walk([&](sched::LaunchOp launch) {
-    int64_t times = 1;
-    for (auto loop = launch->getParentOfType<sched::LoopOp>(); loop; loop = loop->getParentOfType<sched::LoopOp>())
-      times *= loop.getCount();
-    launches[launch.getKernel()] += times;
-  });
+  program.walk([&](sched::LaunchOp launch) { launches[launch.getKernel()] += sched::countRuns(launch); });
   return launches;
 }
 

@@ -65,18 +65,6 @@ double DeviceModel::getProductFlops(Arithmetic arithmetic) const {
   return 0;
 }
 
-DeviceModel describeCpu(int64_t lanes, int64_t cores) {
-  // Two multiply-adds a cycle and core at what is left of the clock under wide vectors.
-  constexpr double clock = 2.6 * giga, flopsPerLane = 4;
-  // One core can ask for about 12 GB/s; a socket of many has about ten times that.
-  double bandwidth = std::min(12 * giga * static_cast<double>(cores), 120 * giga);
-  double flops = clock * flopsPerLane * static_cast<double>(lanes * cores);
-  constexpr double launch = 5e-6;
-  constexpr double disk = 1 * giga; // a file on a solid-state disk
-  return {"cpu", "CPU", "x86-64", 0, bandwidth, mib,  cores,  clock,
-          flops, flops, flops,    0, 0,         disk, launch, "typical figures"};
-}
-
 const std::vector<DeviceModel> &getDeviceModels() {
   static const std::vector<DeviceModel> table = makeTable();
   return table;

@@ -48,10 +48,6 @@ const std::vector<DeviceModel> &getDeviceModels();
 /// The device of that name; null if there is none.
 const DeviceModel *findDeviceModel(const std::string &name);
 
-/// A CPU of so many cores whose vector registers have so many fp32 lanes, as servers and laptops of the last years are on average.
-/// Rates of memory and cores differ by a factor of two either way: what `neap calibrate` measures is better.
-DeviceModel describeCpu(int64_t lanes, int64_t cores);
-
 /// The device that a program for an architecture (sm_90) is priced for if nobody says more: the first of this
 /// architecture, else of the newest one before it. Null for one older than all.
 const DeviceModel *findDeviceModelFor(const std::string &architecture);

@@ -1,6 +1,7 @@
 // One lock and one condition for all that changes: a step has dozens of copies of milliseconds, not thousands of microseconds.
 #include "neap/runtime/cpu/CopyStreams.h"
 
+#include <chrono>
 #include <limits>
 
 namespace neap::runtime {
@@ -44,9 +45,17 @@ void CopyStreams::signal() {
   changed_.notify_all();
 }
 
+template <typename Condition> void CopyStreams::waitFor(std::unique_lock<std::mutex> &lock, Condition isDone) {
+  if (isDone())
+    return;
+  auto start = std::chrono::steady_clock::now();
+  changed_.wait(lock, isDone);
+  waitedSeconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 void CopyStreams::wait(uint64_t offloads, uint64_t reloads) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return queues_[Offload].done >= offloads && queues_[Reload].done >= reloads; });
+  waitFor(lock, [&] { return queues_[Offload].done >= offloads && queues_[Reload].done >= reloads; });
 }
 
 std::exception_ptr CopyStreams::failure() {
@@ -59,7 +68,7 @@ void CopyStreams::endStep() {
   std::unique_lock lock(mutex_);
   signals_ = std::numeric_limits<uint64_t>::max();
   changed_.notify_all();
-  changed_.wait(lock, [&] {
+  waitFor(lock, [&] {
     return queues_[Offload].done == queues_[Offload].copies.size() &&
            queues_[Reload].done == queues_[Reload].copies.size();
   });

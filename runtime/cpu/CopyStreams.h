@@ -44,6 +44,8 @@ public:
   std::exception_ptr failure();
   /// Returns when all copies are done. All counts begin anew.
   void endStep();
+  /// Seconds that the step's thread has spent in `wait` and `endStep` because copies were not done.
+  double waitedSeconds() const { return waitedSeconds_; }
 
 private:
   struct Queue {
@@ -56,6 +58,7 @@ private:
   void transfer(Stream stream, const Copy &copy);
   bool mayBegin(Stream stream) const;
   void stop();
+  template <typename Condition> void waitFor(std::unique_lock<std::mutex> &lock, Condition isDone);
 
   files::SpillFile &file_;
   std::mutex mutex_;
@@ -65,6 +68,7 @@ private:
   uint64_t signals_ = 0;
   std::exception_ptr failure_;
   bool isStopping_ = false;
+  double waitedSeconds_ = 0; // of the step's thread, which alone touches it
 };
 
 } // namespace neap::runtime

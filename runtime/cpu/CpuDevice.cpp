@@ -21,6 +21,7 @@ public:
   FarMemory(const std::string &folder, uint64_t bytes) : file_(open(folder, bytes)), copies_(file_) {}
 
   CopyStreams &copies() { return copies_; }
+  const CopyStreams &copies() const { return copies_; }
   std::optional<std::string> weakness() const { return file_.weakness(); }
 
 private:
@@ -57,6 +58,7 @@ public:
   }
 
   void runStep(const ShowGradient &show) override;
+  double copyWaitSeconds() const override { return far_ ? far_->copies().waitedSeconds() : 0; }
 
 private:
   const neap_program &program_;

@@ -58,6 +58,9 @@ public:
   virtual std::byte *memory() { return nullptr; }
   /// Runs one step; shows every gradient where it is complete, unless `show` is empty.
   virtual void runStep(const ShowGradient &show) = 0;
+  /// Seconds of all steps so far in which nothing was computed because copies to or from far memory were not done. 0 where a device
+  /// does not tell.
+  virtual double copyWaitSeconds() const { return 0; }
   /// Times what the compiler may choose between, each shape once; what lies in the arena is lost. A device without choices
   /// has nothing to tell.
   virtual DeviceProfile calibrate() { return {}; }

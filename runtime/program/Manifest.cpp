@@ -143,6 +143,8 @@ void parseSizes(const json &object, const neap_program &program, Manifest &manif
   manifest.plannedBytes = object.at("planned_bytes");
   manifest.arenaBytes = object.at("arena_bytes");
   manifest.farBytes = object.at("far_bytes");
+  if (auto expected = object.find("expected"); expected != object.end())
+    manifest.expected = Expectation{expected->at("seconds"), expected->at("threads"), expected->at("costs")};
   manifest.scratchBytesPerWorker = object.at("scratch_bytes_per_worker");
   if (program.max_workers < 1 || program.max_workers > INT_MAX)
     damagedManifest("max_workers is " + std::to_string(program.max_workers));

@@ -119,6 +119,13 @@ struct ProgramEntry {
   std::string origin;        ///< names of the model's nodes that it was made from, for messages
 };
 
+/// How long the compiler expects a step to take.
+struct Expectation {
+  double seconds = 0;
+  int64_t threads = 0;
+  std::string costs; ///< where that is known from
+};
+
 struct Manifest {
   std::string name;
   std::string compiler;
@@ -145,6 +152,7 @@ struct Manifest {
   std::vector<ProgramEntry> program;
   uint64_t itemsPerStep = 0;
   std::string item;
+  std::optional<Expectation> expected;
   Optimizer optimizer = Optimizer::AdamW;
   Hyperparameters defaults;
 };

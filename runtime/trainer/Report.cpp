@@ -1,6 +1,7 @@
 // Formatting without allocation: these functions run between steps.
 #include "neap/runtime/trainer/Report.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cinttypes>
 #include <cstdio>
@@ -54,8 +55,11 @@ double itemsPerSecond(uint64_t items, double seconds) { return seconds > 0 ? dou
 
 } // namespace
 
-Log::Log(const std::string &path, uint64_t itemsPerStep)
-    : file_(files::File::openForWriting(path)), itemsPerStep_(itemsPerStep) {}
+Log::Log(const std::string &path, const Manifest &manifest)
+    : file_(files::File::openForWriting(path)), itemsPerStep_(manifest.itemsPerStep) {
+  if (manifest.expected)
+    expectedSeconds_ = manifest.expected->seconds;
+}
 
 void Log::add(const StepResult &result) {
   JsonLine line;
@@ -64,6 +68,8 @@ void Log::add(const StepResult &result) {
   line.add("grad_norm", result.gradientNorm);
   line.add("learning_rate", result.learningRate);
   line.add("seconds", result.seconds);
+  if (expectedSeconds_)
+    line.add("expected_seconds", *expectedSeconds_);
   line.add("items_per_second", itemsPerSecond(itemsPerStep_, result.seconds));
   append(line.finish());
 }
@@ -105,7 +111,15 @@ void StepTimer::add(double seconds) {
   if (restart)
     total_ = 0, count_ = 0, first_ = false;
   total_ += seconds;
+  last_[count_ % last_.size()] = seconds;
   ++count_;
+}
+
+double StepTimer::median() const {
+  auto sorted = last_;
+  auto middle = sorted.begin() + int64_t(std::min<uint64_t>(count_, sorted.size()) / 2);
+  std::nth_element(sorted.begin(), middle, sorted.begin() + int64_t(std::min<uint64_t>(count_, sorted.size())));
+  return count_ == 0 ? 0 : *middle;
 }
 
 uint64_t peakResidentBytes() {
@@ -120,15 +134,38 @@ uint64_t peakResidentBytes() {
   return kibibytes * 1024;
 }
 
-void printSummary(const MemorySummary &memory, double secondsPerStep) {
+namespace {
+
+void printExpectation(const Expectation &expected, double median) {
+  std::printf("expected per step: %.6g s with %lld threads (rates: %s)\n", expected.seconds,
+              static_cast<long long>(expected.threads), expected.costs.c_str());
+  std::printf("median per step: %.6g s, %.3f of what was expected\n", median, median / expected.seconds);
+}
+
+} // namespace
+
+void printSummary(const MemorySummary &memory, const TimeSummary &time) {
   std::printf("planned bytes: %" PRIu64 "\narena bytes: %" PRIu64 "\n", memory.planned, memory.arena);
   if (memory.far > 0)
     std::printf("far bytes: %" PRIu64 "\n", memory.far);
   std::printf("peak resident bytes: %" PRIu64 "\n", peakResidentBytes());
   if (memory.onDevice)
     std::printf("device bytes in use: %" PRIu64 "\n", *memory.onDevice);
-  std::printf("time per step: %.6g s\n", secondsPerStep);
+  std::printf("time per step: %.6g s\n", time.mean);
+  if (memory.far > 0)
+    std::printf("of that, waiting for far memory: %.6g s\n", time.copyWait);
+  if (time.expected)
+    printExpectation(*time.expected, time.median);
   std::fflush(stdout);
+}
+
+void noteSlowFarMemory(const TimeSummary &time, const std::string &folder) {
+  if (time.copyWait > 0.1 * time.mean)
+    std::fprintf(
+        stderr,
+        "note: a step waits for far memory in %s for %.3g of its %.3g s; --offload-dir DIR may name a faster disk, a larger "
+        "--memory or --offload never of neap compile moves less\n",
+        folder.c_str(), time.copyWait, time.mean);
 }
 
 } // namespace neap::runtime

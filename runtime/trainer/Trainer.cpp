@@ -77,8 +77,8 @@ private:
   std::unique_ptr<GradientDump> gradients_;
   std::unique_ptr<Log> log_;
   Progress progress_;
-  StepTimer timer_;
-  uint64_t steps_ = 0;    // complete
+  StepTimer timer_, waits_;
+  uint64_t steps_ = 0;  // complete
   bool isWhole_ = true; // the parameters are what these steps have made of them
 };
 
@@ -86,7 +86,8 @@ private:
 Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Options &options, std::string modelPath,
                  const safetensors::Reader &weights, DataSource &data)
     : program_(program), manifest_(manifest), options_(options), data_(data), modelPath_(std::move(modelPath)),
-      device_(program.device->create(program, manifest, options.device)), progress_(manifest, options.schedule.maxSteps) {
+      device_(program.device->create(program, manifest, options.device)),
+      progress_(manifest, options.schedule.maxSteps) {
   fillDevice(weights);
   // Once more, now that far memory has taken its room of a disk.
   if (manifest.farBytes > 0)
@@ -94,7 +95,7 @@ Trainer::Trainer(const neap_program &program, const Manifest &manifest, const Op
   if (!options.dumpGradients.empty())
     gradients_ = std::make_unique<GradientDump>(options.dumpGradients, manifest.parameters);
   if (!options.log.empty())
-    log_ = std::make_unique<Log>(options.log, manifest.itemsPerStep);
+    log_ = std::make_unique<Log>(options.log, manifest);
 }
 
 void Trainer::fillDevice(const safetensors::Reader &weights) {
@@ -118,9 +119,11 @@ ExitCode Trainer::run() {
 
 void Trainer::trainSteps() {
   while (steps_ < options_.schedule.maxSteps && !stopRequested()) {
+    double waited = device_->copyWaitSeconds();
     StepResult result = runStep(steps_ + 1);
     ++steps_;
     timer_.add(result.seconds);
+    waits_.add(device_->copyWaitSeconds() - waited);
     if (log_)
       log_->add(result);
     progress_.show(result);
@@ -150,8 +153,8 @@ StepResult Trainer::runStep(uint64_t step) {
   isWhole_ = false;
   runOnDevice();
   checkBoundedOutputs(manifest_.boundedOutputs, *device_, step);
-  StepResult result{step, readScalar(manifest_.loss, *device_), readScalar(manifest_.gradientNorm, *device_), learningRate,
-                    0};
+  StepResult result{step, readScalar(manifest_.loss, *device_), readScalar(manifest_.gradientNorm, *device_),
+                    learningRate, 0};
   checkFinite("loss", result.loss, step);
   checkFinite("gradient norm", result.gradientNorm, step);
   isWhole_ = true;
@@ -182,7 +185,9 @@ void Trainer::checkFinite(const char *what, double value, uint64_t step) const {
 ExitCode Trainer::finish() {
   progress_.finish();
   saveWeights(modelPath_, manifest_.parameters, *device_);
-  printSummary({manifest_.plannedBytes, device_->bytes(), manifest_.farBytes, device_->measureBytes()}, timer_.mean());
+  TimeSummary time{timer_.mean(), timer_.median(), waits_.mean(), manifest_.expected};
+  printSummary({manifest_.plannedBytes, device_->bytes(), manifest_.farBytes, device_->measureBytes()}, time);
+  noteSlowFarMemory(time, options_.device.offloadFolder);
   if (steps_ == options_.schedule.maxSteps)
     return ExitCode::Ok;
   std::fprintf(stderr, "stopped on request after step %llu, saved %s\n", static_cast<unsigned long long>(steps_),

@@ -4,12 +4,14 @@ import json
 import pathlib
 import sys
 
+TIMES = ("seconds", "expected_seconds", "items_per_second")
+
 
 def read(path):
-    """The lines without the two fields that tell times; numbers as they are written."""
+    """The lines without the fields that tell times; numbers as they are written."""
     lines = pathlib.Path(path).read_text().splitlines()
     records = [json.loads(line, parse_float=str) for line in lines]
-    return [{key: value for key, value in record.items() if key not in ("seconds", "items_per_second")} for record in records]
+    return [{key: value for key, value in record.items() if key not in TIMES} for record in records]
 
 
 def main(first, *others):

@@ -41,12 +41,16 @@ TEST_F(FarMemoryTest, TheBitsAreThoseWithoutFarMemory) {
   Result result = runFar();
   expectSameModel(result, expected);
   EXPECT_NE(result.out.find("\nfar bytes: 262144\n"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("\nof that, waiting for far memory: "), std::string::npos) << result.out;
 }
 
 TEST_F(FarMemoryTest, SlowDisksChangeNothing) {
   std::string expected = expectedModel();
   setenv("NEAP_FAR_DELAY", "30", 1);
-  expectSameModel(runFar({"--threads", "2"}), expected);
+  Result result = runFar({"--threads", "2"});
+  expectSameModel(result, expected);
+  EXPECT_NE(result.err.find("note: a step waits for far memory in " + in("far") + " for 0."), std::string::npos)
+      << result.err;
 }
 
 /// That the test above can tell: a step that does not wait has nothing but NaNs to go on.

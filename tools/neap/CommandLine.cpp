@@ -8,6 +8,7 @@
 #include "neap/compiler/emit/Ptxas.h"
 #include "neap/passes/planning/Devices.h"
 #include "neap/tools/neap/Commands.h"
+#include "neap/tools/neap/MachineProfileFile.h"
 #include "neap/tools/neap/RecordedOptions.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -23,7 +24,7 @@ using namespace mlir;
 using namespace neap;
 
 cl::SubCommand &neap::calibrateCommandLine() {
-  static cl::SubCommand command("calibrate", "Time the choices of a device for a model");
+  static cl::SubCommand command("calibrate", "Measure this machine, or the choices of a card for a model");
   return command;
 }
 cl::SubCommand &neap::compileCommandLine() {
@@ -120,12 +121,23 @@ static cl::opt<std::string> profile("profile", cl::desc("cuda: what `neap calibr
 
 static cl::opt<std::string> memory("memory", cl::desc("Bytes that the program may allocate (no limit)"),
                                    cl::value_desc("BYTES|minimum"), IN_PLAN);
-enum class Offload { Auto, Never };
-static cl::opt<Offload> offload("offload", cl::desc("Whether a plan may move values to far memory"),
-                                cl::init(Offload::Auto),
-                                cl::values(clEnumValN(Offload::Auto, "auto", "where it saves time (default)"),
-                                           clEnumValN(Offload::Never, "never", "everything stays in memory")),
+enum class Allowance { Auto, Never };
+static cl::opt<Allowance> offload("offload", cl::desc("Whether a plan may move values to far memory"),
+                                  cl::init(Allowance::Auto),
+                                  cl::values(clEnumValN(Allowance::Auto, "auto", "where it saves time (default)"),
+                                             clEnumValN(Allowance::Never, "never", "everything stays in memory")),
+                                  IN_PLAN);
+static cl::opt<Allowance> tiles("tile", cl::desc("Whether a plan may make large values in tiles"),
+                                cl::init(Allowance::Auto),
+                                cl::values(clEnumValN(Allowance::Auto, "auto", "where it saves time (default)"),
+                                           clEnumValN(Allowance::Never, "never", "every value is made whole")),
                                 IN_PLAN);
+static cl::opt<int> microBatches("micro-batches", cl::desc("Compute so many parts of the batch one after the other (1)"),
+                                 cl::init(1), cl::value_desc("N"), IN_PLAN);
+static cl::opt<std::string> machineProfile(
+    "machine-profile",
+    cl::desc("cpu: what `neap calibrate` has measured (default: the user's own, if it is of this machine)"),
+    cl::value_desc("FILE|none"), IN_PLAN);
 static cl::opt<std::string> planFile("plan", cl::desc("Take the actions of a plan that `neap plan --json` wrote"),
                                      cl::value_desc("FILE"), IN_PLAN);
 
@@ -149,20 +161,37 @@ static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of
 /// What IR remembers: all that decides which program comes out. Trust in links is given anew by whoever goes on.
 static ArrayRef<RecordedOption> getRecordedOptions() {
   static const RecordedOption table[] = {
-      record("import", dims),       record("import", train),
-      record("import", freeze),     record("import", trainList),
-      record("import", tie),        record("import", untie),
-      record("graph", lossOutput),  record("graph", loss),
-      record("graph", lossInput),   record("graph", labels),
-      record("graph", shiftLabels), record("grad", optimizer),
-      record("grad", momentum),     record("grad", clipGradNorm),
-      record("grad", noDecay),      record("lower", learningRate),
-      record("lower", beta1),       record("lower", beta2),
-      record("lower", epsilon),     record("lower", weightDecay),
-      record("lower", maxThreads),  record("lower", cpu),
-      record("memory", memory),     record("memory", planFile),
-      record("memory", offload),    record("fuse", matrixProducts),
-      record("fuse", profile),      record("schedule", libraryWorkspace),
+      record("import", dims),
+      record("import", train),
+      record("import", freeze),
+      record("import", trainList),
+      record("import", tie),
+      record("import", untie),
+      record("graph", lossOutput),
+      record("graph", loss),
+      record("graph", lossInput),
+      record("graph", labels),
+      record("graph", shiftLabels),
+      record("grad", optimizer),
+      record("grad", momentum),
+      record("grad", clipGradNorm),
+      record("grad", noDecay),
+      record("lower", learningRate),
+      record("lower", beta1),
+      record("lower", beta2),
+      record("lower", epsilon),
+      record("lower", weightDecay),
+      record("lower", maxThreads),
+      record("lower", cpu),
+      record("memory", memory),
+      record("memory", planFile),
+      record("memory", offload),
+      record("memory", tiles),
+      record("memory", microBatches),
+      record("fuse", matrixProducts),
+      record("memory", machineProfile),
+      record("fuse", profile),
+      record("schedule", libraryWorkspace),
       record("fuse", allowTf32),
   };
   return table;
@@ -350,12 +379,38 @@ static llvm::Error setLibraries(StageOptions &stages) {
   return llvm::Error::success();
 }
 
+/// What times are expected from.
+static llvm::Error setCosts(StageOptions &stages) {
+  if (target != lower::Device::Cpu) {
+    if (machineProfile.getNumOccurrences())
+      return llvm::createStringError("--machine-profile: it goes with --target cpu");
+    return llvm::Error::success();
+  }
+  const LowerKernelsOptions &kernels = stages.lower.kernels;
+  lower::CpuDescription description{kernels.lanes, kernels.registers, kernels.l1, kernels.l2};
+  llvm::Expected<FoundProfile> found = findMachineProfile(
+      machineProfile, {stages.emit.object.cpu, stages.emit.object.features}, description, kernels.workers);
+  if (!found)
+    return found.takeError();
+  if (!found->note.empty() && !quiet)
+    llvm::errs() << "note: " << found->note << "\n";
+  stages.schedule.estimate.machineProfile = stages.memory.plan.machineProfile = found->path;
+  EstimateStepOptions &estimate = stages.schedule.estimate;
+  std::tie(estimate.lanes, estimate.registers, estimate.l1, estimate.l2, estimate.workers, estimate.device) =
+      std::tie(kernels.lanes, kernels.registers, kernels.l1, kernels.l2, kernels.workers, kernels.device);
+  return llvm::Error::success();
+}
+
 /// What the plan is made for: the budget, and everything that the stages behind it are told.
 static llvm::Error setMemory(StageOptions &stages) {
   PlanMemoryPassOptions &plan = stages.memory.plan;
   plan.minimum = memory == "minimum";
   plan.plan = planFile;
-  plan.offload = offload == Offload::Auto;
+  plan.offload = offload == Allowance::Auto;
+  plan.tiles = tiles == Allowance::Auto;
+  if (microBatches < 1)
+    return llvm::createStringError("--micro-batches: expected at least 1, got " + llvm::Twine(microBatches));
+  stages.memory.batch.count = microBatches;
   if (!memory.empty() && !plan.minimum) {
     llvm::Expected<int64_t> budget = parseBytes(memory);
     if (!budget)
@@ -391,6 +446,8 @@ static llvm::Error fillStages(CompileOptions &options) {
   if (llvm::Error error = setLibraries(options.stages))
     return error;
   if (llvm::Error error = setTarget(options.stages))
+    return error;
+  if (llvm::Error error = setCosts(options.stages))
     return error;
   return setMemory(options.stages);
 }
@@ -440,4 +497,20 @@ llvm::Error neap::readCommandLine(CompileOptions &options) {
   options.remarksFilter = remarksFilter;
   options.resume = resume;
   return options.firstStage ? llvm::Error::success() : fillStages(options);
+}
+
+bool neap::isForCpu() { return target == lower::Device::Cpu && model.empty(); }
+std::string neap::getOutputName() { return output; }
+
+/// Without a model it is about this machine, with one about a card.
+llvm::Error neap::checkCalibration() {
+  llvm::StringRef forMachine[] = {"offload-dir", "seconds"}, forBoth[] = {"target", "o"};
+  for (auto &[name, option] : calibrateCommandLine().OptionsMap) {
+    if (option->getNumOccurrences() == 0 || llvm::is_contained(forBoth, name))
+      continue;
+    if (llvm::is_contained(forMachine, name) != isForCpu())
+      return llvm::createStringError("--" + name + ": it goes with " +
+                                     (isForCpu() ? "a model and --target cuda" : "--target cpu and no model"));
+  }
+  return llvm::Error::success();
 }

@@ -20,4 +20,10 @@ extern llvm::cl::opt<bool> printStages;
 /// empty), and the memory stage is the last.
 llvm::Error readCommandLine(CompileOptions &options);
 
+/// Of `neap calibrate`: whether it is for the CPU, and the file of -o, if it was named.
+bool isForCpu();
+std::string getOutputName();
+/// Whether everything that was typed after `calibrate` goes with its target; an error is a sentence for the user.
+llvm::Error checkCalibration();
+
 } // namespace neap

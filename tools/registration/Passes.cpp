@@ -2,6 +2,7 @@
 #include "neap/tools/registration/Registration.h"
 
 #include "neap/compiler/emit/Passes.h"
+#include "neap/passes/costs/Passes.h"
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/graph/Passes.h"
@@ -19,6 +20,7 @@ void neap::registerAllPasses() {
   registerOnnxPasses();
   registerGraphPasses();
   registerGradPasses();
+  registerCostsPasses();
   registerMemoryPasses();
   registerFusePasses();
   registerSchedulePasses();

@@ -1,5 +1,6 @@
 // neap-write-manifest. See Pass.td.
 #include "neap/compiler/emit/Manifest.h"
+#include "neap/compiler/emit/ProgramEntries.h"
 
 #include "neap/dialects/sched/Sched.h"
 #include "neap/passes/support/ErrorKind.h"
@@ -44,6 +45,13 @@ struct WriteManifest : emit::impl::WriteManifestBase<WriteManifest> {
     auto programs = module.getOps<sched::ProgramOp>();
     if (!llvm::hasSingleElement(programs)) {
       module.emitError("expected one scheduled program, got ") << std::distance(programs.begin(), programs.end());
+      return signalPassFailure();
+    }
+    int64_t entries = emit::countEntries(*programs.begin());
+    if (device == lower::Device::Cuda && entries > emit::maxProgramEntries) {
+      (*programs.begin()).emitOpError("expected at most ")
+          << emit::maxProgramEntries << " launches and copies with all rounds of loops, got " << entries
+          << ": a CUDA program lists each of them";
       return signalPassFailure();
     }
     llvm::Expected<ProductProfile> known = ProductProfile::read(profile);

@@ -7,7 +7,8 @@ def WriteManifest : Pass<"neap-write-manifest", "::mlir::ModuleOp"> {
   let summary = "Describe the program in JSON, as the constant `neap_manifest`";
   let description = [{
     What lies where in the arena, what the inputs are, which kernels there are: docs/design/0001-first-slice.md lists the
-    fields. The options are what the command line alone knows.
+    fields. The options are what the command line alone knows. With `device=cuda` the program is listed entry by entry, every round of
+    its loops by itself; more than 50,000 entries are refused.
 
     Requires: kernels are lowered, the program is still in the sched dialect. `neap-lower-step`, later, gives the constant to
     the runtime.

@@ -62,7 +62,7 @@ struct MoveReducedAxesToFront : OpRewritePattern<ReduceOp> {
         permutation.push_back(axis);
     Value moved = TransposeOp::create(rewriter, op.getLoc(), op.getOperand(), permutation);
     auto front = llvm::to_vector(llvm::seq<int64_t>(0, axes.size()));
-    rewriter.replaceOpWithNewOp<ReduceOp>(op, op.getReduction(), moved, front);
+    rewriter.replaceOpWithNewOp<ReduceOp>(op, op.getReduction(), moved, front, op.getInitial(), op.getChunkAttr());
     return success();
   }
 };
@@ -76,6 +76,8 @@ struct SwapTransposedMatmul : OpRewritePattern<TransposeOp> {
     int64_t rank = op.getType().getRank();
     if (!matmul || !matmul->hasOneUse() || op.getPermutation().back() != rank - 2)
       return rewriter.notifyMatchFailure(op, "does not bring the rows of a matmul to the innermost dimension");
+    if (matmul.getInitial())
+      return rewriter.notifyMatchFailure(op, "goes on from a matrix that lies as the product does");
     TensorBuilder tensor(rewriter, op.getLoc());
     Value swapped = tensor.matmul(tensor.transposeMatrix(matmul.getRhs()), tensor.transposeMatrix(matmul.getLhs()));
     SmallVector<int64_t> permutation(op.getPermutation());

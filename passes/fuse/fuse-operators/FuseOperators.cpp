@@ -57,7 +57,7 @@ private:
     auto access = operandAccess(op, index, group);
     if (failed(access))
       return importArgument(operand, {});
-    return importAt(operand, *access, group.loops, /*fromMemory=*/false);
+    return importAt(operand, *access, group.loops, /*fromMemory=*/isInitial(op->getOpOperand(index)));
   }
 
   Value importAt(Value operand, const Access &access, ArrayRef<int64_t> loops, bool fromMemory) {
@@ -149,8 +149,8 @@ struct DraftedGroup {
 /// Replaces the ops of a step by groups.
 class OperatorFusion {
 public:
-  OperatorFusion(StepOp step, const LibraryRules &rules, bool reports)
-      : block(step.getBody().front()), rules(rules), reports(reports), partition(block, rules) {}
+  OperatorFusion(Block &block, const LibraryRules &rules, bool reports)
+      : block(block), rules(rules), reports(reports), partition(block, rules) {}
 
   LogicalResult run(FusedValues *values);
 
@@ -185,8 +185,8 @@ void OperatorFusion::markLibraryProduct(FusedOp fused, const FusionGroup &group)
     remark::passed(fused.getLoc(), name) << remark::add("{0} x {1} x {2} is left to a library", product->m, product->n,
                                                         product->k);
   else
-    remark::missed(fused.getLoc(), name)
-        << remark::add("a matrix product keeps its generated kernel") << remark::reason("{0}", obstacle);
+    remark::missed(fused.getLoc(), name) << remark::add("a matrix product keeps its generated kernel")
+                                         << remark::reason("{0}", obstacle);
 }
 
 /// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
@@ -288,8 +288,20 @@ LogicalResult OperatorFusion::run(FusedValues *values) {
 
 } // namespace
 
+/// Bodies of loops are blocks of their own: nothing is fused across a loop's border.
+static LogicalResult fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
+  for (auto loop : block.getOps<TileLoopOp>()) {
+    if (failed(fuseBlock(loop.getBody().front(), rules, reports, nullptr)))
+      return failure();
+    if (values)
+      for (Value result : loop.getResults())
+        values->try_emplace(result, result);
+  }
+  return OperatorFusion(block, rules, reports).run(values);
+}
+
 LogicalResult fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values) {
-  return OperatorFusion(step, rules, reports).run(values);
+  return fuseBlock(step.getBody().front(), rules, reports, values);
 }
 
 llvm::Expected<LibraryRules> readLibraryRules(const LibraryOptions &options) {

@@ -12,7 +12,7 @@ static int64_t elementsOf(Value value) { return ShapedType::getNumElements(shape
 bool isFree(Operation *op) { return isSplatConstant(op) || (isa<Fusible>(op) && op->getNumOperands() == 0); }
 
 bool isComputing(Operation *op) {
-  bool isThere = isMemoryPlanOp(op) || op->hasTrait<OpTrait::ConstantLike>();
+  bool isThere = isMemoryPlanOp(op) || isa<TileLoopOp>(op) || op->hasTrait<OpTrait::ConstantLike>();
   if (op->getNumResults() == 0 || isFree(op) || isView(op) || isThere)
     return false;
   return op->getNumOperands() > 0;
@@ -49,6 +49,8 @@ FailureOr<Access> operandAccess(Operation *op, unsigned operand, const FusionGro
   if (map.getNumSymbols() > 0)
     return failure();
   Access own = group.accesses.at(op->getResult(0));
+  if (isInitial(op->getOpOperand(operand)))
+    return own;
   if (!isReduction(op))
     return composeAccess(map, own, group.loops);
   // A reduction's loops are the dimensions of its operand: in a row group all but the last follow from the result.
@@ -122,12 +124,13 @@ void Partition::recordOperands(FusionGroup &group, Operation *op) {
       continue;
     }
     auto access = operandAccess(op, index, group);
-    // A library computes no operand on the way.
+    // A library computes no operand on the way. What a sum goes on from is kept for it to be written over.
     bool isOfLibrary = group.isLibraryProduct && !group.accesses.contains(operand);
+    bool isThere = isOfLibrary || isInitial(op->getOpOperand(index));
     if (failed(access)) // a table, read wherever the indices say; or a view's operand that is not linear
       requireInMemory(operand, &group);
     else
-      recordRead(group, operand, *access, group.loops, /*fromMemory=*/isOfLibrary);
+      recordRead(group, operand, *access, group.loops, /*fromMemory=*/isThere);
   }
 }
 
@@ -442,10 +445,12 @@ SmallVector<ResolvedOperand> Partition::findSources(Operation *op, ArrayRef<int6
   return sources;
 }
 
-/// Whether a group's own reductions run over the same loops as these.
-static bool reducesAlong(const FusionGroup &group, ArrayRef<size_t> loops) {
+/// Whether a column group's own reductions run over the same loops as another one, and in the same chunks.
+static bool reducesLike(const FusionGroup &group, Operation *reduction) {
+  auto loopsOf = [](Operation *op) { return reductionLoops(cast<Fusible>(op).getIterationSpace()); };
   return llvm::all_of(group.members, [&](Operation *member) {
-    return !isReduction(member) || reductionLoops(cast<Fusible>(member).getIterationSpace()) == loops;
+    return !isReduction(member) || (loopsOf(member) == loopsOf(reduction) &&
+                                    cast<ReduceOp>(member).getChunkRows() == cast<ReduceOp>(reduction).getChunkRows());
   });
 }
 
@@ -463,8 +468,7 @@ static bool hasLoopsOf(const FusionGroup &group, Operation *op, ArrayRef<int64_t
   if (!isReduction(op))
     return group.kind == GroupKind::Row && mayShareRows(loops);
   if (!reducesLastAxis(op))
-    return group.kind == GroupKind::Column &&
-           reducesAlong(group, reductionLoops(cast<Fusible>(op).getIterationSpace()));
+    return group.kind == GroupKind::Column && reducesLike(group, op);
   return group.kind == GroupKind::Row || (group.kind == GroupKind::Pointwise && mayShareRows(loops));
 }
 

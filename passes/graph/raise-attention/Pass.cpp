@@ -108,8 +108,11 @@ std::optional<Scores> matchMasked(SelectOp select) {
 std::optional<Scores> matchScores(Value value) {
   if (!value.hasOneUse())
     return std::nullopt;
-  if (auto product = value.getDefiningOp<MatmulOp>())
+  if (auto product = value.getDefiningOp<MatmulOp>()) {
+    if (product.getInitial())
+      return std::nullopt;
     return Scores{product};
+  }
   if (auto select = value.getDefiningOp<SelectOp>())
     return matchMasked(select);
   if (auto add = value.getDefiningOp<AddOp>()) {
@@ -288,6 +291,8 @@ struct RaiseProduct : OpRewritePattern<MatmulOp> {
   RaiseProduct(MLIRContext *context, int64_t maxHeadSize) : OpRewritePattern(context), maxHeadSize(maxHeadSize) {}
 
   LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    if (op.getInitial())
+      return rewriter.notifyMatchFailure(op, "goes on from another product");
     auto probabilities = matchProbabilities(op.getLhs());
     auto scores = probabilities ? matchScores(probabilities->softmax.getOperand()) : std::nullopt;
     if (!scores)

@@ -24,6 +24,9 @@ int64_t roundUp(int64_t a, int64_t b) { return divideUp(a, b) * b; }
 /// Packing stores whole vectors, so it may write this far behind the last panel.
 constexpr int64_t packingSlack = 16;
 
+/// Bytes that 16 sums in scratch are aligned to.
+constexpr unsigned sumsAlignment = 64;
+
 /// Scratch of one worker, in fp32 elements: where the panels and the sums lie.
 struct ScratchLayout {
   int64_t rhs = 0, lhs = 0, sums = 0, end = 0;
@@ -45,8 +48,9 @@ struct ScratchLayout {
 /// Writes the body of one kernel.
 class GemmWriter {
 public:
-  GemmWriter(ModuleOp module, Code &code, const GemmProblem &problem, const GemmTiling &tiling, GemmEpilogue epilogue)
-      : code(code), problem(problem), tiling(tiling), epilogue(epilogue), layout(problem, tiling),
+  GemmWriter(ModuleOp module, Code &code, const GemmProblem &problem, const GemmTiling &tiling, GemmEpilogue epilogue,
+             GemmStart start)
+      : code(code), problem(problem), tiling(tiling), epilogue(epilogue), start(start), layout(problem, tiling),
         strips(divideUp(problem.m, tiling.itemRows)), columnBlocks(divideUp(problem.n, tiling.blockColumns)),
         blocked(problem.k > tiling.depth), tile(getRegisterTile(module, tiling)),
         packRhs(getPacking(module, choosePacking(problem.rhs.columnStride, problem.rhs.rowStride), tiling.tileColumns,
@@ -161,38 +165,48 @@ private:
   void writeTile(const Strip &strip, Value i, Value j, Value depth, Value first, Value last) {
     Value lhsRowStride = packLhs ? depth : code.integer(problem.lhs.rowStride);
     // In place, the way that is not contiguous; its stride may be 0 or negative.
-    Value lhsStride =
-        code.integer(tiling.lhs == LhsForm::columns ? problem.lhs.columnStride : problem.lhs.rowStride);
+    Value lhsStride = code.integer(tiling.lhs == LhsForm::columns ? problem.lhs.columnStride : problem.lhs.rowStride);
     Value tileLhs = code.address(strip.lhs, code.mul(i, lhsRowStride));
     Value panel = code.address(rhsPanels, code.mul(j, depth));
     Value target = sums;
     if (blocked) // Tiles rest one behind the other, row by row of tiles.
       target = code.address(
           sums, code.add(code.mul(code.add(strip.first, i), tiling.blockColumns), code.mul(j, tiling.tileRows)));
-    call(tile, {depth, tileLhs, lhsStride, panel, target, first});
-    code.when(last, [&] {
+    auto forEachSite = [&](VisitSite visit) {
       Value row = code.add(code.add(firstRow, strip.first), i);
       Value count = code.min(code.integer(tiling.tileRows), code.sub(strip.rows, i));
-      writeEpilogue(target, row, count, code.add(firstColumn, j));
-    });
+      visitTile(target, row, count, code.add(firstColumn, j), visit);
+    };
+    if (start)
+      code.when(first, [&] { forEachSite([&](Value rest, const GemmSite &site) { writeStart(rest, site); }); });
+    call(tile, {depth, tileLhs, lhsStride, panel, target, start ? code.flag(false) : first});
+    code.when(last, [&] { forEachSite([&](Value rest, const GemmSite &site) { writeEpilogue(rest, site); }); });
   }
 
-  /// Hands `count` rows of a tile to the epilogue, 16 columns at a time.
-  void writeEpilogue(Value tileSums, Value firstTileRow, Value count, Value firstTileColumn) {
+  /// What is done at a site whose sums are at `rest` in scratch.
+  using VisitSite = llvm::function_ref<void(Value rest, const GemmSite &site)>;
+
+  /// Visits `count` rows of a tile, 16 columns at a time.
+  void visitTile(Value tileSums, Value firstTileRow, Value count, Value firstTileColumn, VisitSite visit) {
     code.loop(code.integer(0), count, 1, [&](Value i) {
       Value row = code.add(firstTileRow, i);
       Value rowSums = code.address(tileSums, code.mul(i, tiling.tileColumns));
-      code.loop(code.integer(0), code.integer(tiling.tileColumns), epilogueLanes, [&](Value j) {
-        Value accumulator = code.load(code.vectorType(epilogueLanes), code.address(rowSums, j), 64);
-        writeSite(accumulator, row, code.add(firstTileColumn, j));
-      });
+      code.loop(code.integer(0), code.integer(tiling.tileColumns), epilogueLanes,
+                [&](Value j) { visitSite(code.address(rowSums, j), row, code.add(firstTileColumn, j), visit); });
     });
   }
 
-  void writeSite(Value accumulator, Value row, Value column) {
-    auto site = [&](Value mask) {
-      epilogue(code.builder, code.location, GemmSite{accumulator, batch, row, column, mask, buffers});
-    };
+  void writeStart(Value rest, const GemmSite &site) {
+    code.store(start(code.builder, code.location, site), rest, sumsAlignment);
+  }
+
+  void writeEpilogue(Value rest, GemmSite site) {
+    site.accumulator = code.load(code.vectorType(epilogueLanes), rest, sumsAlignment);
+    epilogue(code.builder, code.location, site);
+  }
+
+  void visitSite(Value rest, Value row, Value column, VisitSite visit) {
+    auto site = [&](Value mask) { visit(rest, GemmSite{Value(), batch, row, column, mask, buffers}); };
     if (problem.n % tiling.tileColumns == 0)
       return site(nullptr);
     Value left = code.sub(code.integer(problem.n), column);
@@ -213,6 +227,7 @@ private:
   const GemmProblem &problem;
   const GemmTiling &tiling;
   GemmEpilogue epilogue;
+  GemmStart start;
   ScratchLayout layout;
   int64_t strips, columnBlocks;
   /// Whether k has several blocks, so that sums rest in scratch.
@@ -276,7 +291,7 @@ void emitStoreEpilogue(OpBuilder &builder, Location location, const GemmSite &si
 }
 
 GemmKernel buildGemm(ModuleOp module, Location location, StringRef name, const GemmProblem &problem,
-                     const GemmTiling &tiling, GemmEpilogue epilogue) {
+                     const GemmTiling &tiling, GemmEpilogue epilogue, GemmStart start) {
   checkTiling(problem, tiling);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext()), integer = builder.getI64Type();
@@ -284,7 +299,7 @@ GemmKernel buildGemm(ModuleOp module, Location location, StringRef name, const G
       func::FuncOp::create(builder, location, name, builder.getFunctionType({pointer, integer, integer, pointer}, {}));
   builder.setInsertionPointToStart(function.addEntryBlock());
   Code code(builder, location);
-  GemmWriter writer(module, code, problem, tiling, epilogue);
+  GemmWriter writer(module, code, problem, tiling, epilogue, start);
   writer.writeBody(function);
   func::ReturnOp::create(builder, location);
   return {function, writer.items(), tiling.grain, gemmScratchBytes(problem, tiling)};

@@ -1,6 +1,6 @@
 // Generates CPU kernels for batched fp32 matrix products of static size: C[b,i,j] = epilogue(sum_k A[b,i,k] *
-// B[b,k,j]). Every element has one accumulator that starts at +0 and takes its k products in order by fused
-// multiply-add, so no tiling, thread split or vector width changes a bit of the result.
+// B[b,k,j]). Every element has one accumulator that starts at +0, or at an element of another matrix, and takes its k
+// products in order by fused multiply-add, so no tiling, thread split or vector width changes a bit of the result.
 // docs/design/0002-generated-gemm.md has the figures.
 #pragma once
 
@@ -69,9 +69,9 @@ struct GemmTiling {
 /// A tiling that suits the CPU, the problem and the number of threads that are likely to run it.
 GemmTiling chooseGemmTiling(const GemmProblem &problem, const CpuDescription &cpu, int64_t workers = 2);
 
-/// Sixteen neighbouring elements of a row of C whose sums are complete.
+/// Sixteen neighbouring elements of a row of C whose sums are complete, or about to begin.
 struct GemmSite {
-  /// vector<16xf32>; lanes outside `mask` are meaningless.
+  /// vector<16xf32>; lanes outside `mask` are meaningless. Null where sums begin.
   mlir::Value accumulator;
   /// i64 indices; `column` is that of the first lane.
   mlir::ValueRange batch;
@@ -85,6 +85,10 @@ struct GemmSite {
 /// Emits what happens to a completed sum, at the builder's insertion point. Called once or twice per kernel (with and
 /// without a mask).
 using GemmEpilogue = llvm::function_ref<void(mlir::OpBuilder &, mlir::Location, const GemmSite &)>;
+
+/// Emits what the sums of a site start from, a vector<16xf32>, at the builder's insertion point; lanes outside the mask do not
+/// matter. Every element is asked for once, before any epilogue of its item.
+using GemmStart = llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location, const GemmSite &)>;
 
 /// Stores the sums to `layout`, whose columnStride must be 1.
 void emitStoreEpilogue(mlir::OpBuilder &builder, mlir::Location location, const GemmSite &site,
@@ -103,8 +107,9 @@ struct GemmKernel {
 int64_t gemmScratchBytes(const GemmProblem &problem, const GemmTiling &tiling);
 
 /// Appends the kernel `name` to `module`, with the internal functions (register tile, packing) that it shares with
-/// other GEMMs of the module. The tiling must satisfy what is stated at its fields.
+/// other GEMMs of the module. The tiling must satisfy what is stated at its fields. Sums start from +0 unless there is a
+/// `start`.
 GemmKernel buildGemm(mlir::ModuleOp module, mlir::Location location, llvm::StringRef name, const GemmProblem &problem,
-                     const GemmTiling &tiling, GemmEpilogue epilogue);
+                     const GemmTiling &tiling, GemmEpilogue epilogue, GemmStart start = nullptr);
 
 } // namespace neap::lower

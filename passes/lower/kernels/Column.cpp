@@ -1,7 +1,8 @@
 // Column groups: reductions along leading loops. A column's rows come in chunks, 64 at most: each chunk's sum takes its rows in
-// order, then the chunks' sums are added in order. How many rows a chunk has depends on the number of rows alone. On the
-// CPU an item is a strip of columns, kept in registers while the rows go by. On CUDA a block of threads has a strip, and
-// every 8 threads, one for each vector of columns, have chunks of their own, whose sums meet in shared memory.
+// order, then the chunks' sums are added in order, to +0 or to what the sum goes on from. How many rows a chunk has is the op's
+// to say (ReduceOp::getChunkRows). On the CPU an item is a strip of columns, kept in registers while the rows go by. On CUDA a
+// block of threads has a strip, and every 8 threads, one for each vector of columns, have chunks of their own, whose sums meet
+// in shared memory.
 #include "neap/passes/lower/kernels/Nest.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,12 +17,6 @@ constexpr int64_t cpuStrip = 64;
 /// CUDA: vectors of columns of a strip, and chunks that are summed at once.
 constexpr int64_t teamVectors = 8, teamChunks = 32, teamThreads = teamVectors * teamChunks;
 
-/// Rows of a chunk. Few rows are one chunk, so that their sums are what a plain loop makes of them.
-int64_t chunkRows(int64_t rows) {
-  constexpr int64_t mostChunks = 64, fewestRows = 32;
-  return std::max<int64_t>(fewestRows, llvm::divideCeil(rows, mostChunks));
-}
-
 class ColumnWriter {
 public:
   ColumnWriter(Code &code, const Nest &nest, Block &body, ArrayRef<Value> buffers, size_t reductionLoops,
@@ -32,6 +27,8 @@ public:
     for (Operation &op : body)
       if (isReduction(&op))
         reductions.push_back(&op);
+    chunkRows = cast<ReduceOp>(reductions.front()).getChunkRows();
+    goesOn = llvm::any_of(reductions, findInitial);
   }
 
   /// One thread has the strip.
@@ -43,14 +40,14 @@ public:
     for (int64_t block = 0; block < blocks; ++block)
       masks.push_back(maskOf(firstColumn, block, columns));
     SmallVector<Value> sums = neutrals(blocks);
-    if (rows <= chunkRows(rows))
+    if (rows <= chunkRows && !goesOn) // +0 and the chunk's sum make the chunk's sum, which is never -0
       sums = addRows(code.integer(0), code.integer(rows), sums, masks);
     else
-      sums =
-          code.loop(code.integer(0), code.integer(rows), chunkRows(rows), sums, [&](Value first, ValueRange current) {
-            Value end = code.min(code.add(first, code.integer(chunkRows(rows))), code.integer(rows));
-            return join(addRows(first, end, neutrals(blocks), masks), current, blocks);
-          });
+      sums = code.loop(code.integer(0), code.integer(rows), chunkRows, starts(masks),
+                       [&](Value first, ValueRange current) {
+                         Value end = code.min(code.add(first, code.integer(chunkRows)), code.integer(rows));
+                         return join(addRows(first, end, neutrals(blocks), masks), current, blocks);
+                       });
     for (int64_t block = 0; block < blocks; ++block)
       storeSums(block, masks, sums);
   }
@@ -62,19 +59,19 @@ public:
     Value column = code.add(code.mul(strip, stripColumns), code.mul(vector, lanes));
     Value isInside = code.less(column, code.integer(nest.loops.back()));
     enter(keptIndices, column);
-    int64_t chunks = llvm::divideCeil(rows, chunkRows(rows));
+    int64_t chunks = llvm::divideCeil(rows, chunkRows);
+    Value isFirst = code.equal(chunk, code.integer(0));
+    Value isStoring = arith::AndIOp::create(code.builder, code.location, isFirst, isInside);
+    SmallVector<Value> totals = startsOfThread(isStoring);
     SmallVector<SmallVector<Value>> sums; // by chunks of this thread, then reductions
     for (int64_t first = 0; first < chunks; first += teamChunks)
       sums.push_back(sumChunk(code.add(chunk, code.integer(first)), isInside));
-    SmallVector<Value> totals;
     Value shared = createSharedMemory(kernel, "sums", chunks * teamVectors * lanes * bytesOfLargest());
     for (size_t r = 0; r < reductions.size(); ++r) {
       SmallVector<Value> parts = llvm::map_to_vector(sums, [&](const SmallVector<Value> &chunk) { return chunk[r]; });
-      totals.push_back(joinThreads(r, parts, {shared, chunk, vector, chunks}));
+      totals[r] = joinThreads(r, parts, totals[r], {shared, chunk, vector, chunks});
     }
-    Value isFirst = code.equal(chunk, code.integer(0));
-    code.when(arith::AndIOp::create(code.builder, code.location, isFirst, isInside),
-              [&] { storeSums(0, Value(), totals); });
+    code.when(isStoring, [&] { storeSums(0, Value(), totals); });
   }
 
 private:
@@ -111,6 +108,26 @@ private:
     return sums;
   }
 
+  /// What the totals of vectors of columns start from: the neutral element, or what the sum goes on from.
+  SmallVector<Value> starts(ArrayRef<Value> masks) {
+    SmallVector<Value> totals = neutrals(masks.size());
+    for (auto [index, total] : llvm::enumerate(totals)) {
+      size_t block = index % masks.size();
+      if (Value initial = findInitial(reductions[index / masks.size()]))
+        total = splat(code, at(outer, block, masks[block]).compute(initial));
+    }
+    return totals;
+  }
+
+  /// The same for one vector, read by the thread that will store the totals.
+  SmallVector<Value> startsOfThread(Value isStoring) {
+    SmallVector<Value> totals = neutrals(1);
+    for (auto [reduction, total] : llvm::zip_equal(reductions, totals))
+      if (Value initial = findInitial(reduction))
+        total = code.choose(isStoring, [&] { return splat(code, at(outer, 0, Value()).compute(initial)); }, total);
+    return totals;
+  }
+
   SmallVector<Value> addRows(Value first, Value end, SmallVector<Value> sums, ArrayRef<Value> masks) {
     return code.loop(first, end, 1, sums, [&](Value row, ValueRange current) {
       llvm::copy(delinearize(code, row, ArrayRef(nest.loops).take_front(reductionLoops)), indices.begin());
@@ -128,8 +145,8 @@ private:
 
   /// The sums of a chunk, if the thread has columns and there are that many chunks.
   SmallVector<Value> sumChunk(Value chunk, Value isInside) {
-    Value first = code.min(code.mul(chunk, chunkRows(rows)), code.integer(rows));
-    Value end = code.min(code.add(first, code.integer(chunkRows(rows))), code.integer(rows));
+    Value first = code.min(code.mul(chunk, chunkRows), code.integer(rows));
+    Value end = code.min(code.add(first, code.integer(chunkRows)), code.integer(rows));
     end = arith::SelectOp::create(code.builder, code.location, isInside, end, first);
     return addRows(first, end, neutrals(1), Value());
   }
@@ -140,9 +157,9 @@ private:
     int64_t chunks;
   };
 
-  /// The sum over all chunks of one reduction, from those of this thread: every teamChunks-th. Meant for the threads of
-  /// chunk 0.
-  Value joinThreads(size_t reduction, ArrayRef<Value> parts, const Meeting &meeting) {
+  /// `start` and the sum over all chunks of one reduction, from those of this thread: every teamChunks-th. Meant for the
+  /// threads of chunk 0.
+  Value joinThreads(size_t reduction, ArrayRef<Value> parts, Value start, const Meeting &meeting) {
     Elements elements(code, elementOfSum(reductions[reduction]));
     auto place = [&](Value chunk) { return code.mul(code.add(code.mul(chunk, teamVectors), meeting.vector), lanes); };
     CudaCode cuda(code);
@@ -153,7 +170,6 @@ private:
                 [&, part = part] { elements.storeVector(part, meeting.shared, place(chunk), 1, Value(), lanes); });
     }
     cuda.synchronizeBlock(); // all sums are there
-    Value start = neutrals(1)[reduction];
     return code
         .loop(code.integer(0), code.integer(meeting.chunks), 1, start,
               [&](Value chunk, ValueRange before) {
@@ -204,10 +220,23 @@ private:
   const Nest &nest;
   Body outer;
   size_t reductionLoops;
-  int64_t rows, stripColumns, lanes;
+  int64_t rows, stripColumns, lanes, chunkRows;
+  bool goesOn; ///< some reduction does not start from its neutral element
   SmallVector<Operation *> reductions;
   SmallVector<Value> indices;
 };
+
+/// The sums of a group go through its chunks together.
+LogicalResult verifyChunks(Block &body) {
+  std::optional<int64_t> chunk;
+  for (auto op : body.getOps<ReduceOp>()) {
+    if (op.getChunkRows() != chunk.value_or(op.getChunkRows()))
+      return op.emitError("expected chunks of ")
+             << *chunk << " rows as in the rest of the group, got " << op.getChunkRows();
+    chunk = op.getChunkRows();
+  }
+  return success();
+}
 
 size_t countReductionLoops(Block &body) {
   for (Operation &op : body)
@@ -220,7 +249,7 @@ size_t countReductionLoops(Block &body) {
 
 FailureOr<Kernel> buildColumnKernel(ModuleOp module, StringRef name, Block &body, const KernelTarget &target) {
   auto nest = Nest::create(body, GroupKind::Column);
-  if (failed(nest))
+  if (failed(nest) || failed(verifyChunks(body)))
     return failure();
   size_t reduced = countReductionLoops(body);
   nest->mergeAll(reduced, nest->loops.size());

@@ -21,7 +21,16 @@ public:
   void write(Value item);
 
 private:
-  void storeRow(Value row, Value firstColumn, Value sums);
+  /// Four neighbouring elements of a row.
+  struct Site {
+    Value row, column;
+    Value exists; ///< whether any of them is inside the result
+  };
+  Site getSite(Value row, Value firstColumn);
+  /// For use where the site exists.
+  Body at(const Site &site);
+  Value startRow(const Site &site, Value initial);
+  void storeRow(const Site &site, Value sums);
 
   KernelFunction &kernel;
   Code &code;
@@ -33,18 +42,33 @@ private:
   SmallVector<Value> batch;
 };
 
-/// The group's other ops on four neighbouring elements of a row, and the stores.
-void CudaGemmWriter::storeRow(Value row, Value firstColumn, Value sums) {
+CudaGemmWriter::Site CudaGemmWriter::getSite(Value row, Value firstColumn) {
   Value column = code.add(firstColumn, code.mul(product.threadColumn, cudaLanes));
   Value exists = arith::AndIOp::create(code.builder, code.location, code.less(row, code.integer(problem.m)),
                                        code.less(column, code.integer(problem.n)));
-  code.when(exists, [&] {
-    Value mask;
-    if (problem.n % cudaLanes != 0)
-      mask = code.mask(code.sub(code.integer(problem.n), column), cudaLanes);
-    SmallVector<Value> indices(batch);
-    indices.append({row, column});
-    Body point = Body(code, nest, body, kernel.buffers).child({indices, mask});
+  return {row, column, exists};
+}
+
+Body CudaGemmWriter::at(const Site &site) {
+  Value mask;
+  if (problem.n % cudaLanes != 0)
+    mask = code.mask(code.sub(code.integer(problem.n), site.column), cudaLanes);
+  SmallVector<Value> indices(batch);
+  indices.append({site.row, site.column});
+  return Body(code, nest, body, kernel.buffers).child({indices, mask});
+}
+
+/// What the sums of a site start from; +0 outside the result. The thread that reads an element here is the one that will
+/// store it.
+Value CudaGemmWriter::startRow(const Site &site, Value initial) {
+  Value outside = code.zero(code.vectorType(cudaLanes));
+  return code.choose(site.exists, [&] { return splat(code, at(site).compute(initial)); }, outside);
+}
+
+/// The group's other ops on four neighbouring elements of a row, and the stores.
+void CudaGemmWriter::storeRow(const Site &site, Value sums) {
+  code.when(site.exists, [&] {
+    Body point = at(site);
     point.define(matmul->getResult(0), sums);
     point.storeResults(/*alongInnermost=*/true);
     point.storeResults(/*alongInnermost=*/false);
@@ -61,10 +85,17 @@ void CudaGemmWriter::write(Value item) {
                           problem.lhs.rowStride, problem.lhs.columnStride};
   CudaProduct::Matrix rhs{operandAddress(code, problem.rhs, kernel.buffers, batch), firstColumn, problem.n,
                           problem.rhs.columnStride, problem.rhs.rowStride};
-  SmallVector<Value> sums = product.add(lhs, rhs, problem.k, product.zeros());
+  auto siteOf = [&](int64_t number) {
+    Value row = code.add(firstRow, code.add(code.mul(product.threadRow, cudaLanes), code.integer(number)));
+    return getSite(row, firstColumn);
+  };
+  SmallVector<Value> starts = product.zeros();
+  if (Value initial = findInitial(matmul))
+    for (auto [number, start] : llvm::enumerate(starts))
+      start = startRow(siteOf(number), initial);
+  SmallVector<Value> sums = product.add(lhs, rhs, problem.k, starts);
   for (auto [number, sum] : llvm::enumerate(sums))
-    storeRow(code.add(firstRow, code.add(code.mul(product.threadRow, cudaLanes), code.integer(number))), firstColumn,
-             sum);
+    storeRow(siteOf(number), sum);
 }
 
 } // namespace

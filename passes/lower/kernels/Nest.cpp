@@ -162,7 +162,7 @@ Value Body::readTable(Operation *op) {
 Value Body::drawWord(Operation *op) {
   auto random = cast<RandomReader>(op);
   auto key = llvm::map_to_vector(random.getKey(), [&](Value scalar) { return compute(scalar); });
-  RandomStream<Value> stream{key[0], key[1], key[2], key[3]};
+  RandomStream<Value> stream = streamOf<Value>(key);
   const LinearForm &form = nest.indexForms.at(op);
   bool areNeighbours = form.coefficients.back() == 1 && code.style.lanes % wordsPerCounter == 0;
   if (areNeighbours && knownMultiple(form, wordsPerCounter) == wordsPerCounter)
@@ -311,7 +311,8 @@ KernelFunction::KernelFunction(ModuleOp module, Location location, StringRef nam
 
 Kernel KernelFunction::finish(const KernelShape &shape, int64_t grain) const {
   bool isCuda = block != nullptr;
-  return Kernel{function, shape.items, std::max<int64_t>(1, grain), 0, shape.itemThreads, isCuda ? shape.blockThreads() : 0};
+  return Kernel{function, shape.items,       std::max<int64_t>(1, grain),
+                0,        shape.itemThreads, isCuda ? shape.blockThreads() : 0};
 }
 
 KernelFunction::~KernelFunction() { func::ReturnOp::create(builder, code.location); }

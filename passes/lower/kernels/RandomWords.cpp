@@ -23,12 +23,16 @@ Value widen(Code &code, Value word) {
   return arith::ExtUIOp::create(code.builder, code.location, code.builder.getI64Type(), word);
 }
 
+/// The stream with all its words changed.
+RandomStream<Value> change(const RandomStream<Value> &stream, llvm::function_ref<Value(Value)> word) {
+  return {word(stream.seedLow), word(stream.seedHigh), word(stream.step), word(stream.id),
+          stream.skipped ? word(stream.skipped) : Value()};
+}
+
 /// The words of one counter, or of a vector of them.
 Words drawCounters(Code &code, const RandomStream<Value> &stream, Value counters) {
   auto stretched = [&](Value scalar) { return stretch(code, scalar, counters.getType()); };
-  return buildRandomWords(
-      neap::Body(code.builder, code.location),
-      {stretched(stream.seedLow), stretched(stream.seedHigh), stretched(stream.step), stretched(stream.id)}, counters);
+  return buildRandomWords(neap::Body(code.builder, code.location), change(stream, stretched), counters);
 }
 
 /// Two words in one i64.
@@ -59,8 +63,7 @@ Value drawNeighbouringWords(Code &code, const RandomStream<Value> &stream, Value
   }
   Value all =
       code.add(stretch(code, counter, VectorType::get({counters}, counter.getType())), laneNumbers(code, counters));
-  RandomStream<Value> wide{widen(code, stream.seedLow), widen(code, stream.seedHigh), widen(code, stream.step),
-                           widen(code, stream.id)};
+  RandomStream<Value> wide = change(stream, [&](Value word) { return widen(code, word); });
   return interleave(code, drawCounters(code, wide, all));
 }
 

@@ -9,14 +9,16 @@ def LowerStep : Pass<"neap-lower-step", "::mlir::ModuleOp"> {
     Makes, by runtime/abi/neap_runtime.h,
     1. `neap_step(context, arena)`: for every launch the operands' addresses are stored to an array and `neap_launch` is
        called; observations call `neap_observe_gradient`; copies are memcpy, `neap_offload` or `neap_reload`. An event is a count of
-       its stream, so only the compute stream has to give signals, and only where a copy waits for one.
+       its stream, so only the compute stream has to give signals, and only where a copy waits for one. A loop is a loop: what
+       moves with its induction variable is computed in each round, and so are counts; carried events are numbers that a round
+       hands to the next (docs/design/0012).
     2. `neap_constants`: the bytes of constant slots (see ConstantData.h).
     3. `neap_program_instance`: sizes, step, constants and the manifest, which is the global `neap_manifest` if the module has
        one.
 
     With `device=cuda` there is no step function: the manifest has the program as data, and the instance names `neap_ptx`, which
-    neap-emit-ptx fills in; its cubin is null until neap-assemble-ptx sets it. The declarations of parameters and states go. On the CPU loops are
-    refused.
+    neap-emit-ptx fills in; its cubin is null until neap-assemble-ptx sets it. Loops were unrolled when the manifest was written.
+    The declarations of parameters and states go.
 
     ```mlir
     %1 = sched.launch @pointwise_0 stream(compute) in(%0 : !sched.slot<tensor<4xf32>>) out(%0 : !sched.slot<tensor<4xf32>>)
@@ -27,8 +29,9 @@ def LowerStep : Pass<"neap-lower-step", "::mlir::ModuleOp"> {
     llvm.call @neap_launch(%context, %kernel, %buffers, %items, %grain)
     ```
 
-    Requires: kernels are functions with what setKernelInfo says of them; far memory is used as FarMemory.h demands, which is
-    checked. Guarantees: no sched and no neap op is left.
+    Requires: kernels are functions with what setKernelInfo says of them; far memory is used as FarMemory.h demands, and no gradient
+    is observed in a loop; on a CUDA device operands begin, and move by, multiples of what their kernels read at once. All this is checked.
+    Guarantees: no sched and no neap op is left.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
   let options = [

@@ -1,6 +1,7 @@
 // The loop of solving and carrying through.
 #include "neap/passes/memory/plan-memory/MemoryPlanner.h"
 
+#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/memory/rematerialize/Rematerialize.h"
 #include "neap/passes/planning/Checkpoints.h"
 #include "neap/passes/support/Step.h"
@@ -173,33 +174,41 @@ const MemoryPlan &MemoryPlanner::getMinimum() {
   return *minimum;
 }
 
-int64_t MemoryPlanner::getRung(int rung) {
-  return static_cast<int64_t>(static_cast<double>(getMinimum().plannedBytes) * std::pow(rungRatio, rung));
-}
-
-std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
+std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget, int64_t leastBytes, double cutoffSeconds) {
   if (budget >= baselinePlan.plannedBytes)
-    return baselinePlan;
-  if (budget < getMinimum().plannedBytes)
-    return std::nullopt;
+    return baselinePlan.seconds < cutoffSeconds ? std::optional(baselinePlan) : std::nullopt;
+  auto getRung = [&](int rung) {
+    return static_cast<int64_t>(static_cast<double>(leastBytes) * std::pow(rungRatio, rung));
+  };
   int highest = 0;
   while (getRung(highest + 1) <= budget)
     ++highest;
-  MemoryPlan best = getMinimum();
-  if (highest == 0)
-    return best;
+  std::optional<MemoryPlan> best;
   std::optional<double> boundSeconds;
-  for (int rung = highest; rung > 0; --rung) {
-    Found found = searchVariants(getRung(rung), best.seconds);
+  for (int rung = highest; rung >= 0; --rung) {
+    Found found = searchVariants(getRung(rung), best ? best->seconds : cutoffSeconds);
     if (!found.boundSeconds)
       break; // nor can any rung below be faster
     if (!boundSeconds)
       boundSeconds = found.boundSeconds;
-    if (found.plan && found.plan->seconds < best.seconds)
-      best = *found.plan;
+    if (found.plan && (!best || found.plan->seconds < best->seconds))
+      best = std::move(found.plan);
   }
-  best.gapSeconds = std::max(best.modelSeconds - boundSeconds.value_or(best.modelSeconds), 0.0);
+  if (best)
+    best->gapSeconds = std::max(best->modelSeconds - *boundSeconds, 0.0);
   return best;
+}
+
+std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
+  const MemoryPlan &least = getMinimum();
+  if (budget < least.plannedBytes)
+    return std::nullopt;
+  std::optional<MemoryPlan> faster = findPlan(budget, least.plannedBytes, least.seconds);
+  return faster ? faster : least;
+}
+
+std::string MemoryPlanner::describeCosts() const {
+  return settings.cpu ? describeSource(*settings.cpu) : settings.device.product;
 }
 
 LiveProfile MemoryPlanner::measureLive(const MemoryPlan &plan) {

@@ -28,11 +28,19 @@ public:
   const MemoryPlan &getBaseline() const { return baselinePlan; }
   /// The plan that needs the fewest bytes of all that were tried.
   const MemoryPlan &getMinimum();
-  /// The fastest plan found for a budget: of its rung of the ladder and of all below. Nothing if not even the minimum fits.
+  /// The fastest plan found for a budget, of its rung of the ladder and of all below, that takes less than `cutoffSeconds`. The ladder
+  /// begins at `leastBytes`. Nothing if none is found.
+  std::optional<MemoryPlan> findPlan(int64_t budget, int64_t leastBytes, double cutoffSeconds);
+  /// The same on a ladder that begins at the minimum, which is the plan if nothing is faster.
   std::optional<MemoryPlan> findPlan(int64_t budget);
+  /// No plan needs less, whatever it does with what a model can decide on.
+  int64_t getLeastBytes() const { return llvm::max_element(model.getProblem().baseBytes)[0]; }
 
   /// A plan with these actions, whatever it needs. Fails, with a diagnostic, where a later stage would.
   mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions);
+
+  /// Where times are expected from: a device's data sheet, or rates of a CPU.
+  std::string describeCosts() const;
 
   /// What is alive when: with everything kept, and with a plan.
   const LiveProfile &getBaselineLive() const { return *baselineLive; }
@@ -54,7 +62,6 @@ private:
                                 int64_t budget);
   Found searchVariants(int64_t budget, double cutoffSeconds);
   void lowerMinimum(const planning::RetentionProblem &variant, int64_t smallestPeak);
-  int64_t getRung(int rung);
 
   mlir::ModuleOp module;
   TrialSettings settings;

@@ -1,6 +1,7 @@
 // neap-plan-memory. The parts: StepTrial carries a copy through, StepModel makes the problem, MemoryPlanner decides.
 #include "neap/passes/memory/Passes.h"
 
+#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/memory/plan-memory/PlanFile.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Step.h"
@@ -46,14 +47,18 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     FailureOr<TrialSettings> settings = readSettings(step);
     if (failed(settings))
       return failure();
-    auto planner = MemoryPlanner::create(getOperation(), std::move(*settings));
+    // A library may round a product of fewer rows otherwise, and a plan must not change a result.
+    bool mayTile = tiles && plan.empty() && !settings->libraries.usesLibrary;
+    auto planner = TilePlanner::create(getOperation(), std::move(*settings), mayTile);
     if (failed(planner))
       return failure();
-    FailureOr<MemoryPlan> chosen = choosePlan(step, **planner);
+    FailureOr<TiledPlan> chosen = choosePlan(step, **planner);
     if (failed(chosen) || (!report.empty() && failed(writeReport(step, **planner, *chosen))))
       return failure();
     emitRemarks(step, **planner, *chosen);
-    (*planner)->getModel().insertPlan(step, chosen->actions);
+    if (failed(tile(step, chosen->step->getDecisions())))
+      llvm_unreachable("a copy was tiled before");
+    chosen->step->getPlanner().getModel().insertPlan(step, chosen->plan.actions);
     return success();
   }
 
@@ -70,41 +75,65 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     const planning::DeviceModel *model = planning::findDeviceModel(deviceModel);
     if (!deviceModel.empty() && !model)
       return LogicalResult(marked(step.emitError("unknown device '") << deviceModel << "'", ErrorKind::Usage));
-    settings.device = model ? *model : planning::describeCpu(lanes, workers);
+    if (model) {
+      settings.device = *model;
+      return settings;
+    }
+    llvm::Expected<planning::CpuCosts> costs = findCpuCosts(machineProfile, lanes, workers);
+    if (!costs)
+      return LogicalResult(marked(step.emitError(llvm::toString(costs.takeError())), ErrorKind::Usage));
+    settings.cpu = std::move(*costs);
     return settings;
   }
 
-  FailureOr<MemoryPlan> choosePlan(StepOp step, MemoryPlanner &planner) {
+  FailureOr<TiledPlan> choosePlan(StepOp step, TilePlanner &planner) {
     if (!plan.empty())
       return takePlan(step, planner);
     if (minimum)
-      return planner.getMinimum();
+      return TiledPlan(planner.getMinimum());
     if (budget == 0)
       return planner.getBaseline();
-    std::optional<MemoryPlan> found = planner.findPlan(budget);
+    std::optional<TiledPlan> found = planner.findPlan(budget);
     if (!found)
-      return refuse(step, planner.getMinimum(), planner, "the smallest that has a plan is");
+      return refuse(step, planner.getMinimum(), "the smallest that has a plan is");
     return *found;
   }
 
   /// The plan of a file.
-  FailureOr<MemoryPlan> takePlan(StepOp step, MemoryPlanner &planner) {
-    llvm::Expected<std::vector<planning::Action>> actions = readActions(plan, planner.getModel(), step);
+  FailureOr<TiledPlan> takePlan(StepOp step, TilePlanner &planner) {
+    auto reject = [&](llvm::Error error) -> LogicalResult {
+      return marked(step.emitError(llvm::toString(std::move(error))), ErrorKind::Usage);
+    };
+    llvm::Expected<PlanFile> file = PlanFile::read(plan);
+    if (!file)
+      return reject(file.takeError());
+    llvm::Expected<std::vector<TileDecision>> decisions = file->getTiles();
+    if (!decisions)
+      return reject(decisions.takeError());
+    FailureOr<TiledStep *> version = planner.getVersion(std::move(*decisions));
+    if (failed(version))
+      return failure();
+    MemoryPlanner &planned = (*version)->getPlanner();
+    llvm::Expected<std::vector<planning::Action>> actions =
+        file->getActions(planned.getModel(), (*version)->getStep());
     if (!actions)
-      return LogicalResult(marked(step.emitError(llvm::toString(actions.takeError())), ErrorKind::Usage));
-    FailureOr<MemoryPlan> taken = planner.carryThrough(std::move(*actions));
-    if (succeeded(taken) && budget != 0 && taken->plannedBytes > budget)
-      return refuse(step, *taken, planner, "the plan of '" + plan + "' needs");
-    return taken;
+      return reject(actions.takeError());
+    FailureOr<MemoryPlan> taken = planned.carryThrough(std::move(*actions));
+    if (failed(taken))
+      return failure();
+    TiledPlan tiled{*version, std::move(*taken)};
+    if (budget != 0 && tiled.plan.plannedBytes > budget)
+      return refuse(step, tiled, "the plan of '" + plan + "' needs");
+    return tiled;
   }
 
   /// Says how much would do, and what needs it.
-  LogicalResult refuse(StepOp step, const MemoryPlan &least, MemoryPlanner &planner, const Twine &what) {
+  LogicalResult refuse(StepOp step, const TiledPlan &least, const Twine &what) {
     InFlightDiagnostic error = marked(step.emitError("the budget is ") << formatBytes(budget) << ", but " << what << " "
-                                                                       << formatBytes(least.plannedBytes),
+                                                                       << formatBytes(least.plan.plannedBytes),
                                       ErrorKind::BudgetInfeasible);
     constexpr size_t mostShown = 8;
-    LiveProfile live = planner.measureLive(least);
+    LiveProfile live = least.step->getPlanner().measureLive(least.plan);
     std::string text = "alive at its peak:";
     for (const AliveValue &value : live.getAliveAtPeak().take_front(mostShown))
       text += llvm::formatv("\n  {0,9:f1} MiB  {1}", static_cast<double>(value.bytes) / (1 << 20), value.description);
@@ -114,8 +143,8 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     return failure();
   }
 
-  LogicalResult writeReport(StepOp step, MemoryPlanner &planner, const MemoryPlan &chosen) {
-    llvm::json::Object file = describePlan(planner, chosen, step, budget);
+  LogicalResult writeReport(StepOp step, TilePlanner &planner, const TiledPlan &chosen) {
+    llvm::json::Object file = describePlan(planner, chosen, budget);
     if (curvePoints > 0)
       file["curve"] = describeCurve(planner, curvePoints);
     llvm::Error error = llvm::writeToOutput(report, [&](raw_ostream &stream) -> llvm::Error {
@@ -128,9 +157,14 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     return success();
   }
 
-  static void emitRemarks(StepOp step, const MemoryPlanner &planner, const MemoryPlan &chosen) {
-    const StepModel &model = planner.getModel();
-    SmallVector<Operation *> ops = llvm::map_to_vector(step.getBody().front(), [](Operation &op) { return &op; });
+  static void emitRemarks(StepOp step, TilePlanner &planner, const TiledPlan &tiled) {
+    const StepModel &model = tiled.step->getPlanner().getModel();
+    const MemoryPlan &chosen = tiled.plan;
+    SmallVector<Operation *> ops =
+        llvm::map_to_vector(tiled.step->getStep().getBody().front(), [](Operation &op) { return &op; });
+    for (const TileDecision &decision : tiled.step->getDecisions())
+      remark::passed(step.getLoc(), remark::RemarkOpts::name("Tile").category(category))
+          << remark::add("{0} is made in tiles", decision.name) << remark::metric("Rounds", decision.count);
     int64_t recomputed = 0, recomputedBytes = 0, offloaded = 0, offloadedBytes = 0;
     for (auto [index, action] : llvm::enumerate(chosen.actions)) {
       const planning::RetainableValue &value = model.getProblem().values[index];
@@ -151,15 +185,16 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
             << remark::add("kept") << remark::metric("Bytes", value.bytes);
       }
     }
+    const MemoryPlan baseline = planner.getBaseline().plan;
     auto permille = [&](double seconds) {
-      return static_cast<int64_t>(std::lround(1000 * seconds / planner.getBaseline().seconds));
+      return static_cast<int64_t>(std::lround(1000 * seconds / baseline.seconds));
     };
     remark::analysis(step.getLoc(), remark::RemarkOpts::name("Plan").category(category))
         << remark::metric("PlannedBytes", chosen.plannedBytes)
-        << remark::metric("UnplannedBytes", planner.getBaseline().plannedBytes)
+        << remark::metric("UnplannedBytes", baseline.plannedBytes)
         << remark::metric("RecomputedValues", recomputed) << remark::metric("RecomputedBytes", recomputedBytes)
         << remark::metric("OffloadedValues", offloaded) << remark::metric("OffloadedBytes", offloadedBytes)
-        << remark::metric("AddedTimePermille", permille(chosen.seconds - planner.getBaseline().seconds))
+        << remark::metric("AddedTimePermille", permille(chosen.seconds - baseline.seconds))
         << remark::metric("GapPermille", permille(chosen.gapSeconds));
   }
 };

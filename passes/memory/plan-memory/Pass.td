@@ -5,7 +5,7 @@ include "neap/passes/fuse/LibraryOptions.td"
 include "neap/passes/lower/TargetOptions.td"
 
 def PlanMemoryPass : Pass<"neap-plan-memory", "::mlir::ModuleOp"> {
-  let summary = "Decide which values are kept, computed again or moved to far memory, so that the step fits a budget";
+  let summary = "Decide which values are kept, made in tiles, computed again or moved, so that the step fits a budget";
   let description = [{
     1. Carries a copy of the step through fusion and scheduling with everything kept: what its groups store, in which order they
        run, what each is expected to take (docs/design/0009).
@@ -19,6 +19,9 @@ def PlanMemoryPass : Pass<"neap-plan-memory", "::mlir::ModuleOp"> {
        comes out too large is made again for a smaller capacity.
     5. Puts a `neap.recompute` where each value that is computed again is read first, which `neap-rematerialize` carries out; `neap.offload`,
        `neap.await` and `neap.reload` for what moves. States that move are declared `far`.
+
+    All of that is done for the step as it is and, unless `tiles` is false, for versions of it whose largest value is made in tiles
+    (neap-tile): the smallest and the fastest of all plans win.
 
     A plan file says the same for every value (docs/reference/plan.md); one that was written before, or edited, can take the
     place of steps 3 and 4.
@@ -44,8 +47,10 @@ def PlanMemoryPass : Pass<"neap-plan-memory", "::mlir::ModuleOp"> {
     Option<"report", "report", "std::string", "\"\"", "Plan file to write; - for standard output">,
     Option<"curvePoints", "curve-points", "int64_t", "0", "Budgets that the plan file has a plan's bytes and time for">,
     Option<"offload", "offload", "bool", "true", "Values and optimizer state may be moved to far memory">,
+    Option<"tiles", "tiles", "bool", "true", "Large values may be made in tiles">,
     Option<"maxWorkers", "max-workers", "int64_t", "1", "Threads whose scratch counts">,
     Option<"libraryWorkspace", "library-workspace", "int64_t", "33554432", "Bytes that libraries of the device may work in">,
+    Option<"machineProfile", "machine-profile", "std::string", "\"\"", "A file of `neap calibrate` for a CPU">,
     Option<"deviceModel", "device-model", "std::string", "\"\"", "Device that times are estimated for (default: a CPU of these lanes)">
   ], targetOptions, libraryOptions);
 }

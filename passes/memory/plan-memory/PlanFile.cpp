@@ -62,15 +62,17 @@ static json::Object describeLive(const LiveProfile &live) {
 static std::string nameOf(Operation *op) {
   if (auto read = dyn_cast<ReadOp>(op))
     return ("state @" + read.getSymbol()).str();
-  return (op->getName().stripDialect() + " of '" + findNodeName(op) + "'").str();
+  return describeOrigin(op);
 }
 
 static json::Value optional(double number) {
   return std::isfinite(number) ? json::Value(number) : json::Value(nullptr);
 }
 
-static json::Array describeValues(const MemoryPlanner &planner, const MemoryPlan &plan, StepOp step) {
-  NumberedOps ops(step);
+static json::Array describeValues(const TiledPlan &tiled) {
+  const MemoryPlanner &planner = tiled.step->getPlanner();
+  const MemoryPlan &plan = tiled.plan;
+  NumberedOps ops(tiled.step->getStep());
   json::Array values;
   ArrayRef<ResultIndex> indices = planner.getModel().getValues();
   for (auto [number, index] : llvm::enumerate(indices)) {
@@ -95,33 +97,44 @@ static json::Array describeValues(const MemoryPlanner &planner, const MemoryPlan
   return values;
 }
 
-json::Object describePlan(MemoryPlanner &planner, const MemoryPlan &plan, StepOp step, int64_t budget) {
-  const MemoryPlan &baseline = planner.getBaseline();
+static json::Array describeTiles(ArrayRef<TileDecision> decisions) {
+  json::Array tiles;
+  for (const TileDecision &decision : decisions)
+    tiles.push_back(json::Object{{"op", static_cast<int64_t>(decision.seed.op)},
+                                 {"result", static_cast<int64_t>(decision.seed.result)},
+                                 {"name", decision.name},
+                                 {"rounds", decision.count}});
+  return tiles;
+}
+
+json::Object describePlan(TilePlanner &planner, const TiledPlan &tiled, int64_t budget) {
+  const MemoryPlan baseline = planner.getBaseline().plan, &plan = tiled.plan;
   json::Object file{{"format", formatVersion},
                     {"planned_bytes", plan.plannedBytes},
-                    {"minimum_bytes", planner.getMinimum().plannedBytes},
+                    {"minimum_bytes", planner.getMinimum().plan.plannedBytes},
                     {"unplanned_bytes", baseline.plannedBytes},
                     {"seconds", plan.seconds},
                     {"unplanned_seconds", baseline.seconds},
                     {"gap_seconds", plan.gapSeconds},
-                    {"values", describeValues(planner, plan, step)},
-                    {"before", describeLive(planner.getBaselineLive())},
-                    {"after", describeLive(planner.measureLive(plan))}};
+                    {"costs", planner.getPlainStep().getPlanner().describeCosts()},
+                    {"tiles", describeTiles(tiled.step->getDecisions())},
+                    {"values", describeValues(tiled)},
+                    {"before", describeLive(planner.getPlainStep().getPlanner().getBaselineLive())},
+                    {"after", describeLive(tiled.step->getPlanner().measureLive(plan))}};
   file["budget_bytes"] = budget > 0 ? json::Value(budget) : json::Value(nullptr);
   return file;
 }
 
-json::Array describeCurve(MemoryPlanner &planner, int64_t points) {
+json::Array describeCurve(TilePlanner &planner, int64_t points) {
   json::Array curve;
-  int64_t least = planner.getMinimum().plannedBytes, most = planner.getBaseline().plannedBytes;
+  int64_t least = planner.getMinimum().plan.plannedBytes, most = planner.getBaseline().plan.plannedBytes;
   for (int64_t point = 0; point < points; ++point) {
     int64_t budget = least + (most - least) * point / std::max<int64_t>(points - 1, 1);
-    std::optional<MemoryPlan> plan = planner.findPlan(budget);
-    if (plan)
+    if (std::optional<TiledPlan> found = planner.findPlan(budget))
       curve.push_back(json::Object{{"budget_bytes", budget},
-                                   {"planned_bytes", plan->plannedBytes},
-                                   {"seconds", plan->seconds},
-                                   {"gap_seconds", plan->gapSeconds}});
+                                   {"planned_bytes", found->plan.plannedBytes},
+                                   {"seconds", found->plan.seconds},
+                                   {"gap_seconds", found->plan.gapSeconds}});
   }
   return curve;
 }
@@ -150,27 +163,52 @@ static std::optional<size_t> findLateCopy(const planning::RetentionProblem &prob
   return std::nullopt;
 }
 
-/// Only numbers, names and actions count; a person may have removed the rest.
-llvm::Expected<std::vector<planning::Action>> readActions(StringRef path, const StepModel &model, StepOp step) {
+llvm::Error PlanFile::fail(const Twine &message) const { return llvm::createStringError(path + ": " + message); }
+
+llvm::Expected<PlanFile> PlanFile::read(StringRef path) {
   auto fail = [&](const Twine &message) { return llvm::createStringError(path + ": " + message); };
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
     return fail(buffer.getError().message());
-  llvm::Expected<json::Value> file = json::parse((*buffer)->getBuffer());
-  if (!file)
-    return fail(llvm::toString(file.takeError()));
-  json::Object *fields = file->getAsObject();
-  json::Array *values = fields ? fields->getArray("values") : nullptr;
-  if (!values || fields->getInteger("format") != formatVersion)
+  llvm::Expected<json::Value> content = json::parse((*buffer)->getBuffer());
+  if (!content)
+    return fail(llvm::toString(content.takeError()));
+  json::Object *fields = content->getAsObject();
+  if (!fields || !fields->getArray("values") || fields->getInteger("format") != formatVersion)
     return fail("expected a plan as `neap plan --json` writes it, of format " + Twine(formatVersion));
+  return PlanFile(path, std::move(*content));
+}
+
+llvm::Expected<std::vector<TileDecision>> PlanFile::getTiles() const {
+  std::vector<TileDecision> decisions;
+  const json::Array *tiles = content.getAsObject()->getArray("tiles");
+  for (const json::Value &entry : tiles ? *tiles : json::Array()) {
+    const json::Object *tile = entry.getAsObject();
+    std::optional<int64_t> op, result, rounds;
+    if (tile) {
+      op = tile->getInteger("op");
+      result = tile->getInteger("result");
+      rounds = tile->getInteger("rounds");
+    }
+    if (!op || !result || !rounds || *op < 0 || *result < 0 || *rounds < 2)
+      return fail("expected tiles with an op, a result and two rounds or more");
+    StringRef name = tile->getString("name").value_or("");
+    decisions.push_back({{static_cast<size_t>(*op), static_cast<unsigned>(*result)}, *rounds, name.str()});
+  }
+  return decisions;
+}
+
+/// Only numbers, names and actions count; a person may have removed the rest.
+llvm::Expected<std::vector<planning::Action>> PlanFile::getActions(const StepModel &model, StepOp step) const {
+  const json::Array *values = content.getAsObject()->getArray("values");
   if (values->size() != model.getValues().size())
     return fail("expected " + Twine(model.getValues().size()) + " values, got " + Twine(values->size()) +
                 ": the plan was made for another step");
   NumberedOps ops(step);
   std::vector<planning::Action> actions(values->size(), planning::Action::None);
   std::vector<bool> isSeen(values->size(), false);
-  for (json::Value &entry : *values) {
-    json::Object *value = entry.getAsObject();
+  for (const json::Value &entry : *values) {
+    const json::Object *value = entry.getAsObject();
     std::optional<int64_t> number = value ? value->getInteger("number") : std::nullopt;
     if (!number || *number < 0 || *number >= static_cast<int64_t>(actions.size()) || isSeen[*number])
       return fail("expected every value with a number of its own");

@@ -1,6 +1,7 @@
 // Builds the problem from what fusion and scheduling made of the step.
 #include "neap/passes/memory/plan-memory/StepModel.h"
 
+#include "neap/passes/costs/GroupWork.h"
 #include "neap/passes/fuse/Group.h"
 #include "neap/passes/memory/plan-memory/Recipe.h"
 #include "neap/passes/planning/Liveness.h"
@@ -8,6 +9,7 @@
 #include "neap/passes/support/Step.h"
 
 #include <limits>
+#include <set>
 
 using namespace mlir;
 
@@ -32,8 +34,8 @@ public:
       describeRecipe(value);
     placeSources();
     collectStates();
-    if (settings.allowsOffload && settings.device.linkBandwidth > 0)
-      allowOffload();
+    if (FarCosts far = getFarCosts(settings); settings.allowsOffload && far.offloadRate > 0)
+      allowOffload(far);
     countBase();
     return std::move(model);
   }
@@ -43,11 +45,15 @@ private:
   void findTurn();
   void collectValues();
   void collectStates();
-  void allowOffload();
+  void allowOffload(const FarCosts &far);
   void describeRecipe(size_t value);
   void placeSources();
   void countBase();
+  int64_t countSourceBytes(const Recipe &recipe) const;
   double estimateRecipe(Value value, const Recipe &recipe) const;
+  double estimateKernelOnCpu(Value value, const Recipe &recipe) const;
+  double estimateChainOnCpu(Value value, const Recipe &recipe) const;
+  std::set<int> findLateReaders(Value value) const;
   bool isReadFromMemoryLate(Value value) const;
   bool isAliveAfter(ResultIndex index) const {
     int storage = plan.getUnmergedStorage(baseline.findStored(index.op, index.result));
@@ -130,9 +136,11 @@ void StepModelBuilder::findTurn() {
 void StepModelBuilder::collectValues() {
   const planning::StorageGraph &graph = baseline.getUnmergedGraph();
   std::vector<int> lastEarly(graph.storages.size(), -1), firstLate(graph.storages.size(), -1);
-  std::vector<int> lastLate(graph.storages.size(), -1);
+  std::vector<int> lastLate(graph.storages.size(), -1), lastWriter(graph.storages.size(), -1);
   for (auto [index, task] : llvm::enumerate(plan.order)) {
     int position = static_cast<int>(index);
+    for (int storage : graph.tasks[task].writes)
+      lastWriter[storage] = position;
     for (const std::vector<int> &touched : {graph.tasks[task].reads, graph.tasks[task].writes})
       for (int storage : touched) {
         if (position <= model.turn) {
@@ -147,7 +155,8 @@ void StepModelBuilder::collectValues() {
   for (int position = 0; position <= model.turn; ++position)
     for (ResultIndex made : model.madeAt[position]) {
       int storage = plan.getUnmergedStorage(baseline.findStored(made.op, made.result));
-      if (plan.storages[storage].role != sched::Role::Activation || graph.storages[storage].aliveAfter)
+      bool isInitial = lastWriter[storage] != position; // a loop's sum goes on in its place
+      if (plan.storages[storage].role != sched::Role::Activation || graph.storages[storage].aliveAfter || isInitial)
         continue;
       planning::RetainableValue value;
       value.bytes = graph.storages[storage].bytes;
@@ -173,9 +182,20 @@ bool StepModelBuilder::isReadFromMemoryLate(Value value) const {
   });
 }
 
+/// What a recipe reads.
+int64_t StepModelBuilder::countSourceBytes(const Recipe &recipe) const {
+  int64_t bytes = 0;
+  for (Value source : llvm::concat<const Value>(recipe.stored, recipe.alwaysThere))
+    bytes += bytesOf(source);
+  return bytes;
+}
+
 /// As it will be fused: a chain of pointwise ops goes into its readers and costs what it reads more than they did. Else it is a
 /// kernel.
 double StepModelBuilder::estimateRecipe(Value value, const Recipe &recipe) const {
+  bool isKernel = isReadFromMemoryLate(value) || llvm::any_of(recipe.ops, hasKernelOfItsOwn);
+  if (settings.cpu)
+    return isKernel ? estimateKernelOnCpu(value, recipe) : estimateChainOnCpu(value, recipe);
   planning::KernelCost cost;
   for (Operation *op : recipe.ops) {
     if (auto model = dyn_cast<CostModel>(op))
@@ -185,9 +205,7 @@ double StepModelBuilder::estimateRecipe(Value value, const Recipe &recipe) const
     if (isProduct)
       cost.kernelClass = planning::KernelClass::Product;
   }
-  for (Value source : llvm::concat<const Value>(recipe.stored, recipe.alwaysThere))
-    cost.bytesRead += bytesOf(source);
-  bool isKernel = isReadFromMemoryLate(value) || llvm::any_of(recipe.ops, hasKernelOfItsOwn);
+  cost.bytesRead = countSourceBytes(recipe);
   if (isKernel) {
     cost.bytesWritten = bytesOf(value);
     return planning::estimateLaunch(cost, settings.device, planning::Arithmetic::Fp32, {}).seconds;
@@ -195,6 +213,63 @@ double StepModelBuilder::estimateRecipe(Value value, const Recipe &recipe) const
   cost.bytesRead = std::max<int64_t>(cost.bytesRead - bytesOf(value), 0);
   return planning::estimateLaunch(cost, settings.device, planning::Arithmetic::Fp32, {}).seconds -
          settings.device.launchSeconds;
+}
+
+/// A product, a reduction or the like: the kernel that made the value, once more. Pointwise ops whose value somebody reads from memory
+/// are a kernel that the baseline need not have had.
+double StepModelBuilder::estimateKernelOnCpu(Value value, const Recipe &recipe) const {
+  if (llvm::any_of(recipe.ops, hasKernelOfItsOwn)) {
+    ResultIndex index = ops.find(cast<OpResult>(value));
+    Operation *maker = baseline.findStored(index.op, index.result).getDefiningOp();
+    return baseline.getTaskSeconds()[positionOf.at(maker)];
+  }
+  planning::CpuWork work;
+  for (Operation *op : recipe.ops)
+    addOperation(op, work);
+  work.bytesRead = static_cast<double>(countSourceBytes(recipe));
+  work.bytesWritten = static_cast<double>(bytesOf(value));
+  return planning::estimateLaunch(*settings.cpu, work);
+}
+
+/// Every kernel that reads the value computes it on the way, or the first one does and stores it for the others. What only other
+/// recomputations read is a kernel.
+double StepModelBuilder::estimateChainOnCpu(Value value, const Recipe &recipe) const {
+  std::set<int> readers = findLateReaders(value);
+  if (readers.empty())
+    return estimateKernelOnCpu(value, recipe);
+  double repeated = 0, stored = std::numeric_limits<double>::infinity();
+  for (int position : readers) {
+    auto reader = cast<FusedOp>(plan.tasks[plan.order[position]]);
+    FailureOr<planning::CpuWork> known = describeWork(reader.getKind(), reader.getBody().front(), settings.target);
+    if (failed(known)) // it was carried through before
+      continue;
+    planning::CpuWork work = *known;
+    double alone = planning::estimateLaunch(*settings.cpu, work);
+    for (Operation *op : recipe.ops)
+      addOperation(op, work);
+    work.bytesRead = std::max(work.bytesRead + static_cast<double>(countSourceBytes(recipe) - bytesOf(value)), 0.0);
+    repeated += planning::estimateLaunch(*settings.cpu, work) - alone;
+    work.bytesWritten += static_cast<double>(bytesOf(value));
+    stored = std::min(stored, planning::estimateLaunch(*settings.cpu, work) - alone);
+  }
+  return std::max(std::min(repeated, stored), 0.0);
+}
+
+/// Positions behind the turn of the kernels that read a value, seen through views.
+std::set<int> StepModelBuilder::findLateReaders(Value value) const {
+  std::set<int> positions;
+  SmallVector<Value> pending{value};
+  while (!pending.empty())
+    for (Operation *user : pending.pop_back_val().getUsers()) {
+      size_t number = ops.numbers.at(user);
+      if (isView(user))
+        pending.push_back(user->getResult(0));
+      for (int position : {model.firstTask[number], model.lastTask[number]})
+        if (!isView(user) && position > model.turn && position < static_cast<int>(plan.order.size()) &&
+            isa<FusedOp>(plan.tasks[plan.order[position]]))
+          positions.insert(position);
+    }
+  return positions;
 }
 
 void StepModelBuilder::describeRecipe(size_t index) {
@@ -210,7 +285,7 @@ void StepModelBuilder::describeRecipe(size_t index) {
       isPossible &= isAliveAfter(index);
   }
   llvm::sort(value.sources);
-  isPossible &= llvm::all_of(recipe.ops, [](Operation *op) { return isMemoryEffectFree(op); });
+  isPossible &= llvm::all_of(recipe.ops, [](Operation *op) { return isMemoryEffectFree(op) && !isa<TileLoopOp>(op); });
   value.recomputeSeconds = isPossible ? estimateRecipe(made, recipe) : std::numeric_limits<double>::infinity();
 }
 
@@ -267,15 +342,15 @@ void StepModelBuilder::collectStates() {
 }
 
 /// Everything large enough that a copy is worth beginning may move.
-void StepModelBuilder::allowOffload() {
+void StepModelBuilder::allowOffload(const FarCosts &far) {
   constexpr int64_t fewestBytes = 1 << 16;
-  planning::FarLink link{settings.device.linkBandwidth, settings.device.linkBandwidth, {}};
+  planning::FarLink link{far.offloadRate, far.reloadRate, {}};
   link.taskSeconds.assign(baseline.getTaskSeconds().begin(), baseline.getTaskSeconds().end());
   model.problem.link = std::move(link);
   for (planning::RetainableValue &value : model.problem.values)
     if (value.isNeeded &&
-        value.bytes >= fewestBytes) // a copy reads or writes memory twice, which kernels would like to do
-      value.offloadSeconds = 2 * static_cast<double>(value.bytes) / settings.device.memoryBandwidth;
+        value.bytes >= fewestBytes) // one copy reads memory, the other writes it, as kernels would like to
+      value.offloadSeconds = 2 * static_cast<double>(value.bytes) * far.trafficSeconds;
 }
 
 /// What is alive in the baseline, less what is alive only because it is kept.

@@ -1,6 +1,7 @@
 // Copy, change, fuse, schedule, measure.
 #include "neap/passes/memory/plan-memory/StepTrial.h"
 
+#include "neap/passes/costs/GroupWork.h"
 #include "neap/passes/fuse/KernelClass.h"
 #include "neap/passes/planning/Roofline.h"
 #include "neap/passes/support/SlotAlignment.h"
@@ -10,16 +11,38 @@ using namespace mlir;
 
 namespace neap {
 
-double estimateTask(Operation *task, const planning::DeviceModel &device) {
+FailureOr<double> estimateTask(Operation *task, const TrialSettings &settings) {
+  if (auto loop = dyn_cast<TileLoopOp>(task)) {
+    double round = 0;
+    for (Operation &op : loop.getBody().front()) {
+      FailureOr<double> seconds = estimateTask(&op, settings);
+      if (failed(seconds))
+        return failure();
+      round += *seconds;
+    }
+    return static_cast<double>(loop.getCount()) * round;
+  }
   auto group = dyn_cast<FusedOp>(task);
   if (!group)
-    return 0;
+    return 0.0;
+  if (settings.cpu) {
+    FailureOr<planning::CpuWork> work = describeWork(group.getKind(), group.getBody().front(), settings.target);
+    if (failed(work))
+      return failure();
+    return planning::estimateLaunch(*settings.cpu, *work);
+  }
   planning::KernelCost cost;
   cost.kernelClass = classifyGroup(group.getBody().front());
   cost.flops = group.getFlops();
   cost.bytesRead = group.getBytesRead();
   cost.bytesWritten = group.getBytesWritten();
-  return planning::estimateLaunch(cost, device, planning::Arithmetic::Fp32, {}).seconds;
+  return planning::estimateLaunch(cost, settings.device, planning::Arithmetic::Fp32, {}).seconds;
+}
+
+FarCosts getFarCosts(const TrialSettings &settings) {
+  if (settings.cpu)
+    return {settings.cpu->spillWriteRate, settings.cpu->spillReadRate, planning::estimateColdMemory(*settings.cpu, 1)};
+  return {settings.device.linkBandwidth, settings.device.linkBandwidth, 1 / settings.device.memoryBandwidth};
 }
 
 Value StepTrial::findStored(size_t op, unsigned result) const { return fusedValues.lookup(results[op][result]); }
@@ -48,15 +71,20 @@ LogicalResult StepTrial::measure(const TrialSettings &settings, ScratchCounter &
   int64_t scratch = 0;
   for (int task : plan->order) {
     Operation *op = plan->tasks[task];
-    taskSeconds.push_back(estimateTask(op, settings.device));
-    seconds += taskSeconds.back();
-    auto group = dyn_cast<FusedOp>(op);
-    if (!group)
-      continue;
-    FailureOr<int64_t> needed = counter.count(group);
-    if (failed(needed))
+    FailureOr<double> expected = estimateTask(op, settings);
+    if (failed(expected))
       return failure();
-    scratch = std::max(scratch, *needed);
+    taskSeconds.push_back(*expected);
+    seconds += *expected;
+    WalkResult counted = op->walk([&](FusedOp group) {
+      FailureOr<int64_t> needed = counter.count(group);
+      if (failed(needed))
+        return WalkResult::interrupt();
+      scratch = std::max(scratch, *needed);
+      return WalkResult::skip();
+    });
+    if (counted.wasInterrupted())
+      return failure();
   }
   plannedBytes = alignToSlot(plan->arenaBytes) + alignToSlot(scratch) * settings.maxWorkers;
   return success();

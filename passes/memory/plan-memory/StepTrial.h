@@ -3,6 +3,7 @@
 
 #include "neap/passes/fuse/fuse-operators/FuseOperators.h"
 #include "neap/passes/lower/kernels/Kernels.h"
+#include "neap/passes/planning/CpuCosts.h"
 #include "neap/passes/planning/Devices.h"
 #include "neap/passes/schedule/schedule-step/StepPlan.h"
 
@@ -19,11 +20,21 @@ struct TrialSettings {
   lower::KernelTarget target;
   int64_t maxWorkers = 1; ///< threads whose scratch counts
   bool allowsOffload = true;
-  planning::DeviceModel device;
+  planning::DeviceModel device = {};
+  /// Instead of `device`, where the program runs on the CPU.
+  std::optional<planning::CpuCosts> cpu;
 };
 
-/// What a task of the scheduled step is expected to take, in seconds. Tasks that run no kernel take none.
-double estimateTask(mlir::Operation *task, const planning::DeviceModel &device);
+/// What a byte to or from far memory takes, and how much of the memory's bandwidth.
+struct FarCosts {
+  double offloadRate = 0, reloadRate = 0; ///< bytes per second; 0 where there is no far memory
+  double trafficSeconds = 0;              ///< that kernels lose for each byte of a copy
+};
+FarCosts getFarCosts(const TrialSettings &settings);
+
+/// What a task of the scheduled step is expected to take, in seconds. Tasks that run no kernel take none. Fails, with a diagnostic,
+/// where there is no kernel.
+mlir::FailureOr<double> estimateTask(mlir::Operation *task, const TrialSettings &settings);
 
 /// Scratch of kernels, remembered: layers of a model ask for the same again and again.
 class ScratchCounter {

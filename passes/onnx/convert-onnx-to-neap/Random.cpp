@@ -37,7 +37,7 @@ static FailureOr<double> readActiveRatio(Node &node) {
 using Key = std::array<Value, 4>;
 
 static Value buildDropout(Node &node, Value x, double ratio, const Key &key) {
-  return node.make<DropoutOp>(x.getType(), x, key[0], key[1], key[2], key[3], node.getBuilder().getF64FloatAttr(ratio));
+  return node.make<DropoutOp>(x, ValueRange(key), node.getBuilder().getF64FloatAttr(ratio));
 }
 
 /// What is kept of ones. The same words as for the data, as the key is the same.
@@ -84,7 +84,7 @@ static FailureOr<Type> readElementType(Node &node, Type absent) {
 static Value drawUniform(Node &node, ArrayRef<int64_t> shape, Type element) {
   Type drawn = element.isF64() ? element : node.getBuilder().getF32Type();
   auto [seedLow, seedHigh, step, id] = node.createRandomKey();
-  Value numbers = node.make<RandomUniformOp>(RankedTensorType::get(shape, drawn), seedLow, seedHigh, step, id);
+  Value numbers = node.make<RandomUniformOp>(RankedTensorType::get(shape, drawn), seedLow, seedHigh, step, id, Value());
   return node.cast(numbers, element);
 }
 

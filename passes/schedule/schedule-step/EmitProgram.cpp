@@ -33,28 +33,37 @@ private:
 
 class ProgramWriter {
 public:
-  explicit ProgramWriter(StepPlan &plan) : plan(plan), kernels(plan.step), builder(plan.step) {}
+  ProgramWriter(StepPlan &plan, KernelTable &kernels, OpBuilder builder) : plan(plan), kernels(kernels), builder(builder) {}
+  /// For a round of a loop that `outer` is writing. The round's own bytes begin at `base`.
+  ProgramWriter(StepPlan &plan, ProgramWriter &outer, OpBuilder builder, int64_t base)
+      : plan(plan), kernels(outer.kernels), builder(builder), outer(&outer), base(base) {}
   void write();
 
 private:
   void writeSlot(int storage);
   Value getSlot(int storage);
   Value viewAs(Value slot, Type tensor, int64_t offset = 0);
+  Value viewTile(Value slot, Type tile, Value round);
   Value getContents(Value value);
   Value getStepField(StepField field);
-  Value getWorkspace() { return plan.workspace < 0 ? Value() : getSlot(plan.workspace); }
+  Value getWorkspace();
   void writeLaunch(FusedOp group);
   void writeOffload(OffloadOp offload);
   void writeAwait(AwaitOp await);
   void writeReload(ReloadOp reload);
+  void writeLoop(TileLoopOp loop);
+  void writeRound(Block &body, ArrayRef<Value> operands);
   void writeTask(Operation *task);
+  SmallVector<Value> takeEvents(ValueRange read);
   Value signal(sched::Stream stream);
   void waitFor(Value event, SmallVectorImpl<Value> &events);
   void writeReturn();
 
   StepPlan &plan;
-  KernelTable kernels;
+  KernelTable &kernels;
   OpBuilder builder;
+  ProgramWriter *outer = nullptr;
+  int64_t base = 0;
   llvm::DenseMap<int, Value> slots;      // by storage
   llvm::DenseMap<Value, Value> contents; // by value of the step
   /// By storage: the event of the copy that made what lies there, until the compute stream has waited for it.
@@ -124,13 +133,20 @@ sched::KernelOp KernelTable::getKernel(FusedOp group) {
 
 // The program ---------------------------------------------------------------------------------------------------------
 
+/// All slots are the program's, whoever uses them.
 void ProgramWriter::writeSlot(int storage) {
   const StorageInfo &info = plan.storages[storage];
+  OpBuilder::InsertionGuard guard(builder);
+  if (Operation *around = builder.getInsertionBlock()->getParentOp(); !isa<sched::ProgramOp>(around)) {
+    while (!isa<sched::ProgramOp>(around->getParentOp()))
+      around = around->getParentOp();
+    builder.setInsertionPoint(around);
+  }
   auto slot = sched::SlotOp::create(
       builder, plan.step.getLoc(), sched::SlotType::get(info.type, info.space),
       sched::RoleAttr::get(builder.getContext(), info.role), dyn_cast_or_null<FlatSymbolRefAttr>(info.identity),
       dyn_cast_or_null<StringAttr>(info.identity), dyn_cast_or_null<ElementsAttr>(info.identity),
-      builder.getI64IntegerAttr(info.offset));
+      builder.getI64IntegerAttr(base + info.offset));
   if (info.attributes)
     for (NamedAttribute attribute : info.attributes)
       if (attribute.getName() != "neap.name")
@@ -139,6 +155,8 @@ void ProgramWriter::writeSlot(int storage) {
 }
 
 Value ProgramWriter::getSlot(int storage) {
+  if (int named = plan.getOuterStorage(storage); named >= 0 && !slots.contains(storage))
+    return outer->getSlot(named);
   if (!slots.contains(storage))
     writeSlot(storage);
   return slots[storage];
@@ -152,6 +170,18 @@ Value ProgramWriter::viewAs(Value slot, Type tensor, int64_t offset) {
   return sched::ViewOp::create(builder, slot.getLoc(),
                                sched::SlotType::get(cast<RankedTensorType>(tensor), type.getSpace()), slot, offset,
                                ValueRange(), ArrayRef<int64_t>());
+}
+
+/// A round's part of a slot.
+Value ProgramWriter::viewTile(Value slot, Type tile, Value round) {
+  auto type = sched::SlotType::get(cast<RankedTensorType>(tile));
+  return sched::ViewOp::create(builder, slot.getLoc(), type, slot, 0, round, type.getBytes());
+}
+
+Value ProgramWriter::getWorkspace() {
+  if (outer)
+    return outer->getWorkspace();
+  return plan.workspace < 0 ? Value() : getSlot(plan.workspace);
 }
 
 Value ProgramWriter::getStepField(StepField field) {
@@ -173,6 +203,18 @@ Value ProgramWriter::getContents(Value value) {
   return contents[value] = getSlot(plan.getStorage(value));
 }
 
+/// What a task of the compute stream that reads some values has to wait for. Whatever comes later on this stream comes behind it.
+SmallVector<Value> ProgramWriter::takeEvents(ValueRange read) {
+  SmallVector<Value> events = std::move(awaitedByCompute);
+  awaitedByCompute.clear();
+  for (Value value : read)
+    if (auto copy = reloaded.find(plan.getUnmergedStorage(value)); copy != reloaded.end()) {
+      waitFor(copy->second, events);
+      reloaded.erase(copy);
+    }
+  return events;
+}
+
 void ProgramWriter::writeLaunch(FusedOp group) {
   sched::KernelOp kernel = kernels.getKernel(group);
   SmallVector<Value> inputs = llvm::map_to_vector(group.getInputs(), [&](Value input) { return getContents(input); });
@@ -180,13 +222,7 @@ void ProgramWriter::writeLaunch(FusedOp group) {
     inputs.push_back(getStepField(field));
   SmallVector<Value> outputs = llvm::map_to_vector(
       group.getOutputs(), [&](Value output) { return viewAs(getSlot(plan.getStorage(output)), output.getType()); });
-  SmallVector<Value> after = std::move(awaitedByCompute);
-  awaitedByCompute.clear();
-  for (Value input : group.getInputs())
-    if (auto copy = reloaded.find(plan.getUnmergedStorage(input)); copy != reloaded.end()) {
-      waitFor(copy->second, after);
-      reloaded.erase(copy); // whatever comes later on this stream comes behind it
-    }
+  SmallVector<Value> after = takeEvents(group.getInputs());
   auto launch = sched::LaunchOp::create(builder, group.getLoc(), kernel.getSymName(), sched::Stream::Compute, inputs,
                                         outputs, group.getLibrary() ? getWorkspace() : Value(), after);
   for (auto [output, result] : llvm::zip_equal(group.getOutputs(), launch.getResults()))
@@ -232,9 +268,62 @@ void ProgramWriter::writeReload(ReloadOp reload) {
   reloaded[plan.getUnmergedStorage(reload)] = signal(sched::Stream::Reload);
 }
 
+/// Carries what the rounds write: sums, and the wholes that tiles are parts of.
+void ProgramWriter::writeLoop(TileLoopOp loop) {
+  SmallVector<Value> initial;
+  for (auto [result, value] : llvm::zip_equal(loop.getCarriedResults(), loop.getCarried()))
+    initial.push_back(viewAs(getContents(value), result.getType()));
+  for (Value result : loop.getTiledResults())
+    initial.push_back(viewAs(getSlot(plan.getStorage(result)), result.getType()));
+  // Before the loop: views that are made on the way must not stand behind it.
+  SmallVector<Value> operands = llvm::map_to_vector(loop.getOperands(), [&](Value operand) {
+    return viewAs(getContents(operand), operand.getType());
+  });
+  SmallVector<Type> types = llvm::map_to_vector(initial, [](Value value) { return value.getType(); });
+  auto rounds = sched::LoopOp::create(builder, loop.getLoc(), types, loop.getCountAttr(), initial);
+  Block &body = rounds.getBody().emplaceBlock();
+  body.addArgument(builder.getIndexType(), loop.getLoc());
+  for (Type type : types)
+    body.addArgument(type, loop.getLoc());
+  const LoopBody &planned = plan.getBody(loop);
+  ProgramWriter writer(*planned.plan, *this, OpBuilder::atBlockEnd(&body),
+                       base + plan.storages[planned.storage].offset);
+  writer.awaitedByCompute = takeEvents(loop.getOperands());
+  writer.writeRound(body, operands);
+  for (auto [result, value] : llvm::zip_equal(loop.getResults(), rounds.getResults()))
+    contents[result] = value;
+}
+
+/// `operands` are what the loop's operands are outside.
+void ProgramWriter::writeRound(Block &body, ArrayRef<Value> operands) {
+  TileLoopOp loop = plan.loop;
+  Value round = body.getArgument(0);
+  auto slotArguments = body.getArguments().drop_front();
+  auto wholes = slotArguments.drop_front(loop.getCarried().size());
+  for (auto [argument, slot] : llvm::zip(loop.getTileArguments(), operands))
+    contents[argument] = viewTile(slot, argument.getType(), round);
+  for (auto [argument, slot] : llvm::zip(loop.getWholeArguments(), operands.drop_front(loop.getSlices().size())))
+    contents[argument] = slot;
+  for (auto [argument, slot] : llvm::zip(loop.getCarriedArguments(), slotArguments)) {
+    contents[argument] = slot;
+    slots[plan.getStorage(argument)] = slot;
+  }
+  for (auto [tile, whole] : llvm::zip_equal(loop.getYieldedTiles(), wholes))
+    slots[plan.getStorage(tile)] = viewTile(whole, tile.getType(), round);
+  for (int task : plan.order)
+    writeTask(plan.tasks[task]);
+  SmallVector<Value> yielded;
+  for (auto [value, slot] : llvm::zip(loop.getYieldedCarried(), slotArguments))
+    yielded.push_back(viewAs(getContents(value), cast<sched::SlotType>(slot.getType()).getTensor()));
+  for (auto [tile, whole] : llvm::zip_equal(loop.getYieldedTiles(), wholes))
+    yielded.push_back(sched::MergeOp::create(builder, loop.getLoc(), whole, getContents(tile)));
+  sched::YieldOp::create(builder, loop.getLoc(), yielded);
+}
+
 void ProgramWriter::writeTask(Operation *task) {
   TypeSwitch<Operation *>(task)
       .Case([&](FusedOp group) { writeLaunch(group); })
+      .Case([&](TileLoopOp loop) { writeLoop(loop); })
       .Case([&](OffloadOp offload) { writeOffload(offload); })
       .Case([&](AwaitOp await) { writeAwait(await); })
       .Case([&](ReloadOp reload) { writeReload(reload); })
@@ -278,6 +367,7 @@ void ProgramWriter::write() {
 }
 
 void neap::emitProgram(StepPlan &plan) {
-  ProgramWriter(plan).write();
+  KernelTable kernels(plan.step);
+  ProgramWriter(plan, kernels, OpBuilder(plan.step)).write();
   plan.step.erase();
 }

@@ -81,6 +81,7 @@ int StepPlan::addStorage(Role role, RankedTensorType type, Attribute identity, s
       {space == sched::Space::Device ? bytes : 0, outlivesStep, outlivesStep || role == Role::Output});
   storages.push_back({role, type, identity, {}, space, 0});
   isOffloaded.push_back(false);
+  outerStorages.push_back(-1);
   mergedInto.push_back(static_cast<int>(storages.size()) - 1);
   return mergedInto.back();
 }
@@ -136,17 +137,36 @@ void StepPlan::addTask(Operation *op) {
     storageOf[result] = addStorage(Role::Activation, cast<RankedTensorType>(result.getType()), {}, space);
     writes.insert(storageOf[result]);
   }
-  graph.tasks.push_back({{reads.begin(), reads.end()}, {writes.begin(), writes.end()}, findTasksBefore(op)});
+  addTask(op, reads.getArrayRef(), writes.getArrayRef());
+}
+
+void StepPlan::addTask(Operation *op, ArrayRef<int> reads, ArrayRef<int> writes) {
+  graph.tasks.push_back({reads, writes, findTasksBefore(op)});
   taskOf[op] = static_cast<int>(tasks.size());
   tasks.push_back(op);
 }
 
 /// The first storage, so that its offset is 0: libraries want their workspace at a multiple of more than a slot's alignment.
 void StepPlan::addWorkspace() {
-  bool isUsed = llvm::any_of(step.getOps<FusedOp>(), [](FusedOp group) { return group.getLibrary(); });
-  if (isUsed && workspaceBytes > 0)
+  auto isLeftToLibrary = [](FusedOp group) { return group.getLibrary() ? WalkResult::interrupt() : WalkResult::advance(); };
+  bool isUsed = workspaceBytes > 0 && step.walk(isLeftToLibrary).wasInterrupted();
+  if (isUsed)
     workspace =
         addStorage(Role::Workspace, RankedTensorType::get({workspaceBytes}, IntegerType::get(step.getContext(), 8)));
+}
+
+int StepPlan::addConstant(RankedTensorType type, Attribute value) {
+  return outer ? addOuter(outer->addConstant(type, value), type) : addStorage(Role::Constant, type, value);
+}
+
+void StepPlan::collectConstants() {
+  for (auto constant : block.getOps<ConstantOp>())
+    storageOf[constant] = addConstant(constant.getType(), constant.getValueAttr());
+  for (auto id : block.getOps<RandomIdOp>()) {
+    auto type = cast<RankedTensorType>(id.getType());
+    APInt word(32, static_cast<uint64_t>(id.getNumber()));
+    storageOf[id] = addConstant(type, DenseElementsAttr::get(type, word));
+  }
 }
 
 /// All declarations get a place, whether the step uses them or not.
@@ -161,13 +181,7 @@ void StepPlan::collectPersistent() {
     declare(parameter, Role::Parameter, sched::Space::Device);
   for (auto state : module.getOps<StateOp>())
     declare(state, Role::State, state.getFar() ? sched::Space::Far : sched::Space::Device);
-  for (auto constant : step.getOps<ConstantOp>())
-    storageOf[constant] = addStorage(Role::Constant, constant.getType(), constant.getValueAttr());
-  for (auto id : step.getOps<RandomIdOp>()) {
-    auto type = cast<RankedTensorType>(id.getType());
-    APInt word(32, static_cast<uint64_t>(id.getNumber()));
-    storageOf[id] = addStorage(Role::Constant, type, DenseElementsAttr::get(type, word));
-  }
+  collectConstants();
   for (auto [index, argument] : llvm::enumerate(step.getArguments())) {
     Attribute name = StringAttr::get(step.getContext(), step.getInputName(index));
     storageOf[argument] = addStorage(Role::Input, cast<RankedTensorType>(argument.getType()), name);
@@ -193,13 +207,13 @@ static bool isUpdate(Operation *op) {
 }
 
 LogicalResult StepPlan::collect() {
-  collectPersistent();
+  outer ? collectArguments() : collectPersistent();
   // Last, so that every reader of an old value comes before its update. What moves the new value comes with it.
   llvm::SetVector<Operation *> updates;
   auto movesUpdate = [&](Operation *op) {
     return isa<AwaitOp, OffloadOp>(op) && updates.contains(skipRenames(op->getOperand(0)).getDefiningOp());
   };
-  for (Operation &op : step.getBody().front()) {
+  for (Operation &op : block) {
     if (auto read = dyn_cast<ReadOp>(op)) {
       storageOf[read] = declared.lookup(read.getSymbolAttr());
     } else if (auto scalar = dyn_cast<StepValueOp>(op)) {
@@ -209,7 +223,10 @@ LogicalResult StepPlan::collect() {
         updates.insert(&op);
       else
         addTask(&op);
-    } else if (!isa<BarrierOp, ConstantOp, RandomIdOp, ReshapeOp, WriteOp, neap::ReturnOp>(op)) {
+    } else if (auto loop = dyn_cast<TileLoopOp>(op)) {
+      if (failed(addLoop(loop)))
+        return failure();
+    } else if (!isa<BarrierOp, ConstantOp, RandomIdOp, ReshapeOp, WriteOp, neap::ReturnOp, neap::YieldOp>(op)) {
       return op.emitOpError("expected to be in a fusion group when the step is scheduled");
     }
   }
@@ -251,9 +268,9 @@ void StepPlan::findOldValueReaders() {
       lastReader[storage] = static_cast<int>(task);
   isKeptElsewhere.assign(graph.storages.size(), false);
   auto keep = [&](Value value) { isKeptElsewhere[storageOf.at(skipRenames(value))] = true; };
-  for (auto write : step.getOps<WriteOp>())
+  for (auto write : block.getOps<WriteOp>())
     keep(write.getValue());
-  llvm::for_each(step.getBody().front().getTerminator()->getOperands(), keep);
+  llvm::for_each(block.getTerminator()->getOperands(), keep);
 }
 
 void StepPlan::placeUpdates() {
@@ -393,8 +410,13 @@ void StepPlan::pack() {
 LogicalResult StepPlan::prepare() {
   if (failed(collect()))
     return failure();
-  placeUpdates();
-  placeOutputs();
+  if (outer) {
+    if (failed(placeYielded()))
+      return failure();
+  } else {
+    placeUpdates();
+    placeOutputs();
+  }
   if (failed(checkBytes()))
     return failure();
   order = planning::orderTasks(graph);

@@ -27,11 +27,23 @@ struct Kept {
   int storage;
 };
 
+class StepPlan;
+
+/// A tile loop is one task. What its body stores for itself lies in one storage, which lives as long as the loop runs.
+struct LoopBody {
+  std::unique_ptr<StepPlan> plan; ///< of one round; offsets count from the storage's beginning
+  int storage;
+};
+
+/// Of a step, or of one round of a tile loop in it.
 class StepPlan {
 public:
   /// `workspaceBytes` are reserved for libraries if a group is left to one. Remarks only if it `reports`.
   StepPlan(StepOp step, int64_t workspaceBytes, bool reports)
-      : step(step), workspaceBytes(workspaceBytes), reports(reports) {}
+      : step(step), block(step.getBody().front()), workspaceBytes(workspaceBytes), reports(reports) {}
+  /// `outer` has the loop among its tasks, and lives longer.
+  StepPlan(TileLoopOp loop, StepPlan &outer)
+      : step(outer.step), loop(loop), outer(&outer), block(loop.getBody().front()), workspaceBytes(0), reports(false) {}
 
   /// Steps 1 to 3 of the pass: storages, tasks and their order. Fails, with a diagnostic, on an op that belongs in a group.
   mlir::LogicalResult prepare();
@@ -43,10 +55,18 @@ public:
   /// The storage that holds a value, seen through reshapes; the step block for its scalars.
   int getStorage(mlir::Value value) const;
 
+  const LoopBody &getBody(TileLoopOp loop) const { return bodies.find(loop)->second; }
+  /// The storage of `outer` that one of a round's own names; -1 if it is the round's own.
+  int getOuterStorage(int storage) const { return outerStorages[storage]; }
+
   StepOp step;
+  /// Null in the plan of a step.
+  TileLoopOp loop;
+  StepPlan *outer = nullptr;
+  mlir::Block &block;
   planning::StorageGraph graph;
   std::vector<StorageInfo> storages;
-  /// The op of each task: a FusedOp, an ObserveOp, or one that copies to or from far memory or awaits that.
+  /// The op of each task: a FusedOp, an ObserveOp, a TileLoopOp, or one that copies to or from far memory or awaits that.
   std::vector<mlir::Operation *> tasks;
   std::vector<int> order;
   std::vector<Kept> kept;
@@ -60,6 +80,9 @@ private:
                  sched::Space space = sched::Space::Device);
   std::vector<int> findTasksBefore(mlir::Operation *op) const;
   void addTask(mlir::Operation *op);
+  void addTask(mlir::Operation *op, mlir::ArrayRef<int> reads, mlir::ArrayRef<int> writes);
+  int addConstant(mlir::RankedTensorType type, mlir::Attribute value);
+  void collectConstants();
   void collectPersistent();
   mlir::LogicalResult collect();
   void findOldValueReaders();
@@ -68,6 +91,13 @@ private:
   void placeOutputs();
   void reuseDyingOperands();
   void addWorkspace();
+
+  // Tile loops.
+  mlir::LogicalResult addLoop(TileLoopOp loop);
+  int addOuter(int storage, mlir::RankedTensorType type);
+  void collectArguments();
+  mlir::LogicalResult placeYielded();
+
   int findMerged(int storage) const;
   void applyMerges();
   mlir::LogicalResult checkBytes();
@@ -84,6 +114,8 @@ private:
   std::vector<bool> isKeptElsewhere;              // by storage: whether a write or the return names it
   std::vector<int> mergedInto;                    // by storage; itself where it was not merged
   std::vector<int> mergedByUpdates;               // the same, before operands were reused
+  std::vector<int> outerStorages;                 // by storage
+  llvm::DenseMap<mlir::Operation *, LoopBody> bodies;
 };
 
 /// Scalars of the step block that a group's body reads, each once.

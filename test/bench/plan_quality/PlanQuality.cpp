@@ -146,9 +146,10 @@ static LogicalResult run(StringRef file, MLIRContext &context, double &logarithm
   settings.target.cpu = {16, 32, 48 << 10, 2 << 20};
   settings.maxWorkers = settings.target.workers;
   settings.allowsOffload = allowsOffload;
-  settings.device = planning::describeCpu(settings.target.cpu.lanes, settings.target.workers);
   if (const planning::DeviceModel *device = planning::findDeviceModel(deviceName))
     settings.device = *device;
+  else
+    settings.cpu = planning::describeTypicalCpu(settings.target.cpu.lanes, settings.target.workers);
   auto planner = MemoryPlanner::create(*module, std::move(settings));
   if (failed(planner))
     return failure();

@@ -1,8 +1,11 @@
-"""GPT-2 124M with its loss, as a module; run as a program, it exports the module to ONNX.
+"""GPT-2 with its loss, as a module; run as a program, it exports the module to ONNX.
 
-python gpt2.py MODEL.onnx
+python gpt2.py MODEL.onnx [CONFIG.json]
+
+CONFIG.json has fields of transformers' GPT2Config; without it the model is GPT-2 124M.
 """
 
+import json
 import sys
 
 import torch
@@ -11,30 +14,39 @@ from torch import nn
 
 
 class Gpt2(nn.Module):
-    """Mean cross-entropy of the next token. `labels` stand at the position they label."""
+    """Mean cross-entropy as Hugging Face computes it. `labels` [batch, sequence] stand where they are to be predicted: the
+    next token, and -100 where there is none."""
 
-    def __init__(self, attention):
+    def __init__(self, attention, config={}):
         super().__init__()
-        config = transformers.GPT2Config(resid_pdrop=0, embd_pdrop=0, attn_pdrop=0, use_cache=False)
+        config = transformers.GPT2Config(resid_pdrop=0, embd_pdrop=0, attn_pdrop=0, use_cache=False, **config)
         self.model = transformers.GPT2LMHeadModel._from_config(config, attn_implementation=attention)
 
     def forward(self, input_ids, labels):
-        logits = self.model(input_ids=input_ids, return_dict=False)[0][:, :-1]
-        return nn.functional.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten())
+        # With shift_labels nothing is shifted in the graph: no copy of the logits without their last position.
+        return self.model(input_ids=input_ids, labels=labels, shift_labels=labels, return_dict=False)[0]
 
 
-def export(path):
+def export(path, config):
     torch.manual_seed(0)
-    module = Gpt2("eager").eval()
+    module = Gpt2("eager", config).eval()
     with torch.no_grad():  # a fresh model is full of equal tensors and zeros, which exporters merge or drop
         for parameter in module.parameters():
             parameter.add_(0.02 * torch.randn_like(parameter))
     tokens = torch.zeros(2, 32, dtype=torch.int64)
-    inputs = {"input_ids": tokens, "labels": tokens}
+    inputs = {"input_ids": tokens, "labels": tokens.clone()}  # one tensor for both would become one input
     dims = {name: {0: "batch", 1: "sequence"} for name in inputs}
     torch.onnx.export(module, (), path, kwargs=inputs, input_names=list(inputs), output_names=["loss"],
                       opset_version=20, dynamo=True, dynamic_shapes=dims, verbose=False)
 
 
+def main():
+    config = {}
+    if len(sys.argv) > 2:
+        with open(sys.argv[2]) as file:
+            config = json.load(file)
+    export(sys.argv[1], config)
+
+
 if __name__ == "__main__":
-    export(sys.argv[1])
+    main()

@@ -6,6 +6,7 @@ default, where epsilon counts before bias correction; adam_mode 0 is PyTorch's.
 """
 
 import pathlib
+import shutil
 import sys
 import types
 
@@ -31,15 +32,18 @@ def write_artifacts(job, folder, shape):
     trained = [tensor.name for tensor in model.graph.initializer
                if tensor.data_type == onnx.TensorProto.FLOAT and len(tensor.dims) > 0]
     optimizer = onnxblock.optim.AdamW(eps=1e-8, weight_decay=job["weight_decay"])
-    folder.mkdir()
-    artifacts.generate_artifacts(model, requires_grad=trained, optimizer=optimizer, artifact_directory=str(folder))
-    path = str(folder / "optimizer_model.onnx")
+    part = folder.with_name("ort.part")  # renamed when it is whole
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    artifacts.generate_artifacts(model, requires_grad=trained, optimizer=optimizer, artifact_directory=str(part))
+    path = str(part / "optimizer_model.onnx")
     model = onnx.load(path)
     for node in model.graph.node:
         for attribute in node.attribute:
             if attribute.name == "adam_mode":
                 attribute.i = 0
     onnx.save(model, path)
+    part.rename(folder)
 
 
 def main():

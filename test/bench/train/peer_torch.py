@@ -1,25 +1,28 @@
-"""Trains with PyTorch, as the job's variant says: torch-eager-fused, torch-eager-foreach or torch-compile.
+"""Trains with PyTorch, as the job's variant says: one of driver.TORCH.
 
+torch-checkpoint computes each block's forward pass again in the backward pass (Hugging Face's activation checkpointing);
+torch-compile-BUDGET is torch.compile with that activation_memory_budget, which is 1 for torch-compile.
 Attention is scaled_dot_product_attention, which is PyTorch's fast path, although ONNX files are exported without it.
 """
 
 import peer
 import torch
+import torch._functorch.config
 from gpt2 import Gpt2
 from safetensors import safe_open
 from safetensors.torch import load_file
 
 
-def load(folder, device):
+def load(job):
     """The module with the weights Neap starts from; they have PyTorch's names."""
     with torch.device("meta"):
-        module = Gpt2("sdpa")
-    module.to_empty(device=device)
+        module = Gpt2("sdpa", job["config"])
+    module.to_empty(device=job["device"])
     module.model.tie_weights()
     state = dict(module.named_parameters())  # a tied matrix has one of its two names here, and one in the file
     names = {"model.lm_head.weight": "model.transformer.wte.weight"}
     state = {names.get(name, name): parameter for name, parameter in state.items()}
-    with torch.no_grad(), safe_open(f"{folder}/neap.safetensors", "pt") as file:
+    with torch.no_grad(), safe_open(job["weights"], "pt") as file:
         for name in file.keys():
             if file.get_slice(name).get_dtype() == "F32" and file.get_slice(name).get_shape():
                 state.pop(names.get(name, name)).copy_(file.get_tensor(name))
@@ -28,14 +31,25 @@ def load(folder, device):
     return module.train()
 
 
+def adapt(module, variant):
+    """What is called for the loss."""
+    if variant == "torch-checkpoint":
+        module.model.activation_checkpointing_enable()
+    if not variant.startswith("torch-compile"):
+        return module
+    budget = variant.removeprefix("torch-compile").removeprefix("-")
+    torch._functorch.config.activation_memory_budget = float(budget or 1)
+    return torch.compile(module)
+
+
 def main():
     job = peer.read_job()
     torch.set_num_threads(job["threads"])
-    module = load(job["folder"], job["device"])
+    module = load(job)
     foreach = job["variant"] == "torch-eager-foreach"
     optimizer = torch.optim.AdamW(module.parameters(), lr=job["learning_rate"], weight_decay=job["weight_decay"],
                                   foreach=foreach, fused=not foreach)
-    loss_of = torch.compile(module) if job["variant"] == "torch-compile" else module
+    loss_of = adapt(module, job["variant"])
 
     def step(batch):
         optimizer.zero_grad(set_to_none=True)
@@ -45,8 +59,8 @@ def main():
         return loss.item()
 
     data = load_file(f"{job['folder']}/data.safetensors", device=job["device"])
-    peak_bytes = peer.peak_resident_bytes if job["device"] == "cpu" else torch.cuda.max_memory_reserved
-    peer.run(job, step, list(zip(data["input_ids"], data["labels"])), peak_bytes)
+    device_peak_bytes = None if job["device"] == "cpu" else torch.cuda.max_memory_reserved
+    peer.run(job, step, list(zip(data["input_ids"], data["labels"])), device_peak_bytes)
 
 
 if __name__ == "__main__":

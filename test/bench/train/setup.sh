@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the Python environments of the training benchmark from PyPI: build/bench/torch and build/bench/ort.
+# Makes the Python environments of the training and memory benchmarks from PyPI: build/bench/torch and build/bench/ort.
 # Two, because onnxruntime-training 1.19.2 wants an older numpy, onnx and protobuf (and Python 3.8 to 3.11).
 #
 #   bash test/bench/train/setup.sh [python3.11]

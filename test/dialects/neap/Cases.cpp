@@ -120,6 +120,12 @@ void addReductions(std::vector<Case> &cases) {
   cases.push_back({"matmul",
                    {"tensor<2x3xf64>", "tensor<3x4xf64>"},
                    "%r = neap.matmul %a0, %a1 : tensor<2x3xf64>, tensor<3x4xf64>"});
+  cases.push_back({"matmul that goes on",
+                   {"tensor<2x3xf64>", "tensor<3x4xf64>", "tensor<2x4xf64>"},
+                   "%r = neap.matmul %a0, %a1 from %a2 : tensor<2x3xf64>, tensor<3x4xf64> from tensor<2x4xf64>"});
+  cases.push_back({"reduce that goes on",
+                   {"tensor<5x2x3xf64>", "tensor<2x3xf64>"},
+                   "%r = neap.reduce sum %a0 axes [0] from %a1 chunk 2 : tensor<5x2x3xf64> from tensor<2x3xf64>"});
   cases.push_back({"matmul batched",
                    {"tensor<2x2x2x3xf64>", "tensor<2x2x3x1xf64>"},
                    "%r = neap.matmul %a0, %a1 : tensor<2x2x2x3xf64>, tensor<2x2x3x1xf64>"});
@@ -144,6 +150,11 @@ void addAttention(std::vector<Case> &cases) {
   cases.push_back({"attention dropout", types,
                    "%r:2 = neap.attention %a0, %a1, %a2 bias %a3 dropout %a4, %a5, %a6, %a7 {dropout_ratio = 0.4} : " +
                        operands + " bias tensor<1x3x5xf64>"});
+  types.push_back(word);
+  cases.push_back(
+      {"attention dropout of a part", types,
+       "%r:2 = neap.attention %a0, %a1, %a2 bias %a3 dropout %a4, %a5, %a6, %a7, %a8 {dropout_ratio = 0.4} : " +
+           operands + " bias tensor<1x3x5xf64>"});
 }
 
 void addCompound(std::vector<Case> &cases) {
@@ -259,6 +270,9 @@ void addBackward(std::vector<Case> &cases) {
 }
 
 void addDropout(std::vector<Case> &cases) {
+  cases.push_back({"dropout of a part",
+                   {tensor("2x7x"), word, word, word, word, word},
+                   "%r = neap.dropout %a0 ratio 0.5 key %a1, %a2, %a3, %a4 skip %a5 : " + tensor("2x7x")});
   for (const std::string &shape :
        {std::string(), std::string("5x"), std::string("2x3x"), std::string("2x7x1x"), std::string("3x8x")})
     for (const char *ratio : {"0.5", "0.1"})
@@ -269,6 +283,9 @@ void addDropout(std::vector<Case> &cases) {
 }
 
 void addRandomNumbers(std::vector<Case> &cases) {
+  cases.push_back({"random_uniform of a part",
+                   {word, word, word, word, word},
+                   "%r = neap.random_uniform key %a0, %a1, %a2, %a3 skip %a4 : tensor<2x7xf64>"});
   for (const char *type : {"tensor<f64>", "tensor<2x7xf32>", "tensor<9xf64>"})
     cases.push_back({std::string("random_uniform ") + type,
                      {word, word, word, word},

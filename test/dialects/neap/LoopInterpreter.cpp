@@ -155,7 +155,7 @@ Type bodyTypeOf(Type tensor) {
 BuiltBody::BuiltBody(Operation *op) {
   auto fusible = cast<Fusible>(op);
   SmallVector<Type> types;
-  for (Type type : op->getOperandTypes())
+  for (Type type : llvm::drop_end(op->getOperandTypes(), fusible.getInitialOperand() ? 1 : 0))
     types.push_back(bodyTypeOf(type));
   if (TypedAttr neutral = fusible.getNeutralElement())
     types.push_back(neutral.getType());
@@ -202,7 +202,7 @@ Scalar drawWord(RandomReader op, ArrayRef<HostTensor> operands, ArrayRef<int64_t
     auto operand = llvm::find(op->getOperands(), scalar) - op->operand_begin();
     return static_cast<uint32_t>(operands[operand].integers.front());
   });
-  uint32_t word = randomWord({key[0], key[1], key[2], key[3]}, op.getWordMap().compose(point)[0]);
+  uint32_t word = randomWord(streamOf<uint32_t>(key), op.getWordMap().compose(point)[0]);
   return {0, static_cast<int32_t>(word)};
 }
 
@@ -215,7 +215,7 @@ SmallVector<Scalar> loadElements(Operation *op, ArrayRef<HostTensor> operands, A
     symbol = indices.integers[locate(fusible.getOperandMap(*indirect), point, 0, indices.shape())];
   }
   SmallVector<Scalar> elements;
-  for (auto [i, operand] : llvm::enumerate(operands))
+  for (auto [i, operand] : llvm::enumerate(operands.drop_back(fusible.getInitialOperand() ? 1 : 0)))
     elements.push_back(load(operand, locate(fusible.getOperandMap(i), point, symbol, operand.shape())));
   return elements;
 }
@@ -228,6 +228,10 @@ HostTensor runLoops(Operation *op, ArrayRef<HostTensor> operands) {
   TypedAttr neutral = fusible.getNeutralElement();
   for (int64_t i = 0; neutral && i < result.size(); ++i)
     store(result, i, toScalar(neutral));
+  if (auto initial = fusible.getInitialOperand()) {
+    EXPECT_EQ(fusible.getOperandMap(*initial), fusible.getResultMap(0));
+    result = operands[*initial];
+  }
   BuiltBody body(op);
   forEachIndex(fusible.getIterationSpace().sizes, [&](ArrayRef<int64_t> point) {
     BodyInterpreter interpreter;

@@ -70,7 +70,8 @@ void checkVectorBody(const Case &test) {
   auto op = dyn_cast_or_null<Fusible>(program.op);
   if (!op)
     return;
-  SmallVector<Type> types = llvm::map_to_vector(program.op->getOperandTypes(), vectorOf);
+  TypeRange read = TypeRange(program.op->getOperandTypes()).drop_back(op.getInitialOperand() ? 1 : 0);
+  SmallVector<Type> types = llvm::map_to_vector(read, vectorOf);
   if (TypedAttr neutral = op.getNeutralElement())
     types.push_back(vectorOf(neutral.getType()));
   if (isa<RandomReader>(program.op))

@@ -31,6 +31,14 @@ TEST(Philox, TakesEveryPartOfAStream) {
     EXPECT_EQ(randomWord(stream, counter * 4 + word), philox4x32({15, 16, 14, 13}, {11, 12})[word]);
 }
 
+/// A part of a tensor skips the counters before it, also where there are more than a word can count.
+TEST(Philox, SkipsWhatComesBeforeAPart) {
+  for (uint32_t skipped : {0u, 5u, 0xffffffffu})
+    for (uint64_t number : {0, 1, 6, 41})
+      EXPECT_EQ(randomWord({11, 12, 13, 14, skipped}, number),
+                randomWord({11, 12, 13, 14}, uint64_t(skipped) * 4 + number));
+}
+
 /// Rows begin with a counter of their own; dimensions of one element do not count.
 TEST(WordMap, NumbersRowByRow) {
   auto number = [](ArrayRef<int64_t> shape, ArrayRef<int64_t> index) {

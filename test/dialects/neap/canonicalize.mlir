@@ -192,3 +192,25 @@ neap.step @gather_of_range(%x: tensor<4x3xf32>) -> (tensor<2x2x3xf32>, tensor<2x
   %2 = neap.gather %x, %others : tensor<4x3xf32>, tensor<2xi64>
   neap.return %0, %1, %2 : tensor<2x2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
 }
+
+// A sum that goes on from +0 starts there. From -0 it does not: -0 and nothing more is -0.
+// CHECK-LABEL: neap.step @goes_on_from_zero(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<64x4xf32>, %[[T:[a-z0-9]+]]: tensor<4x64xf32>
+neap.step @goes_on_from_zero(%x: tensor<64x4xf32>, %t: tensor<4x64xf32>)
+    -> (tensor<4x4xf32>, tensor<4xf32>, tensor<4x4xf32>, tensor<4xf32>) {
+  // CHECK-DAG: %[[C:.*]] = neap.constant dense<-0.000000e+00> : tensor<4x4xf32>
+  // CHECK-DAG: %[[R:.*]] = neap.constant dense<-0.000000e+00> : tensor<4xf32>
+  // CHECK: neap.matmul %[[T]], %[[X]] : tensor<4x64xf32>, tensor<64x4xf32>
+  // CHECK-NEXT: neap.reduce sum %[[X]] axes [0] chunk 16 : tensor<64x4xf32>
+  // CHECK-NEXT: neap.matmul %[[T]], %[[X]] from %[[C]]
+  // CHECK-NEXT: neap.reduce sum %[[X]] axes [0] from %[[R]]
+  %zeros = neap.constant dense<0.0> : tensor<4x4xf32>
+  %row = neap.constant dense<0.0> : tensor<4xf32>
+  %negative = neap.constant dense<-0.0> : tensor<4x4xf32>
+  %negative_row = neap.constant dense<-0.0> : tensor<4xf32>
+  %0 = neap.matmul %t, %x from %zeros : tensor<4x64xf32>, tensor<64x4xf32> from tensor<4x4xf32>
+  %1 = neap.reduce sum %x axes [0] from %row chunk 16 : tensor<64x4xf32> from tensor<4xf32>
+  %2 = neap.matmul %t, %x from %negative : tensor<4x64xf32>, tensor<64x4xf32> from tensor<4x4xf32>
+  %3 = neap.reduce sum %x axes [0] from %negative_row : tensor<64x4xf32> from tensor<4xf32>
+  neap.return %0, %1, %2, %3 : tensor<4x4xf32>, tensor<4xf32>, tensor<4x4xf32>, tensor<4xf32>
+}

@@ -210,6 +210,54 @@ neap.step @reduce_c2(%x: tensor<4x2xf32>) {
 
 // -----
 
+neap.step @reduce_c3(%x: tensor<4x2xf32>, %y: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.reduce' op expected to start from 'tensor<2xf32>', got 'tensor<4xf32>'}}
+  %0 = neap.reduce sum %x axes [0] from %y : tensor<4x2xf32> from tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @reduce_c4_last_axis(%x: tensor<4x2xf32>, %y: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.reduce' op expected a sum that spares the last axis to have a start or chunks}}
+  %0 = neap.reduce sum %x axes [1] from %y : tensor<4x2xf32> from tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @reduce_c4_no_axis(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'neap.reduce' op expected a sum that spares the last axis to have a start or chunks}}
+  %0 = neap.reduce sum %x axes [] from %x : tensor<4xf32> from tensor<4xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @reduce_c4_maximum(%x: tensor<4x2xf32>) {
+  // expected-error@+1 {{'neap.reduce' op expected a sum that spares the last axis to have a start or chunks}}
+  %0 = neap.reduce max %x axes [0] chunk 32 : tensor<4x2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @reduce_c5(%x: tensor<129x2xf32>) {
+  // expected-error@+1 {{'neap.reduce' op expected chunks of 3 rows or more, got 2}}
+  %0 = neap.reduce sum %x axes [0] chunk 2 : tensor<129x2xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @reduce_c5_positive(%x: tensor<0x2xf32>) {
+  // expected-error@+1 {{'neap.reduce' op expected chunks of 1 rows or more, got 0}}
+  %0 = neap.reduce sum %x axes [0] chunk 0 : tensor<0x2xf32>
+  neap.return
+}
+
+// -----
+
 neap.step @matmul_c1(%x: tensor<4x2xf32>, %y: tensor<2x3xf64>) {
   // expected-error@+1 {{'neap.matmul' op expected equal element types, got 'tensor<4x2xf32>' and 'tensor<2x3xf64>'}}
   %0 = neap.matmul %x, %y : tensor<4x2xf32>, tensor<2x3xf64>
@@ -237,6 +285,14 @@ neap.step @matmul_c3(%x: tensor<2x4x2xf32>, %y: tensor<1x2x3xf32>) {
 neap.step @matmul_c4(%x: tensor<4x2xf32>, %y: tensor<3x5xf32>) {
   // expected-error@+1 {{'neap.matmul' op expected 2 rows on the right, got 'tensor<3x5xf32>'}}
   %0 = neap.matmul %x, %y : tensor<4x2xf32>, tensor<3x5xf32>
+  neap.return
+}
+
+// -----
+
+neap.step @matmul_c5(%x: tensor<4x2xf32>, %y: tensor<2x5xf32>) {
+  // expected-error@+1 {{'neap.matmul' op expected to start from 'tensor<4x5xf32>', got 'tensor<4x2xf32>'}}
+  %0 = neap.matmul %x, %y from %x : tensor<4x2xf32>, tensor<2x5xf32> from tensor<4x2xf32>
   neap.return
 }
 
@@ -470,7 +526,7 @@ func.func @attention_c4(%q: tensor<3x4xf32>, %k: tensor<5x4xf32>, %b: tensor<2x5
 // -----
 
 func.func @attention_c5(%q: tensor<3x4xf32>, %w: tensor<ui32>) {
-  // expected-error@+1 {{'neap.attention' op expected a dropout key of 4 words and a ratio in [0, 1), got 1 words and}}
+  // expected-error@+1 {{'neap.attention' op expected a dropout key of 4 or 5 words and a ratio in [0, 1), got 1 words and}}
   %y, %lse = neap.attention %q, %q, %q dropout %w : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>
   return
 }

@@ -21,6 +21,19 @@ neap.step @network(%x: tensor<2x3x4xf32>, %w: tensor<2x4x5xf32>, %g: tensor<4xf3
   neap.return %0, %1, %mean : tensor<2xf32>, tensor<2x3x5xf32>, tensor<2x3xf32>
 }
 
+// Sums that go on from where another stopped.
+// CHECK-LABEL: neap.step @goes_on
+neap.step @goes_on(%x: tensor<64x4xf32>, %t: tensor<4x64xf32>, %c: tensor<4x4xf32>, %r: tensor<4xf32>)
+    -> (tensor<4x4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  // CHECK: neap.matmul %{{.*}}, %{{.*}} from %{{.*}} : tensor<4x64xf32>, tensor<64x4xf32> from tensor<4x4xf32>
+  %0 = neap.matmul %t, %x from %c : tensor<4x64xf32>, tensor<64x4xf32> from tensor<4x4xf32>
+  // CHECK: neap.reduce sum %{{.*}} axes [0] from %{{.*}} chunk 16 : tensor<64x4xf32> from tensor<4xf32>
+  %1 = neap.reduce sum %x axes [0] from %r chunk 16 : tensor<64x4xf32> from tensor<4xf32>
+  // CHECK: neap.reduce sum %{{.*}} axes [0] chunk 40 : tensor<64x4xf32>
+  %2 = neap.reduce sum %x axes [0] chunk 40 : tensor<64x4xf32>
+  neap.return %0, %1, %2 : tensor<4x4xf32>, tensor<4xf32>, tensor<4xf32>
+}
+
 // CHECK-LABEL: neap.step @loss
 neap.step @loss(%x: tensor<3x4xf32>, %labels: tensor<3xi64>) -> (tensor<f32>, tensor<3xf32>, tensor<f32>) {
   // CHECK: neap.cross_entropy %{{.*}}, %{{.*}} {ignore_index = -100 : i64} : tensor<3x4xf32>, tensor<3xi64>

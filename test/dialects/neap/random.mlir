@@ -18,7 +18,11 @@ neap.step @random(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<4xf64>) {
   %0 = neap.dropout %x ratio 0.1 key %l, %h, %s, %id : tensor<2x3xf32>
   // CHECK: neap.random_uniform key %[[L]], %[[H]], %[[S]], %[[ID]] : tensor<4xf64>
   %1 = neap.random_uniform key %l, %h, %s, %id : tensor<4xf64>
-  neap.return %0, %1 : tensor<2x3xf32>, tensor<4xf64>
+  // CHECK: neap.dropout %{{.*}} ratio 1.000000e-01 key %[[L]], %[[H]], %[[S]], %[[ID]] skip %[[S]] : tensor<2x3xf32>
+  %2 = neap.dropout %0 ratio 0.1 key %l, %h, %s, %id skip %s : tensor<2x3xf32>
+  // CHECK: neap.random_uniform key %[[L]], %[[H]], %[[S]], %[[ID]] skip %[[S]] : tensor<4xf64>
+  %3 = neap.random_uniform key %l, %h, %s, %id skip %s : tensor<4xf64>
+  neap.return %2, %3 : tensor<2x3xf32>, tensor<4xf64>
 }
 
 // Two ids are two masks, whatever else is equal. Equal ids are one: whoever repeats an op means it.

@@ -14,10 +14,10 @@ import re
 import subprocess
 import sys
 
+from promise import RESIDENT_BESIDE_PLAN
+
 model, scratch, steps = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
 options = sys.argv[4:]
-# Code, libraries, stacks of threads, and the file of batches.
-RESIDENT_BESIDE_PLAN = 32 << 20
 INFEASIBLE = 5
 
 

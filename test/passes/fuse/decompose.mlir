@@ -75,3 +75,27 @@ neap.step @both(%a: tensor<8x4xf32>, %b: tensor<4x6xf32>) -> (tensor<8x6xf32>, t
   %d = neap.transpose %c [1, 0] : tensor<8x6xf32>
   neap.return %c, %d : tensor<8x6xf32>, tensor<6x8xf32>
 }
+
+// -----
+
+// Nor is one that goes on from another: that lies as the product does, to be written over.
+// CHECK-LABEL: neap.step @goes_on(
+neap.step @goes_on(%a: tensor<8x4xf32>, %b: tensor<4x6xf32>, %c: tensor<8x6xf32>) -> tensor<6x8xf32> {
+  // CHECK-NEXT: %[[C:.*]] = neap.matmul %{{.*}}, %{{.*}} from
+  // CHECK-NEXT: neap.transpose %[[C]] [1, 0]
+  %d = neap.matmul %a, %b from %c : tensor<8x4xf32>, tensor<4x6xf32> from tensor<8x6xf32>
+  %e = neap.transpose %d [1, 0] : tensor<8x6xf32>
+  neap.return %e : tensor<6x8xf32>
+}
+
+// -----
+
+// A sum keeps what it goes on from, and its chunks, when its axes move.
+// CHECK-LABEL: neap.step @sum_goes_on(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x70x6xf32>, %[[C:[a-z0-9]+]]: tensor<2x6xf32>
+neap.step @sum_goes_on(%x: tensor<2x70x6xf32>, %c: tensor<2x6xf32>) -> tensor<2x6xf32> {
+  // CHECK: %[[T:.*]] = neap.transpose %[[X]] [1, 0, 2]
+  // CHECK-NEXT: neap.reduce sum %[[T]] axes [0] from %[[C]] chunk 35 : tensor<70x2x6xf32> from tensor<2x6xf32>
+  %0 = neap.reduce sum %x axes [1] from %c chunk 35 : tensor<2x70x6xf32> from tensor<2x6xf32>
+  neap.return %0 : tensor<2x6xf32>
+}

@@ -207,3 +207,14 @@ neap.step @repeated(%x: tensor<1x128xf32>, %w: tensor<128x64xf32>, %s: tensor<1x
   %4 = neap.add %3, %2 : tensor<8x64xf32>
   neap.return %1, %4 : tensor<8x64xf32>, tensor<8x64xf32>
 }
+
+// -----
+
+// A product that goes on from another adds in order of k. A library would add the other as a whole, which rounds otherwise.
+// CHECK-LABEL: neap.step @goes_on(
+neap.step @goes_on(%x: tensor<8x128xf32>, %w: tensor<128x64xf32>, %c: tensor<8x64xf32>) -> tensor<8x64xf32> {
+  // CHECK: neap.fused gemm(
+  // REMARK: [Missed] LibraryProduct{{.*}}its sums go on from others, product by product
+  %0 = neap.matmul %x, %w from %c : tensor<8x128xf32>, tensor<128x64xf32> from tensor<8x64xf32>
+  neap.return %0 : tensor<8x64xf32>
+}

@@ -275,3 +275,24 @@ neap.step @few_rows(%g: tensor<4x16xf32>, %p: tensor<4x16xf32>) -> (tensor<4xf32
   %r = neap.reduce sum %m axes [1] : tensor<4x16xf32>
   neap.return %r, %u : tensor<4xf32>, tensor<4x16xf32>
 }
+
+// -----
+
+// Sums over one tensor share a sweep only if they take its rows in the same chunks. What they go on from is in memory, to be
+// written over: it is not computed on the way.
+// CHECK-LABEL: neap.step @sums_go_on(
+neap.step @sums_go_on(%x: tensor<128x16xf32>, %a: tensor<16xf32>) -> (tensor<16xf32>, tensor<16xf32>, tensor<16xf32>) {
+  // CHECK: %[[A:.*]] = neap.fused pointwise(
+  // CHECK: neap.fused column(
+  // CHECK: neap.reduce sum %{{.*}} chunk 64
+  // CHECK-NEXT: neap.yield %{{[^,]*}} : tensor<16xf32>
+  // CHECK: neap.fused column(%{{.*}}, %[[A]])
+  // CHECK-DAG: neap.reduce sum %{{.*}} from
+  // CHECK-DAG: neap.reduce sum %{{.*}} axes [0] : tensor<128x16xf32>
+  // CHECK: neap.yield %{{[^,]*}}, %{{[^,]*}} : tensor<16xf32>, tensor<16xf32>
+  %n = neap.negate %a : tensor<16xf32>
+  %0 = neap.reduce sum %x axes [0] chunk 64 : tensor<128x16xf32>
+  %1 = neap.reduce sum %x axes [0] from %n chunk 32 : tensor<128x16xf32> from tensor<16xf32>
+  %2 = neap.reduce sum %x axes [0] : tensor<128x16xf32>
+  neap.return %0, %1, %2 : tensor<16xf32>, tensor<16xf32>, tensor<16xf32>
+}

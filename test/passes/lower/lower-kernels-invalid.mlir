@@ -11,3 +11,14 @@ sched.kernel @torn pointwise (tensor<8x8xf32>) -> tensor<24xf32> {
   %e = neap.exp %r : tensor<24xf32>
   neap.yield %e : tensor<24xf32>
 }
+
+// -----
+
+// Sums of one sweep take its rows in the same chunks.
+sched.kernel @chunks column (tensor<128x8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
+^bb0(%a: tensor<128x8xf32>):
+  %s = neap.reduce sum %a axes [0] : tensor<128x8xf32>
+  // expected-error @+1 {{expected chunks of 32 rows as in the rest of the group, got 64}}
+  %t = neap.reduce sum %a axes [0] chunk 64 : tensor<128x8xf32>
+  neap.yield %s, %t : tensor<8xf32>, tensor<8xf32>
+}

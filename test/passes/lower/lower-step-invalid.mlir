@@ -118,6 +118,38 @@ sched.program @train arenas [#sched.arena<device, 8192>, #sched.arena<far, 8192>
 
 // -----
 
+// F3: in later rounds too.
+sched.program @train arenas [#sched.arena<device, 4096>, #sched.arena<far, 8192>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>>
+  %h = sched.slot activation at 0 : !sched.slot<tensor<2048xf32>, far>
+  sched.loop 2 carries() {
+  ^bb0(%i: index):
+    %part = sched.view %h at 0 + [%i] * [4100] : !sched.slot<tensor<2048xf32>, far> -> !sched.slot<tensor<4xf32>, far>
+    // expected-error@+1 {{expected its places to move by multiples of 4096, got 4100 in far: disks transfer whole blocks}}
+    %1 = sched.copy %part to %a stream(reload) : !sched.slot<tensor<4xf32>, far> to !sched.slot<tensor<4xf32>>
+    sched.yield
+  } : () -> ()
+  sched.return
+}
+
+// -----
+
+// F4: where the first round ends, the slot does not end in the second.
+sched.program @train arenas [#sched.arena<device, 4096>, #sched.arena<far, 4112>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>>
+  %h = sched.slot activation at 0 : !sched.slot<tensor<1028xf32>, far>
+  sched.loop 2 carries() {
+  ^bb0(%i: index):
+    %part = sched.view %h at 0 + [%i] * [4096] : !sched.slot<tensor<1028xf32>, far> -> !sched.slot<tensor<4xf32>, far>
+    // expected-error@+1 {{expected to end at a multiple of 4096 or where its slot ends, at 4112, got 16: whole blocks are written}}
+    %1 = sched.copy %a to %part stream(offload) : !sched.slot<tensor<4xf32>> to !sched.slot<tensor<4xf32>, far>
+    sched.yield
+  } : () -> ()
+  sched.return
+}
+
+// -----
+
 sched.program @train arenas [#sched.arena<device, 64>] {
   // expected-error@+1 {{expected a stream that the CPU target has, got communicate}}
   %e = sched.signal stream(communicate)
@@ -128,8 +160,33 @@ sched.program @train arenas [#sched.arena<device, 64>] {
 
 sched.program @train arenas [#sched.arena<device, 64>] {
   // expected-error@+1 {{expected an entry that the CPU target can run}}
+  %c = neap.constant dense<0.0> : tensor<4xf32>
+  sched.return
+}
+
+// -----
+
+// An error in a loop is found like any other.
+sched.program @train arenas [#sched.arena<device, 64>] {
   sched.loop 2 carries() {
   ^bb0(%i: index):
+    // expected-error@+1 {{expected a stream that the CPU target has, got communicate}}
+    %e = sched.signal stream(communicate)
+    sched.yield
+  } : () -> ()
+  sched.return
+}
+
+// -----
+
+// Whoever asked for gradients gets each once.
+neap.parameter @w : tensor<4xf32> trained {value = dense<0.0> : tensor<4xf32>}
+sched.program @train arenas [#sched.arena<device, 64>] {
+  %a = sched.slot activation at 0 : !sched.slot<tensor<4xf32>>
+  sched.loop 2 carries() {
+  ^bb0(%i: index):
+    // expected-error@+1 {{expected to stand outside of loops, as a gradient is shown once a step}}
+    sched.observe %a of @w : !sched.slot<tensor<4xf32>>
     sched.yield
   } : () -> ()
   sched.return

@@ -25,7 +25,7 @@ AttentionRows::AttentionRows(Device device, Code &code, const AttentionProblem &
   auto words = llvm::map_to_vector(problem.dropout->key, [&](const OperandLayout &word) {
     return code.load(code.builder.getI32Type(), operandAddress(code, word, buffers, {}));
   });
-  stream = {words[0], words[1], words[2], words[3]};
+  stream = streamOf<Value>(words);
 }
 
 Value AttentionRows::number(double value) {
