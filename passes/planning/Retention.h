@@ -99,8 +99,8 @@ struct RetentionOptions {
   int nodeLimit = 20000;
 };
 
-/// The fastest plan found for a capacity; nothing if there is none, or none below the cutoff: proven by the relaxation or by the exact search, or,
-/// where that ran into its limit, likely, for neither a search nor findMinimum has found one.
+/// The fastest plan found for a capacity. Nothing if there is none, or none below the cutoff: proven by the relaxation or by
+/// the exact search, or, where that ran into its limit, likely, for neither a search nor findMinimum has found one.
 std::optional<RetentionPlan> planRetention(const RetentionProblem &problem, int64_t capacityBytes,
                                            const RetentionOptions &options = {});
 

@@ -15,8 +15,8 @@ namespace neap {
 /// An exact search that has found nothing by then is not worth its time: other variants and capacities are tried as well.
 static constexpr planning::RetentionOptions searchLimits{.nodeLimit = 20};
 
-/// Each rung of the ladder of budgets is so much above the one before.
-static constexpr double rungRatio = 1.05;
+/// Each rung of the ladder of budgets is so much above the one before: what rounding a budget down may cost.
+static constexpr double rungRatio = 1.005;
 
 FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module, TrialSettings settings) {
   std::unique_ptr<MemoryPlanner> planner(new MemoryPlanner(module, std::move(settings)));
@@ -106,8 +106,8 @@ static bool isPlanOf(const planning::RetentionProblem &variant, const planning::
   });
 }
 
-/// The fastest plan of all variants within a budget. From the problem itself to the variant with most checkpoints, each has fewer
-/// plans than the one before: the first plan that comes out as its model said is as good as any behind it.
+/// The fastest plan of all variants within a budget. From the problem itself to the variant with most checkpoints, each has
+/// fewer plans than the one before: the first plan that comes out as its model said is as good as any behind it.
 MemoryPlanner::Found MemoryPlanner::searchVariants(int64_t budget, double cutoffSeconds) {
   Found found;
   std::optional<planning::RetentionPlan> solution;
@@ -141,8 +141,8 @@ void MemoryPlanner::makeVariants() {
     variants.push_back(planning::keepCheckpoints(problem, checkpoints, stride));
 }
 
-/// The least plan of one variant, and those with a little more than what the model thinks least: that need not be smallest when it
-/// is packed.
+/// The least plan of one variant, and those with a little more than what the model thinks least: that need not be smallest
+/// when it is packed.
 void MemoryPlanner::lowerMinimum(const planning::RetentionProblem &variant, int64_t smallestPeak) {
   for (double slack : {1.0, 1.003, 1.01, 1.03, 1.08}) {
     auto capacity = static_cast<int64_t>(static_cast<double>(smallestPeak) * slack);

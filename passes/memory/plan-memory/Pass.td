@@ -14,7 +14,7 @@ def PlanMemoryPass : Pass<"neap-plan-memory", "::mlir::ModuleOp"> {
        memory, unless `offload` is false.
     3. Finds the smallest number of bytes that a plan was seen to need, as fused, scheduled and packed; a budget below
        it is an error, which says what is alive at the peak.
-    4. Rounds the budget down to a rung of a ladder that starts there (each 5 % above the one before) and takes the fastest plan of that
+    4. Rounds the budget down to a rung of a ladder that starts there (each 0.5 % above the one before) and takes the fastest plan of that
        rung and of all below, so that more memory never gives a slower plan. Every plan is carried through on a copy; one that
        comes out too large is made again for a smaller capacity.
     5. Puts a `neap.recompute` where each value that is computed again is read first, which `neap-rematerialize` carries out; `neap.offload`,

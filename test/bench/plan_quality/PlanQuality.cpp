@@ -3,7 +3,6 @@
 //
 //     neap compile MODEL.onnx ... --compile-to memory -o model.mlir
 //     plan_quality [--device h200] [--offload=never] model.mlir...
-#include "neap/passes/costs/StepEstimate.h"
 #include "neap/passes/memory/plan-memory/MemoryPlanner.h"
 #include "neap/passes/support/Step.h"
 #include "neap/test/bench/plan_quality/UniformPolicies.h"
@@ -150,7 +149,7 @@ static LogicalResult run(StringRef file, MLIRContext &context, double &logarithm
   if (const planning::DeviceModel *device = planning::findDeviceModel(deviceName))
     settings.device = *device;
   else
-    settings.cpu = llvm::cantFail(findCpuCosts("", settings.target.cpu.lanes, settings.target.workers));
+    settings.cpu = planning::describeTypicalCpu(settings.target.cpu.lanes, settings.target.workers);
   auto planner = MemoryPlanner::create(*module, std::move(settings));
   if (failed(planner))
     return failure();
@@ -169,8 +168,9 @@ static LogicalResult run(StringRef file, MLIRContext &context, double &logarithm
     llvm::outs() << llvm::formatv("bound {0}, plan {1}, best uniform {2}, first layers {3}", percent(it->bound, step),
                                   percent(it->plan, step), percent(it->uniform, step), percent(it->firstLayers, step));
     if (it->uniform && *it->uniform > it->bound) {
-      constexpr double least = 0.01; // of a share, so that its logarithm is finite
-      logarithms += std::log(std::max(it->closedShare(), least));
+      // So that logarithms are finite; and steps as fused may be a little faster than the model, which the bound is of, says.
+      constexpr double least = 0.01, most = 1;
+      logarithms += std::log(std::clamp(it->closedShare(), least, most));
       ++count;
       llvm::outs() << llvm::formatv(", closed {0:f0} %", 100 * it->closedShare());
     }

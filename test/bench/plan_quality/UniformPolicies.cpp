@@ -82,7 +82,7 @@ void UniformPolicies::findRoles() {
   std::stable_sort(roles.begin(), roles.end(), [](const Role &a, const Role &b) { return a.bytes > b.bytes; });
 }
 
-/// What is possible for some value of a role; where that makes too many policies, the smallest roles are never moved, then kept.
+/// What is possible for some value of a role; where that makes too many policies, small roles have fewer choices.
 void UniformPolicies::chooseActions() {
   constexpr size_t mostPolicies = 1 << 15;
   RetentionDecisions decisions(problem, std::numeric_limits<int64_t>::max());

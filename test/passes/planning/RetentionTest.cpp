@@ -342,6 +342,20 @@ TEST(Retention, IsNearTheOptimumByExactAndByHeuristicSearch) {
   EXPECT_LE(searchGap, 0.005);
 }
 
+TEST(Retention, LooksForNothingAboveACutoff) {
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    RetentionProblem problem = makeRandomStep(3000 + seed, 40);
+    int64_t capacity = (findMinimum(problem, searchOnly()).plan.peakBytes + countKeptPeak(problem)) / 2;
+    std::optional<RetentionPlan> plan = planRetention(problem, capacity, searchOnly());
+    ASSERT_TRUE(plan) << "seed " << seed;
+    RetentionOptions options = searchOnly();
+    options.cutoffSeconds = plan->boundSeconds;
+    EXPECT_EQ(planRetention(problem, capacity, options).has_value(), plan->seconds == 0) << "seed " << seed;
+    options.cutoffSeconds = plan->boundSeconds * 1.01 + 1e-9;
+    EXPECT_TRUE(planRetention(problem, capacity, options)) << "seed " << seed;
+  }
+}
+
 TEST(Retention, NeverNeedsMoreTimeForMoreMemoryOnALadder) {
   for (unsigned seed = 0; seed < 40; ++seed) {
     RetentionProblem problem = makeRandomStep(2000 + seed, 40);
