@@ -403,7 +403,8 @@ static Attribute foldEqualSplats(ArrayRef<Attribute> operands, RankedTensorType 
 /// Takes away the operands without elements, of which the first stays if there are no others.
 static bool dropEmptyOperands(ConcatOp op) {
   auto isEmpty = [](Value operand) { return llvm::is_contained(shapeOf(operand), 0); };
-  auto kept = llvm::to_vector(llvm::make_filter_range(op.getInputs(), [&](Value operand) { return !isEmpty(operand); }));
+  auto kept =
+      llvm::to_vector(llvm::make_filter_range(op.getInputs(), [&](Value operand) { return !isEmpty(operand); }));
   if (kept.empty())
     kept.push_back(op.getInputs().front());
   if (kept.size() == op.getInputs().size())

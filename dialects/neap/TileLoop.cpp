@@ -16,8 +16,7 @@ OperandRange TileLoopOp::getYieldedTiles() {
 static bool isTileOf(Type tile, Type whole, int64_t count) {
   auto part = cast<RankedTensorType>(tile), all = cast<RankedTensorType>(whole);
   return part.getRank() > 0 && part.getRank() == all.getRank() && part.getElementType() == all.getElementType() &&
-         part.getShape().drop_front() == all.getShape().drop_front() &&
-         part.getDimSize(0) * count == all.getDimSize(0);
+         part.getShape().drop_front() == all.getShape().drop_front() && part.getDimSize(0) * count == all.getDimSize(0);
 }
 
 /// C2 and C3 for what comes in tiles.
@@ -25,8 +24,8 @@ static LogicalResult verifyTiles(TileLoopOp loop, ValueRange tiles, ValueRange w
   auto count = static_cast<int64_t>(loop.getCount());
   for (auto [tile, whole] : llvm::zip_equal(tiles, wholes))
     if (!isTileOf(tile.getType(), whole.getType(), count))
-      return loop.emitOpError("expected ") << what << " of " << count << " tiles of " << tile.getType() << ", got "
-                                           << whole.getType();
+      return loop.emitOpError("expected ")
+             << what << " of " << count << " tiles of " << tile.getType() << ", got " << whole.getType();
   return success();
 }
 
@@ -45,8 +44,8 @@ LogicalResult TileLoopOp::verifyRegions() {
   if (TypeRange(ValueRange(getWholeArguments())) != TypeRange(getWholes()))
     return emitOpError("expected block arguments of the types ") << getWholes().getTypes();
   TypeRange carried = getCarried().getTypes();
-  if (TypeRange(ValueRange(getCarriedArguments())) != carried || TypeRange(ValueRange(getCarriedResults())) != carried ||
-      TypeRange(getYieldedCarried()) != carried)
+  if (TypeRange(ValueRange(getCarriedArguments())) != carried ||
+      TypeRange(ValueRange(getCarriedResults())) != carried || TypeRange(getYieldedCarried()) != carried)
     return emitOpError("expected carried arguments, yielded values and results of the types ") << carried;
   for (Operation &op : block) // tile_loop_c4
     if (!isMemoryEffectFree(&op))

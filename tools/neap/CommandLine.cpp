@@ -132,8 +132,9 @@ static cl::opt<Allowance> tiles("tile", cl::desc("Whether a plan may make large 
                                 cl::values(clEnumValN(Allowance::Auto, "auto", "where it saves time (default)"),
                                            clEnumValN(Allowance::Never, "never", "every value is made whole")),
                                 IN_PLAN);
-static cl::opt<int> microBatches("micro-batches", cl::desc("Compute so many parts of the batch one after the other (1)"),
-                                 cl::init(1), cl::value_desc("N"), IN_PLAN);
+static cl::opt<int> microBatches("micro-batches",
+                                 cl::desc("Compute so many parts of the batch one after the other (1)"), cl::init(1),
+                                 cl::value_desc("N"), IN_PLAN);
 static cl::opt<std::string> machineProfile(
     "machine-profile",
     cl::desc("cpu: what `neap calibrate` has measured (default: the user's own, if it is of this machine)"),

@@ -63,8 +63,8 @@ FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> 
   return plan;
 }
 
-/// What a solution comes to as fused, scheduled and packed. Nothing if it cannot be carried out, which the model did not know; that
-/// is no error, as there are other plans.
+/// What a solution comes to as fused, scheduled and packed. Nothing if it cannot be carried out, which the model did not
+/// know; that is no error, as there are other plans.
 std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &solution) {
   auto [entry, isNew] = known.try_emplace(solution.actions);
   if (!isNew)

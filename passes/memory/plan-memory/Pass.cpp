@@ -114,8 +114,7 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     if (failed(version))
       return failure();
     MemoryPlanner &planned = (*version)->getPlanner();
-    llvm::Expected<std::vector<planning::Action>> actions =
-        file->getActions(planned.getModel(), (*version)->getStep());
+    llvm::Expected<std::vector<planning::Action>> actions = file->getActions(planned.getModel(), (*version)->getStep());
     if (!actions)
       return reject(actions.takeError());
     FailureOr<MemoryPlan> taken = planned.carryThrough(std::move(*actions));
@@ -191,9 +190,9 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     };
     remark::analysis(step.getLoc(), remark::RemarkOpts::name("Plan").category(category))
         << remark::metric("PlannedBytes", chosen.plannedBytes)
-        << remark::metric("UnplannedBytes", baseline.plannedBytes)
-        << remark::metric("RecomputedValues", recomputed) << remark::metric("RecomputedBytes", recomputedBytes)
-        << remark::metric("OffloadedValues", offloaded) << remark::metric("OffloadedBytes", offloadedBytes)
+        << remark::metric("UnplannedBytes", baseline.plannedBytes) << remark::metric("RecomputedValues", recomputed)
+        << remark::metric("RecomputedBytes", recomputedBytes) << remark::metric("OffloadedValues", offloaded)
+        << remark::metric("OffloadedBytes", offloadedBytes)
         << remark::metric("AddedTimePermille", permille(chosen.seconds - baseline.seconds))
         << remark::metric("GapPermille", permille(chosen.gapSeconds));
   }

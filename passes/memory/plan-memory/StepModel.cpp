@@ -215,8 +215,8 @@ double StepModelBuilder::estimateRecipe(Value value, const Recipe &recipe) const
          settings.device.launchSeconds;
 }
 
-/// A product, a reduction or the like: the kernel that made the value, once more. Pointwise ops whose value somebody reads from memory
-/// are a kernel that the baseline need not have had.
+/// A product, a reduction or the like: the kernel that made the value, once more. Pointwise ops whose value somebody reads
+/// from memory are a kernel that the baseline need not have had.
 double StepModelBuilder::estimateKernelOnCpu(Value value, const Recipe &recipe) const {
   if (llvm::any_of(recipe.ops, hasKernelOfItsOwn)) {
     ResultIndex index = ops.find(cast<OpResult>(value));
@@ -231,8 +231,8 @@ double StepModelBuilder::estimateKernelOnCpu(Value value, const Recipe &recipe) 
   return planning::estimateLaunch(*settings.cpu, work);
 }
 
-/// Every kernel that reads the value computes it on the way, or the first one does and stores it for the others. What only other
-/// recomputations read is a kernel.
+/// Every kernel that reads the value computes it on the way, or the first one does and stores it for the others. What only
+/// other recomputations read is a kernel.
 double StepModelBuilder::estimateChainOnCpu(Value value, const Recipe &recipe) const {
   std::set<int> readers = findLateReaders(value);
   if (readers.empty())

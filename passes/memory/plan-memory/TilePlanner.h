@@ -25,7 +25,7 @@ class TiledStep {
 public:
   /// Fails, with a diagnostic, where a later stage would, or where something cannot be tiled.
   static mlir::FailureOr<std::unique_ptr<TiledStep>> create(mlir::ModuleOp module, const TrialSettings &settings,
-                                                           std::vector<TileDecision> decisions);
+                                                            std::vector<TileDecision> decisions);
 
   llvm::ArrayRef<TileDecision> getDecisions() const { return decisions; }
   MemoryPlanner &getPlanner() { return *planner; }
@@ -47,7 +47,7 @@ class TilePlanner {
 public:
   /// `allowsTiles` is false where the step is to stay as it is.
   static mlir::FailureOr<std::unique_ptr<TilePlanner>> create(mlir::ModuleOp module, TrialSettings settings,
-                                                             bool allowsTiles);
+                                                              bool allowsTiles);
 
   /// The step as it is, with everything kept.
   TiledStep &getPlainStep() { return *versions.front(); }

@@ -124,8 +124,8 @@ std::optional<OpTiling> tileReshape(ReshapeOp op, Port port, size_t first, int64
   return tiling;
 }
 
-/// Whether a tensor is cut as the batch dimensions are; or none of it where it repeats along all that are cut. Nothing where it is
-/// neither.
+/// Whether a tensor is cut as the batch dimensions are; or none of it where it repeats along all that are cut. Nothing where
+/// it is neither.
 std::optional<std::optional<size_t>> findCutBatch(ArrayRef<int64_t> shape, ArrayRef<int64_t> batch,
                                                   ArrayRef<int64_t> batchTile, int64_t count) {
   if (shape.empty()) // a word of a key

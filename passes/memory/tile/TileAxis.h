@@ -28,13 +28,13 @@ struct Port {
   unsigned index;
 };
 
-/// The tiling of an op that has one of its operands or results cut from dimension `first` on. Nothing where it cannot be tiled so:
-/// where a tile would need what other tiles compute, or where the bits would differ.
+/// The tiling of an op that has one of its operands or results cut from dimension `first` on. Nothing where it cannot be
+/// tiled so: where a tile would need what other tiles compute, or where the bits would differ.
 std::optional<OpTiling> findOpTiling(mlir::Operation *op, Port port, size_t first, int64_t count);
 
-/// Writes an op for one tile, from tiles (or wholes) of its operands, and returns its results. A sum goes on from `extra`; of an op
-/// that draws random words (RandomBlocks) that is the number of blocks before the tile's.
-llvm::SmallVector<mlir::Value> buildTile(mlir::OpBuilder &builder, mlir::Operation *op, const OpTiling &tiling, int64_t count,
-                      mlir::ValueRange operands, mlir::Value extra);
+/// Writes an op for one tile, from tiles (or wholes) of its operands, and returns its results. A sum goes on from `extra`; of
+/// an op that draws random words (RandomBlocks) that is the number of blocks before the tile's.
+llvm::SmallVector<mlir::Value> buildTile(mlir::OpBuilder &builder, mlir::Operation *op, const OpTiling &tiling,
+                                         int64_t count, mlir::ValueRange operands, mlir::Value extra);
 
 } // namespace neap

@@ -40,8 +40,8 @@ private:
   bool grow();
   bool serve(const Request &request);
   bool cut(Value value, size_t first);
-  bool takeMaker(Value value);
-  bool takeReaders(Value value);
+  void takeMaker(Value value);
+  void takeReaders(Value value);
   bool closeGaps();
   std::optional<Request> findGap() const;
   bool readsOthersWhole();
@@ -73,30 +73,27 @@ private:
   Block &block;
   llvm::MapVector<Operation *, OpTiling> ops;
   llvm::DenseMap<Value, size_t> cuts; // values that come in tiles, by the first dimension that is cut
-  llvm::DenseSet<Value> hidden;        // values that do not exist whole, and views of them
+  llvm::DenseSet<Value> hidden;       // values that do not exist whole, and views of them
   std::vector<Request> requests;
 };
 
 /// Whoever makes a value that must not exist whole; and views, which are read through.
-bool RegionFinder::takeMaker(Value value) {
+void RegionFinder::takeMaker(Value value) {
   auto result = dyn_cast<OpResult>(value);
   if (!result || result.getOwner()->getBlock() != &block)
-    return true;
+    return;
   Operation *maker = result.getOwner();
   bool isRequired = isLarge(value) && !isa<ReadOp>(maker);
   if (isRequired || isRepeatable(maker))
     requests.push_back({maker, {true, result.getResultNumber()}, isRequired});
-  return true;
 }
 
 /// Whoever reads a value that must not exist whole, itself or through views.
-bool RegionFinder::takeReaders(Value value) {
+void RegionFinder::takeReaders(Value value) {
   if (!hidden.insert(value).second)
-    return true;
-  for (OpOperand &use : value.getUses()) {
+    return;
+  for (OpOperand &use : value.getUses())
     requests.push_back({use.getOwner(), {false, use.getOperandNumber()}, !mayLeave});
-  }
-  return true;
 }
 
 /// Notes that a value comes in tiles. False where it does so already, cut elsewhere.
@@ -112,7 +109,9 @@ bool RegionFinder::serve(const Request &request) {
     auto &list = port.isResult ? known->second.results : known->second.operands;
     if (list[port.index] != cuts.at(value))
       return refuse(op, "reads a value in two ways that are cut differently");
-    return !isViewOfHidden(op) || takeReaders(op->getResult(0));
+    if (isViewOfHidden(op))
+      takeReaders(op->getResult(0));
+    return true;
   }
   std::optional<OpTiling> tiling;
   if (isSplatConstant(op))
@@ -122,15 +121,20 @@ bool RegionFinder::serve(const Request &request) {
   if (!tiling)
     return !isRequired || refuse(op, "cannot be computed tile by tile with the same bits");
   ops.insert({op, *tiling});
-  for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling->operands))
-    if (first && (!cut(operand, *first) || !takeMaker(operand)))
+  for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling->operands)) {
+    if (!first)
+      continue;
+    if (!cut(operand, *first))
       return refuse(op, "reads a value that others need cut differently");
+    takeMaker(operand);
+  }
   for (auto [result, first] : llvm::zip_equal(op->getResults(), tiling->results)) {
     if (!first)
       continue;
-    bool mustHide = isRepeatable(op) ? isViewOfHidden(op) : isLarge(result);
-    if (!cut(result, *first) || (mustHide && !takeReaders(result)))
+    if (!cut(result, *first))
       return refuse(op, "makes a value that others need cut differently");
+    if (isRepeatable(op) ? isViewOfHidden(op) : isLarge(result))
+      takeReaders(result);
   }
   return true;
 }
@@ -154,9 +158,8 @@ std::optional<RegionFinder::Request> RegionFinder::findGap() const {
         }))
       behind.insert(&op);
   for (Operation &op : llvm::reverse(block))
-    if (behind.contains(&op) && llvm::any_of(op.getUsers(), [&](Operation *user) {
-          return ops.contains(user) || before.contains(user);
-        }))
+    if (behind.contains(&op) &&
+        llvm::any_of(op.getUsers(), [&](Operation *user) { return ops.contains(user) || before.contains(user); }))
       before.insert(&op);
   for (Operation &op : block)
     if (before.contains(&op))
@@ -227,8 +230,9 @@ std::optional<TileRegion> RegionFinder::run() {
     return std::nullopt;
   }
   cuts[seed] = 0;
-  if (!takeMaker(seed) || !takeReaders(seed) || !grow() || !closeGaps() || !readsOthersWhole() ||
-      !hasRunsAtItsBorder())
+  takeMaker(seed);
+  takeReaders(seed);
+  if (!grow() || !closeGaps() || !readsOthersWhole() || !hasRunsAtItsBorder())
     return std::nullopt;
   TileRegion region;
   region.count = count;

@@ -35,7 +35,7 @@ private:
   Operation *last;
   OpBuilder outside, inside;
   Block body;
-  IRMapping tiles, wholes; // of values outside to values of the body
+  IRMapping tiles, wholes;        // of values outside to values of the body
   std::map<int64_t, Value> skips; // by blocks of a round
   SmallVector<Value> slices, wholeOperands, initial, sums, tiled;
   SmallVector<BlockArgument> tileArguments, wholeArguments, sumArguments;
@@ -155,9 +155,9 @@ void LoopWriter::writeBody() {
     const OpTiling &tiling = region.ops.find(output.getDefiningOp())->second;
     size_t first = *tiling.results[cast<OpResult>(output).getResultNumber()];
     tiled.push_back(output);
-    yieldedTiles.push_back(TensorBuilder(inside, output.getLoc())
-                               .reshape(tiles.lookup(output),
-                                        getStackedTileShape(shapeOf(output), first, region.count)));
+    yieldedTiles.push_back(
+        TensorBuilder(inside, output.getLoc())
+            .reshape(tiles.lookup(output), getStackedTileShape(shapeOf(output), first, region.count)));
   }
   SmallVector<Value> yielded = llvm::to_vector(llvm::concat<Value>(yieldedSums, yieldedTiles));
   YieldOp::create(inside, last->getLoc(), yielded);
@@ -194,9 +194,8 @@ void LoopWriter::replaceOutputs(TileLoopOp loop) {
   for (auto [output, result] : llvm::zip_equal(tiled, loop.getTiledResults())) {
     Value whole = TensorBuilder(outside, output.getLoc()).reshape(result, shapeOf(output));
     // Views stay for those outside who read through them.
-    output.replaceUsesWithIf(whole, [&](OpOperand &use) {
-      return !region.ops.contains(use.getOwner()) || isView(use.getOwner());
-    });
+    output.replaceUsesWithIf(
+        whole, [&](OpOperand &use) { return !region.ops.contains(use.getOwner()) || isView(use.getOwner()); });
   }
   SmallVector<Operation *> ops = llvm::map_to_vector(region.ops, [](const auto &entry) { return entry.first; });
   for (Operation *op : llvm::reverse(ops))

@@ -33,7 +33,8 @@ private:
 
 class ProgramWriter {
 public:
-  ProgramWriter(StepPlan &plan, KernelTable &kernels, OpBuilder builder) : plan(plan), kernels(kernels), builder(builder) {}
+  ProgramWriter(StepPlan &plan, KernelTable &kernels, OpBuilder builder)
+      : plan(plan), kernels(kernels), builder(builder) {}
   /// For a round of a loop that `outer` is writing. The round's own bytes begin at `base`.
   ProgramWriter(StepPlan &plan, ProgramWriter &outer, OpBuilder builder, int64_t base)
       : plan(plan), kernels(outer.kernels), builder(builder), outer(&outer), base(base) {}
@@ -203,7 +204,8 @@ Value ProgramWriter::getContents(Value value) {
   return contents[value] = getSlot(plan.getStorage(value));
 }
 
-/// What a task of the compute stream that reads some values has to wait for. Whatever comes later on this stream comes behind it.
+/// What a task of the compute stream that reads some values has to wait for. Whatever comes later on this stream comes behind
+/// it.
 SmallVector<Value> ProgramWriter::takeEvents(ValueRange read) {
   SmallVector<Value> events = std::move(awaitedByCompute);
   awaitedByCompute.clear();
@@ -276,9 +278,8 @@ void ProgramWriter::writeLoop(TileLoopOp loop) {
   for (Value result : loop.getTiledResults())
     initial.push_back(viewAs(getSlot(plan.getStorage(result)), result.getType()));
   // Before the loop: views that are made on the way must not stand behind it.
-  SmallVector<Value> operands = llvm::map_to_vector(loop.getOperands(), [&](Value operand) {
-    return viewAs(getContents(operand), operand.getType());
-  });
+  SmallVector<Value> operands = llvm::map_to_vector(
+      loop.getOperands(), [&](Value operand) { return viewAs(getContents(operand), operand.getType()); });
   SmallVector<Type> types = llvm::map_to_vector(initial, [](Value value) { return value.getType(); });
   auto rounds = sched::LoopOp::create(builder, loop.getLoc(), types, loop.getCountAttr(), initial);
   Block &body = rounds.getBody().emplaceBlock();

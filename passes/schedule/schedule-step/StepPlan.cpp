@@ -148,7 +148,9 @@ void StepPlan::addTask(Operation *op, ArrayRef<int> reads, ArrayRef<int> writes)
 
 /// The first storage, so that its offset is 0: libraries want their workspace at a multiple of more than a slot's alignment.
 void StepPlan::addWorkspace() {
-  auto isLeftToLibrary = [](FusedOp group) { return group.getLibrary() ? WalkResult::interrupt() : WalkResult::advance(); };
+  auto isLeftToLibrary = [](FusedOp group) {
+    return group.getLibrary() ? WalkResult::interrupt() : WalkResult::advance();
+  };
   bool isUsed = workspaceBytes > 0 && step.walk(isLeftToLibrary).wasInterrupted();
   if (isUsed)
     workspace =
