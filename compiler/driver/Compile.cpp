@@ -256,7 +256,8 @@ ExitCode Compilation::checkTrained() {
 
 ExitCode Compilation::reportInternalError(const Stage &stage, StringRef pass, StringRef reproducer) {
   printError("internal error in stage " + stage.name.str() + (pass.empty() ? "" : ", pass " + pass.str()));
-  std::string path = options.output == "-" ? "neap.crash.mlir" : options.output + ".crash.mlir";
+  std::string path =
+      options.output.empty() || options.output == "-" ? "neap.crash.mlir" : options.output + ".crash.mlir";
   if (std::error_code code = writeWhole(path, [&](raw_ostream &stream) { stream << reproducer; }))
     llvm::errs() << "note: cannot write " << path << ", which would reproduce it: " << code.message() << "\n";
   else

@@ -207,6 +207,13 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
   return faster ? faster : least;
 }
 
+int64_t MemoryPlanner::getLeastBytes() const {
+  int64_t most = 0;
+  for (int64_t bytes : model.getProblem().baseBytes)
+    most = std::max(most, bytes);
+  return most;
+}
+
 std::string MemoryPlanner::describeCosts() const {
   return settings.cpu ? describeSource(*settings.cpu) : settings.device.product;
 }

@@ -1,5 +1,5 @@
-// From a step and a budget to what is kept, computed again or moved: solves the retention problem, and believes a solution only when it was
-// seen to fit.
+// From a step and a budget to what is kept, computed again or moved: solves the retention problem, and believes a solution
+// only when it was seen to fit.
 #pragma once
 
 #include "neap/passes/memory/plan-memory/LiveProfile.h"
@@ -28,13 +28,13 @@ public:
   const MemoryPlan &getBaseline() const { return baselinePlan; }
   /// The plan that needs the fewest bytes of all that were tried.
   const MemoryPlan &getMinimum();
-  /// The fastest plan found for a budget, of its rung of the ladder and of all below, that takes less than `cutoffSeconds`. The ladder
-  /// begins at `leastBytes`. Nothing if none is found.
+  /// The fastest plan found for a budget, of its rung of the ladder and of all below, that takes less than `cutoffSeconds`.
+  /// The ladder begins at `leastBytes`. Nothing if none is found.
   std::optional<MemoryPlan> findPlan(int64_t budget, int64_t leastBytes, double cutoffSeconds);
   /// The same on a ladder that begins at the minimum, which is the plan if nothing is faster.
   std::optional<MemoryPlan> findPlan(int64_t budget);
   /// No plan needs less, whatever it does with what a model can decide on.
-  int64_t getLeastBytes() const { return llvm::max_element(model.getProblem().baseBytes)[0]; }
+  int64_t getLeastBytes() const;
 
   /// A plan with these actions, whatever it needs. Fails, with a diagnostic, where a later stage would.
   mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions);

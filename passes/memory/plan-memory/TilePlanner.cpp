@@ -3,6 +3,7 @@
 
 #include "neap/passes/memory/plan-memory/Recipe.h"
 #include "neap/passes/memory/tile/TileRegion.h"
+#include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Locations.h"
 #include "neap/passes/support/Step.h"
 
@@ -34,7 +35,10 @@ FailureOr<std::unique_ptr<TiledStep>> TiledStep::create(ModuleOp module, const T
   auto version = std::make_unique<TiledStep>();
   version->module = module.clone();
   if (failed(tile(version->getStep(), decisions)))
-    return module.emitError("a value cannot be made in tiles as asked");
+    return marked(
+        module.emitError("expected tiles of values of this step, in rounds that it can be computed in: the plan "
+                         "was made for another step, or asks for what cannot be"),
+        ErrorKind::Usage);
   version->decisions = std::move(decisions);
   FailureOr<std::unique_ptr<MemoryPlanner>> planner = MemoryPlanner::create(*version->module, settings);
   if (failed(planner))
@@ -135,8 +139,8 @@ const TiledPlan &TilePlanner::getMinimum() {
   return *minimum;
 }
 
-/// Each version's plan is the faster the larger the budget, and so is the fastest of them. Keeping everything is a plan like others: what is
-/// computed again on the way of a kernel may be faster than what is read.
+/// Each version's plan is the faster the larger the budget, and so is the fastest of them. Keeping everything is a plan like
+/// others: what is computed again on the way of a kernel may be faster than what is read.
 std::optional<TiledPlan> TilePlanner::findPlan(int64_t budget) {
   const TiledPlan &least = getMinimum();
   if (budget < least.plan.plannedBytes)

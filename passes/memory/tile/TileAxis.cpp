@@ -9,6 +9,8 @@ using namespace mlir;
 namespace neap {
 
 std::optional<SmallVector<int64_t>> getTileShape(ArrayRef<int64_t> shape, size_t first, int64_t count) {
+  if (llvm::is_contained(shape, 0))
+    return std::nullopt;
   SmallVector<int64_t> tile(shape);
   for (size_t dim = first; dim < shape.size() && count > 1; ++dim) {
     if (count % tile[dim] == 0) {
@@ -171,6 +173,7 @@ std::optional<OpTiling> tileOwnLoops(OwnLoops op, Port port, size_t first, int64
 
 /// Whether a tile draws neighbouring blocks: whole rows, and all that lie between its first and its last one.
 bool drawsRunsOfRows(RandomBlocks op, const OpTiling &tiling, int64_t count) {
+  constexpr int64_t mostBlocks = int64_t(1) << 32; // that can be skipped
   if (op.countBlocks() == 0)
     return true;
   ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
@@ -180,7 +183,7 @@ bool drawsRunsOfRows(RandomBlocks op, const OpTiling &tiling, int64_t count) {
     --row;
   bool hasWholeRows = row > 0 && tile[row - 1] == shape[row - 1];
   bool isRun = ShapedType::getNumElements(shape.take_front(*tiling.results.front())) == 1;
-  return hasWholeRows && isRun && !op.skipsBlocks();
+  return hasWholeRows && isRun && !op.skipsBlocks() && op.countBlocks() <= mostBlocks;
 }
 
 } // namespace

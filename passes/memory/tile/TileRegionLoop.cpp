@@ -21,24 +21,23 @@ public:
   TileLoopOp write();
 
 private:
-  void collectOutputs();
   void writeBody();
+  void writeConstant(ConstantOp constant, size_t first);
+  void writeTile(Operation *op, const OpTiling &tiling);
+  void writeYield();
   Value importTile(Value value, size_t first);
   Value importWhole(Value value);
   Value importSkip(RandomBlocks op);
-  Value flatten(OpBuilder &builder, Value value, ArrayRef<int64_t> shape, size_t first, int64_t count);
-  Location getLoc() const;
   TileLoopOp createLoop();
   void replaceOutputs(TileLoopOp loop);
 
   const TileRegion &region;
   Operation *last;
   OpBuilder outside, inside;
-  Block body;
-  IRMapping tiles, wholes;        // of values outside to values of the body
-  std::map<int64_t, Value> skips; // by blocks of a round
+  std::unique_ptr<Block> body = std::make_unique<Block>(); ///< until the loop has it
+  IRMapping tiles, wholes;                                 // of values outside to values of the body
+  std::map<int64_t, Value> skips;                          // by blocks of a round
   SmallVector<Value> slices, wholeOperands, initial, sums, tiled;
-  SmallVector<BlockArgument> tileArguments, wholeArguments, sumArguments;
   SmallVector<Value> yieldedSums, yieldedTiles;
 };
 
@@ -69,8 +68,7 @@ Value LoopWriter::importTile(Value value, size_t first) {
   ArrayRef<int64_t> shape = shapeOf(value);
   slices.push_back(TensorBuilder(outside, value.getLoc()).reshape(value, getStackedShape(shape, first, region.count)));
   auto type = RankedTensorType::get(getStackedTileShape(shape, first, region.count), elementOf(value));
-  BlockArgument argument = body.insertArgument(static_cast<unsigned>(tileArguments.size()), type, value.getLoc());
-  tileArguments.push_back(argument);
+  BlockArgument argument = body->insertArgument(static_cast<unsigned>(slices.size()) - 1, type, value.getLoc());
   Value tile = TensorBuilder(inside, value.getLoc()).reshape(argument, *getTileShape(shape, first, region.count));
   tiles.map(value, tile);
   return tile;
@@ -89,9 +87,8 @@ Value LoopWriter::importWhole(Value value) {
     wholes.map(maker->getResults(), clone->getResults());
     return wholes.lookup(value);
   }
-  auto position = static_cast<unsigned>(tileArguments.size() + wholeArguments.size());
-  BlockArgument argument = body.insertArgument(position, value.getType(), value.getLoc());
-  wholeArguments.push_back(argument);
+  auto position = static_cast<unsigned>(slices.size() + wholeOperands.size());
+  BlockArgument argument = body->insertArgument(position, value.getType(), value.getLoc());
   wholeOperands.push_back(value);
   wholes.map(value, argument);
   return argument;
@@ -121,34 +118,45 @@ static Value makeZeros(OpBuilder &builder, Value like) {
   return BroadcastOp::create(builder, like.getLoc(), type, zero);
 }
 
-void LoopWriter::writeBody() {
-  inside.setInsertionPointToEnd(&body);
-  for (const auto &[op, tiling] : region.ops) {
-    if (auto constant = dyn_cast<ConstantOp>(op)) {
-      auto type = RankedTensorType::get(*getTileShape(shapeOf(constant), *tiling.results.front(), region.count),
-                                        elementOf(constant));
-      auto splat = cast<SplatElementsAttr>(constant.getValue());
-      tiles.map(constant.getResult(), ConstantOp::create(inside, op->getLoc(), splat.resizeSplat(type)).getResult());
-      continue;
-    }
-    SmallVector<Value> operands;
-    for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling.operands))
-      operands.push_back(first ? importTile(operand, *first) : importWhole(operand));
-    Value extra;
-    if (auto random = dyn_cast<RandomBlocks>(op); random && random.countBlocks() > 0)
-      extra = importSkip(random);
-    if (tiling.isSum()) {
-      Value result = op->getResult(0);
-      extra = body.addArgument(result.getType(), op->getLoc());
-      sums.push_back(result);
-      initial.push_back(makeZeros(outside, result));
-    }
-    SmallVector<Value> made = buildTile(inside, op, tiling, region.count, operands, extra);
-    for (auto [result, tile] : llvm::zip_equal(op->getResults(), made))
-      tiles.map(result, tile);
-    if (tiling.isSum())
-      yieldedSums.push_back(made.front());
+/// Of one value everywhere, so a tile of it is one too.
+void LoopWriter::writeConstant(ConstantOp constant, size_t first) {
+  auto type = RankedTensorType::get(*getTileShape(shapeOf(constant), first, region.count), elementOf(constant));
+  auto splat = cast<SplatElementsAttr>(constant.getValue());
+  tiles.map(constant.getResult(), ConstantOp::create(inside, constant.getLoc(), splat.resizeSplat(type)).getResult());
+}
+
+void LoopWriter::writeTile(Operation *op, const OpTiling &tiling) {
+  SmallVector<Value> operands;
+  for (auto [operand, first] : llvm::zip_equal(op->getOperands(), tiling.operands))
+    operands.push_back(first ? importTile(operand, *first) : importWhole(operand));
+  Value extra;
+  if (auto random = dyn_cast<RandomBlocks>(op); random && random.countBlocks() > 0)
+    extra = importSkip(random);
+  if (tiling.isSum()) {
+    Value result = op->getResult(0);
+    extra = body->addArgument(result.getType(), op->getLoc());
+    sums.push_back(result);
+    initial.push_back(makeZeros(outside, result));
   }
+  SmallVector<Value> made = buildTile(inside, op, tiling, region.count, operands, extra);
+  for (auto [result, tile] : llvm::zip_equal(op->getResults(), made))
+    tiles.map(result, tile);
+  if (tiling.isSum())
+    yieldedSums.push_back(made.front());
+}
+
+void LoopWriter::writeBody() {
+  inside.setInsertionPointToEnd(body.get());
+  for (const auto &[op, tiling] : region.ops) {
+    if (auto constant = dyn_cast<ConstantOp>(op))
+      writeConstant(constant, *tiling.results.front());
+    else
+      writeTile(op, tiling);
+  }
+  writeYield();
+}
+
+void LoopWriter::writeYield() {
   for (Value output : region.outputs) {
     if (llvm::is_contained(sums, output))
       continue;
@@ -176,15 +184,7 @@ TileLoopOp LoopWriter::createLoop() {
       locations.push_back(op->getLoc());
   Location location = FusedLoc::get(last->getContext(), locations);
   auto loop = TileLoopOp::create(outside, location, types, region.count, slices, wholeOperands, initial);
-  loop.getBody().push_back(new Block);
-  Block &block = loop.getBody().front();
-  SmallVector<Location> argumentLocations;
-  for (BlockArgument argument : body.getArguments())
-    argumentLocations.push_back(argument.getLoc());
-  block.addArguments(body.getArgumentTypes(), argumentLocations);
-  for (auto [from, to] : llvm::zip_equal(body.getArguments(), block.getArguments()))
-    from.replaceAllUsesWith(to);
-  block.getOperations().splice(block.end(), body.getOperations());
+  loop.getBody().push_back(body.release());
   return loop;
 }
 

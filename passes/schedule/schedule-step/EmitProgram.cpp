@@ -362,9 +362,10 @@ void ProgramWriter::write() {
   for (int task : plan.order)
     writeTask(plan.tasks[task]);
   writeReturn();
+  int64_t launches = 0;
+  plan.step.walk([&](FusedOp) { ++launches; });
   remark::analysis(plan.step.getLoc(), remark::RemarkOpts::name("Kernels").category("neap-schedule-step"))
-      << remark::metric("Kernels", kernels.size())
-      << remark::metric("Launches", llvm::count_if(plan.tasks, llvm::IsaPred<FusedOp>));
+      << remark::metric("Kernels", kernels.size()) << remark::metric("Launches", launches);
 }
 
 void neap::emitProgram(StepPlan &plan) {

@@ -291,4 +291,14 @@ RandomGraph Grower::grow() {
 
 RandomGraph makeRandomGraph(uint64_t seed) { return Grower(seed).grow(); }
 
+void decomposeAll(RandomGraph &graph) {
+  SmallVector<Decomposable> ops;
+  graph.step.walk([&](Decomposable op) { ops.push_back(op); });
+  for (Decomposable op : ops) {
+    OpBuilder builder(op);
+    op->replaceAllUsesWith(op.decompose(builder));
+    op->erase();
+  }
+}
+
 } // namespace neap::test

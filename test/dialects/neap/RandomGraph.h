@@ -15,4 +15,7 @@ struct RandomGraph {
 /// The same seed gives the same program. All arithmetic is in fp64.
 RandomGraph makeRandomGraph(uint64_t seed);
 
+/// Takes compound ops apart.
+void decomposeAll(RandomGraph &graph);
+
 } // namespace neap::test

@@ -8,11 +8,10 @@ the smallest budget, which works; one byte less does not. On the CPU, resident m
 libraries.
 """
 
-import json
 import pathlib
-import re
-import subprocess
 import sys
+
+from programs import Outcome, planned_bytes, run
 
 from promise import RESIDENT_BESIDE_PLAN
 
@@ -21,39 +20,17 @@ options = sys.argv[4:]
 INFEASIBLE = 5
 
 
-def run(*command, expect=0):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if done.returncode != expect or "simulated device:" in done.stderr:
-        sys.exit(f"{' '.join(map(str, command))}: expected exit code {expect}, got {done.returncode}\n{done.stderr}")
-    return done
-
-
-def plan(program):
-    return json.loads(run("neap", "inspect", program, "--json").stdout)["planned_bytes"]
-
-
-def train(program, device):
-    out = scratch / f"out-{program.name}"
-    done = run(program, "--data", model / "batches.safetensors", "--max-steps", steps, "--log", out / "log.jsonl",
-               "--output-dir", out, *device)
-    lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
-    resident = int(re.search(r"peak resident bytes: (\d+)", done.stdout + done.stderr).group(1))
-    return [(line["loss"], line["grad_norm"]) for line in lines], (out / "model.safetensors").read_bytes(), resident
-
-
 def check(target, name, arguments, device, expected):
-    """Compiles and trains within a budget; returns what was planned."""
+    """Compiles and trains within a budget; returns what was planned, and the outcome."""
     program = scratch / f"{target[-1]}-{name}"
     run("neap", "compile", model / "model.onnx", *options, *target, *arguments, "-o", program)
-    planned = plan(program)
-    log, weights, resident = train(program, device)
-    if expected and log != expected[0]:
-        sys.exit(f"{program.name}: losses differ\n{expected[0]}\n{log}")
-    if expected and weights != expected[1]:
-        sys.exit(f"{program.name}: weights differ")
-    if not device and resident > planned + RESIDENT_BESIDE_PLAN:
-        sys.exit(f"{program.name}: {resident} bytes resident, {planned} planned")
-    return planned, (log, weights)
+    planned = planned_bytes(program)
+    outcome = Outcome(program, model / "batches.safetensors", steps, *device)
+    if expected:
+        outcome.require_bits_of(expected, program.name)
+    if not device and outcome.resident > planned + RESIDENT_BESIDE_PLAN:
+        sys.exit(f"{program.name}: {outcome.resident} bytes resident, {planned} planned")
+    return planned, outcome
 
 
 scratch.mkdir(parents=True, exist_ok=True)

@@ -26,13 +26,7 @@ RandomGraph makeStep(uint64_t seed) {
   passes.addPass(createBuildBackward());
   passes.addPass(createCanonicalizerPass());
   EXPECT_TRUE(succeeded(passes.run(*graph.module)));
-  SmallVector<Decomposable> ops;
-  graph.step.walk([&](Decomposable op) { ops.push_back(op); });
-  for (Decomposable op : ops) {
-    OpBuilder builder(op);
-    op->replaceAllUsesWith(op.decompose(builder));
-    op->erase();
-  }
+  decomposeAll(graph);
   return graph;
 }
 

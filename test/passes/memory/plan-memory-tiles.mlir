@@ -6,6 +6,17 @@
 // RUN: neap-opt %s --pass-pipeline='builtin.module(neap-plan-memory{minimum matrix-products=library lanes=8 workers=1})' | FileCheck %s --check-prefixes=CHECK,WHOLE
 // RUN: neap-opt %s --pass-pipeline='builtin.module(neap-plan-memory{minimum lanes=8 workers=1})' --remarks-filter=neap-plan-memory 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
+// A plan file says what is in tiles; one that asks for what cannot be is refused.
+// RUN: neap-opt %s --pass-pipeline='builtin.module(neap-plan-memory{minimum report=%t.json lanes=8 workers=1})' -o %t.made.mlir
+// RUN: neap-opt %s --pass-pipeline='builtin.module(neap-plan-memory{plan=%t.json lanes=8 workers=1})' -o %t.taken.mlir
+// RUN: diff %t.made.mlir %t.taken.mlir
+// RUN: sed 's/"rounds": 16/"rounds": 7/' %t.json > %t.rounds.json
+// RUN: not neap-opt %s --pass-pipeline='builtin.module(neap-plan-memory{plan=%t.rounds.json lanes=8 workers=1})' 2>&1 | FileCheck %s --check-prefix=ROUNDS
+// ROUNDS: error: expected tiles of values of this step, in rounds that it can be computed in
+// RUN: sed 's/"rounds": 16/"rounds": 1/' %t.json > %t.one.json
+// RUN: not neap-opt %s --pass-pipeline='builtin.module(neap-plan-memory{plan=%t.one.json lanes=8 workers=1})' 2>&1 | FileCheck %s --check-prefix=ONE
+// ONE: error: {{.*}}expected tiles with an op, a result and two rounds or more
+
 // REMARK: [Passed] Tile | Category:neap-plan-memory | {{.*}} is made in tiles{{.*}}Rounds=16
 
 neap.parameter @w : tensor<16x4096xf32> trained {value = dense<0.1> : tensor<16x4096xf32>}
