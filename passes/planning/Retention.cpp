@@ -39,6 +39,7 @@ public:
   }
 
   std::optional<RetentionPlan> run();
+  std::optional<double> findBound();
   /// Of a plan that costs nothing but memory.
   RetentionPlan planKept();
 
@@ -46,6 +47,7 @@ private:
   void dive();
   void offer(const std::vector<Action> &wishes);
   void offerWithoutLink();
+  void offerLowest();
   void searchExactly();
   bool isGoodEnough() const { return best && bestSeconds <= bound * (1 + options.relativeGap); }
 
@@ -114,6 +116,16 @@ void Planner::offerWithoutLink() {
     offer(*planner.best);
 }
 
+/// The plan of lowest peak, which fits if any does.
+void Planner::offerLowest() {
+  std::optional<RetentionMinimum> found;
+  if (!options.lowest)
+    found = findMinimum(problem, options);
+  const RetentionPlan &lowest = options.lowest ? *options.lowest : found->plan;
+  if (lowest.peakBytes <= capacity)
+    offer(wishesOf(lowest));
+}
+
 void Planner::searchExactly() {
   ExactRetention exact = solveExactly(relaxation, bestSeconds, options);
   if (exact.wishes)
@@ -127,15 +139,20 @@ RetentionPlan Planner::planKept() {
   return plan;
 }
 
+std::optional<double> Planner::findBound() {
+  constexpr double solverTolerance = 1e-6;
+  if (decisions.fits())
+    return 0;
+  return relaxation.solve() ? std::optional(relaxation.objective() * (1 - solverTolerance)) : std::nullopt;
+}
+
 std::optional<RetentionPlan> Planner::run() {
+  std::optional<double> proven = findBound();
   if (decisions.fits())
     return planKept();
-  if (!relaxation.solve())
+  if (!proven || *proven >= options.cutoffSeconds)
     return std::nullopt;
-  constexpr double solverTolerance = 1e-6;
-  bound = relaxation.objective() * (1 - solverTolerance);
-  if (bound >= options.cutoffSeconds)
-    return std::nullopt;
+  bound = *proven;
   std::vector<double> gapPrices = relaxation.gapPrices(), flipPrices = relaxation.flipPrices();
 
   dive();
@@ -148,8 +165,7 @@ std::optional<RetentionPlan> Planner::run() {
     offer(decisions.wishes());
   }
   if (!best)
-    if (RetentionMinimum minimum = findMinimum(problem, options); minimum.plan.peakBytes <= capacity)
-      offer(wishesOf(minimum.plan));
+    offerLowest();
   if (!best || (isSmall(relaxation, options) && !isGoodEnough()))
     searchExactly();
   if (!best)
@@ -166,6 +182,10 @@ std::optional<RetentionPlan> Planner::run() {
 std::optional<RetentionPlan> neap::planning::planRetention(const RetentionProblem &problem, int64_t capacityBytes,
                                                            const RetentionOptions &options) {
   return Planner(problem, capacityBytes, options).run();
+}
+
+std::optional<double> neap::planning::boundRetention(const RetentionProblem &problem, int64_t capacityBytes) {
+  return Planner(problem, capacityBytes, {}).findBound();
 }
 
 namespace {

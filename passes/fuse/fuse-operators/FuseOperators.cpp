@@ -152,7 +152,7 @@ public:
   OperatorFusion(Block &block, const LibraryRules &rules, bool reports)
       : block(block), rules(rules), reports(reports), partition(block, rules) {}
 
-  LogicalResult run(FusedValues *values);
+  void run(FusedValues *values);
 
 private:
   std::vector<DraftedGroup> draftBodies() const;
@@ -187,22 +187,6 @@ void OperatorFusion::markLibraryProduct(FusedOp fused, const FusionGroup &group)
   else
     remark::missed(fused.getLoc(), name) << remark::add("a matrix product keeps its generated kernel")
                                          << remark::reason("{0}", obstacle);
-}
-
-/// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
-/// so itself.
-bool hasLoops(FusedOp fused) {
-  switch (fused.getKind()) {
-  case GroupKind::Pointwise:
-  case GroupKind::Row:
-  case GroupKind::Column:
-  case GroupKind::Gemm: return succeeded(analyzeGroup(fused.getBody().front(), fused.getKind()));
-  case GroupKind::Concat:
-  case GroupKind::Scatter:
-  case GroupKind::Scan:
-  case GroupKind::Attention: return true; // read whole operands
-  }
-  llvm_unreachable("unknown kind of group");
 }
 
 std::vector<DraftedGroup> OperatorFusion::draftBodies() const {
@@ -271,7 +255,7 @@ void OperatorFusion::eraseFusedOps() {
       op.erase();
 }
 
-LogicalResult OperatorFusion::run(FusedValues *values) {
+void OperatorFusion::run(FusedValues *values) {
   std::vector<DraftedGroup> drafts = draftBodies();
   llvm::SetVector<Value> needed = collectNeededValues(drafts);
   for (DraftedGroup &draft : drafts)
@@ -283,25 +267,43 @@ LogicalResult OperatorFusion::run(FusedValues *values) {
   }
   eraseFusedOps();
   sortTopologically(&block);
-  return success(llvm::all_of(block.getOps<FusedOp>(), hasLoops));
 }
 
 } // namespace
 
 /// Bodies of loops are blocks of their own: nothing is fused across a loop's border.
-static LogicalResult fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
+static void fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
   for (auto loop : block.getOps<TileLoopOp>()) {
-    if (failed(fuseBlock(loop.getBody().front(), rules, reports, nullptr)))
-      return failure();
+    fuseBlock(loop.getBody().front(), rules, reports, nullptr);
     if (values)
       for (Value result : loop.getResults())
         values->try_emplace(result, result);
   }
-  return OperatorFusion(block, rules, reports).run(values);
+  OperatorFusion(block, rules, reports).run(values);
 }
 
-LogicalResult fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values) {
-  return fuseBlock(step.getBody().front(), rules, reports, values);
+void fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values) {
+  fuseBlock(step.getBody().front(), rules, reports, values);
+}
+
+static bool hasLoops(FusedOp fused) {
+  switch (fused.getKind()) {
+  case GroupKind::Pointwise:
+  case GroupKind::Row:
+  case GroupKind::Column:
+  case GroupKind::Gemm: return succeeded(analyzeGroup(fused.getBody().front(), fused.getKind()));
+  case GroupKind::Concat:
+  case GroupKind::Scatter:
+  case GroupKind::Scan:
+  case GroupKind::Attention: return true; // read whole operands
+  }
+  llvm_unreachable("unknown kind of group");
+}
+
+LogicalResult verifyGroups(StepOp step) {
+  WalkResult walked =
+      step.walk([](FusedOp fused) { return hasLoops(fused) ? WalkResult::skip() : WalkResult::interrupt(); });
+  return failure(walked.wasInterrupted());
 }
 
 llvm::Expected<LibraryRules> readLibraryRules(const LibraryOptions &options) {
