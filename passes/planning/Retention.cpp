@@ -196,6 +196,7 @@ public:
       : problem(problem), options(options), relaxation(problem, RetentionRelaxation::Goal::Peak) {}
 
   RetentionMinimum run();
+  int64_t findBound();
 
 private:
   bool offer(const std::vector<Action> &wishes, int64_t capacity);
@@ -242,10 +243,14 @@ void MinimumFinder::bisect() {
   }
 }
 
-RetentionMinimum MinimumFinder::run() {
+int64_t MinimumFinder::findBound() {
   relaxation.solve();
   // Down by the solver's tolerance, then up: bytes are whole.
-  minimum.boundBytes = static_cast<int64_t>(std::ceil(relaxation.objective() * (1 - 1e-9) - 1e-6));
+  return static_cast<int64_t>(std::ceil(relaxation.objective() * (1 - 1e-9) - 1e-6));
+}
+
+RetentionMinimum MinimumFinder::run() {
+  minimum.boundBytes = findBound();
   dive();
   bisect();
   if (isSmall(relaxation, options) && minimum.plan.peakBytes > minimum.boundBytes) {
@@ -261,6 +266,8 @@ RetentionMinimum MinimumFinder::run() {
 RetentionMinimum neap::planning::findMinimum(const RetentionProblem &problem, const RetentionOptions &options) {
   return MinimumFinder(problem, options).run();
 }
+
+int64_t neap::planning::boundMinimum(const RetentionProblem &problem) { return MinimumFinder(problem, {}).findBound(); }
 
 std::optional<RetentionPlan> neap::planning::planOnLadder(const RetentionProblem &problem, int64_t capacityBytes,
                                                           const RetentionLadder &ladder,

@@ -116,6 +116,9 @@ struct RetentionMinimum {
 /// The smallest capacity for which there is a plan.
 RetentionMinimum findMinimum(const RetentionProblem &problem, const RetentionOptions &options = {});
 
+/// What every plan needs at least: the bound of findMinimum, without a plan.
+int64_t boundMinimum(const RetentionProblem &problem);
+
 /// The seconds that any plan for a capacity adds at least; nothing if there is no plan. What planRetention reports, without a plan.
 std::optional<double> boundRetention(const RetentionProblem &problem, int64_t capacityBytes);
 

@@ -217,11 +217,15 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
   return faster ? faster : least;
 }
 
-int64_t MemoryPlanner::getLeastBytes() const {
-  int64_t most = 0;
-  for (int64_t bytes : model.getProblem().baseBytes)
-    most = std::max(most, bytes);
-  return most;
+int64_t MemoryPlanner::getBaseBytes() const {
+  const std::vector<int64_t> &base = model.getProblem().baseBytes;
+  return *llvm::max_element(base);
+}
+
+int64_t MemoryPlanner::getLeastBytes() {
+  if (!leastBytes)
+    leastBytes = planning::boundMinimum(model.getProblem());
+  return *leastBytes;
 }
 
 std::string MemoryPlanner::describeCosts() const {

@@ -33,8 +33,9 @@ public:
   std::optional<MemoryPlan> findPlan(int64_t budget, int64_t leastBytes, double cutoffSeconds);
   /// The same on a ladder that begins at the minimum, which is the plan if nothing is faster.
   std::optional<MemoryPlan> findPlan(int64_t budget);
-  /// No plan needs less, whatever it does with what a model can decide on.
-  int64_t getLeastBytes() const;
+  /// No plan needs less, by the model. The first is quick to ask, the second is more.
+  int64_t getBaseBytes() const;
+  int64_t getLeastBytes();
 
   /// A plan with these actions, whatever it needs. Fails, with a diagnostic, where a later stage would.
   mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions);
@@ -80,6 +81,7 @@ private:
   MemoryPlan baselinePlan;
   std::optional<LiveProfile> baselineLive;
   std::optional<MemoryPlan> minimum;
+  std::optional<int64_t> leastBytes;
   /// Carried through before; nothing where that failed.
   std::map<std::vector<planning::Action>, std::optional<MemoryPlan>> known;
   /// The plan that was carried through last.
