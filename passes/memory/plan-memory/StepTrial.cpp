@@ -46,6 +46,14 @@ LogicalResult StepTrial::measure(const TrialSettings &settings, KernelMemo &kern
   return success();
 }
 
+/// Not all that can be written as a loop can be fused into kernels.
+static LogicalResult verifyKernels(StepOp step, KernelMemo &kernels) {
+  auto hasKernel = [&](FusedOp group) {
+    return failed(kernels.describe(group)) ? WalkResult::interrupt() : WalkResult::skip();
+  };
+  return failure(step.walk(hasKernel).wasInterrupted());
+}
+
 FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settings, KernelMemo &kernels,
                                     function_ref<LogicalResult(StepOp)> change) {
   StepTrial trial;
@@ -58,6 +66,8 @@ FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settin
     trial.results.push_back(llvm::to_vector<1>(llvm::map_range(op.getResults(), [](Value v) { return v; })));
   }
   fuseOperators(step, settings.libraries, /*reports=*/false, &trial.fusedValues);
+  if (failed(verifyKernels(step, kernels)))
+    return failure();
   trial.plan = std::make_unique<StepPlan>(step, settings.libraryWorkspace, /*reports=*/false);
   if (failed(trial.plan->prepare()))
     return failure();
