@@ -12,7 +12,8 @@ using namespace mlir;
 
 namespace neap {
 
-/// An exact search is worth its time only where nothing else has found a plan, and then not long: other variants and capacities are
+/// An exact search is worth its time only where nothing else has found a plan, and then not for long: other variants and capacities are
+/// tried as well.
 static constexpr planning::RetentionOptions searchLimits{.exactValues = 0, .nodeLimit = 20};
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
