@@ -1,7 +1,6 @@
 // Writes what a partition decides: one neap.fused for each group. See Pass.td.
 #include "neap/passes/fuse/fuse-operators/FuseOperators.h"
 
-#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 
@@ -271,6 +270,29 @@ void OperatorFusion::eraseFusedOps() {
       op.erase();
 }
 
+/// Makers before readers: whoever is read too early comes right before its reader. All others keep their places, those too that
+/// could run long before: they would wait in memory.
+void sortByNeed(Block &block) {
+  llvm::SetVector<Operation *> sorted;
+  SmallVector<std::pair<Operation *, unsigned>> pending; // with the operand that is next
+  for (Operation &op : block) {
+    pending.push_back({&op, 0});
+    while (!pending.empty()) {
+      auto &[next, operand] = pending.back();
+      if (operand == next->getNumOperands() || sorted.contains(next)) {
+        sorted.insert(next);
+        pending.pop_back();
+        continue;
+      }
+      Operation *maker = next->getOperand(operand++).getDefiningOp();
+      if (maker && !sorted.contains(maker))
+        pending.push_back({maker, 0});
+    }
+  }
+  for (Operation *op : sorted)
+    op->moveBefore(&block, block.end());
+}
+
 LogicalResult OperatorFusion::run(FusedValues *values) {
   std::vector<DraftedGroup> drafts = draftBodies();
   llvm::SetVector<Value> needed = collectNeededValues(drafts);
@@ -282,7 +304,7 @@ LogicalResult OperatorFusion::run(FusedValues *values) {
       values->try_emplace(value, result);
   }
   eraseFusedOps();
-  sortTopologically(&block);
+  sortByNeed(block);
   return success(llvm::all_of(block.getOps<FusedOp>(), hasLoops));
 }
 

@@ -296,3 +296,55 @@ neap.step @sums_go_on(%x: tensor<128x16xf32>, %a: tensor<16xf32>) -> (tensor<16x
   %2 = neap.reduce sum %x axes [0] : tensor<128x16xf32>
   neap.return %0, %1, %2 : tensor<16xf32>, tensor<16xf32>, tensor<16xf32>
 }
+
+// -----
+
+// A stash is an epilogue of what it rounds, which nobody else needs in memory; it does not keep a reshape and an activation
+// from following. Who casts it back reads bf16.
+// CHECK-LABEL: neap.step @stash_in_epilogue(
+neap.step @stash_in_epilogue(%x: tensor<8x16xf32>, %w: tensor<16x32xf32>, %v: tensor<32x4xf32>, %dy: tensor<8x1x32xf32>)
+    -> (tensor<8x4xf32>, tensor<8x1x32xf32>) {
+  // CHECK: %[[H:.*]]:2 = neap.fused gemm(
+  // CHECK: neap.matmul
+  // CHECK: neap.gelu
+  // CHECK-NOT: neap.cast
+  // CHECK: } : {{.*}} -> (tensor<8x32xbf16>, tensor<{{.*}}x32xf32>)
+  // CHECK: neap.fused gemm(%{{.*}}, %{{.*}}) {
+  // CHECK: neap.fused pointwise(%[[H]]#0, %{{.*}}) {
+  // CHECK: neap.cast
+  // CHECK: neap.gelu_backward
+  %0 = neap.matmul %x, %w : tensor<8x16xf32>, tensor<16x32xf32>
+  %s = neap.stash %0 : tensor<8x32xf32> -> tensor<8x32xbf16>
+  %1 = neap.reshape %0 : tensor<8x32xf32> -> tensor<8x1x32xf32>
+  %2 = neap.gelu %1 : tensor<8x1x32xf32>
+  %3 = neap.reshape %2 : tensor<8x1x32xf32> -> tensor<8x32xf32>
+  %4 = neap.matmul %3, %v : tensor<8x32xf32>, tensor<32x4xf32>
+  %late = neap.cast %s : tensor<8x32xbf16> -> tensor<8x32xf32>
+  %5 = neap.reshape %late : tensor<8x32xf32> -> tensor<8x1x32xf32>
+  %6 = neap.gelu_backward %5, %dy : tensor<8x1x32xf32>
+  neap.return %4, %6 : tensor<8x4xf32>, tensor<8x1x32xf32>
+}
+
+// -----
+
+// What a row's kernel makes on its way is stashed by it, and not by those who read the stash.
+// CHECK-LABEL: neap.step @stash_in_row(
+neap.step @stash_in_row(%x: tensor<8x64xf32>, %w: tensor<64x4xf32>, %dy: tensor<8x64xf32>) -> (tensor<8x4xf32>, tensor<8x64xf32>) {
+  // CHECK: neap.fused row(%{{[^,]*}}) {
+  // CHECK: neap.stash
+  // CHECK: } : (tensor<8x64xf32>) -> (tensor<8x64xbf16>, tensor<8x64xf32>)
+  // CHECK: neap.fused gemm
+  // CHECK: neap.fused pointwise
+  // CHECK-NOT: neap.fused
+  // CHECK: neap.return
+  %0 = neap.reduce max %x axes [1] : tensor<8x64xf32>
+  %1 = neap.reshape %0 : tensor<8xf32> -> tensor<8x1xf32>
+  %2 = neap.broadcast %1 : tensor<8x1xf32> -> tensor<8x64xf32>
+  %3 = neap.sub %x, %2 : tensor<8x64xf32>
+  %s = neap.stash %3 : tensor<8x64xf32> -> tensor<8x64xbf16>
+  %4 = neap.tanh %3 : tensor<8x64xf32>
+  %5 = neap.matmul %4, %w : tensor<8x64xf32>, tensor<64x4xf32>
+  %late = neap.cast %s : tensor<8x64xbf16> -> tensor<8x64xf32>
+  %6 = neap.mul %late, %dy : tensor<8x64xf32>
+  neap.return %5, %6 : tensor<8x4xf32>, tensor<8x64xf32>
+}
