@@ -271,26 +271,34 @@ void OperatorFusion::eraseFusedOps() {
 }
 
 /// Makers before readers: whoever is read too early comes right before its reader. All others keep their places, those too that
-/// could run long before: they would wait in memory.
-void sortByNeed(Block &block) {
+/// could run long before: they would wait in memory. False, and nothing done, where there is no order.
+bool sortByNeed(Block &block) {
   llvm::SetVector<Operation *> sorted;
-  SmallVector<std::pair<Operation *, unsigned>> pending; // with the operand that is next
+  llvm::DenseSet<Operation *> isPending;
+  SmallVector<std::pair<Operation *, unsigned>>
+      pending; // each a maker for the one before; with the operand that is next
   for (Operation &op : block) {
-    pending.push_back({&op, 0});
+    if (!sorted.contains(&op))
+      pending.push_back({&op, 0});
     while (!pending.empty()) {
       auto &[next, operand] = pending.back();
-      if (operand == next->getNumOperands() || sorted.contains(next)) {
+      isPending.insert(next);
+      if (operand == next->getNumOperands()) {
         sorted.insert(next);
         pending.pop_back();
         continue;
       }
       Operation *maker = next->getOperand(operand++).getDefiningOp();
-      if (maker && !sorted.contains(maker))
-        pending.push_back({maker, 0});
+      if (!maker || sorted.contains(maker))
+        continue;
+      if (isPending.contains(maker))
+        return false;
+      pending.push_back({maker, 0});
     }
   }
   for (Operation *op : sorted)
     op->moveBefore(&block, block.end());
+  return true;
 }
 
 LogicalResult OperatorFusion::run(FusedValues *values) {
@@ -304,8 +312,7 @@ LogicalResult OperatorFusion::run(FusedValues *values) {
       values->try_emplace(value, result);
   }
   eraseFusedOps();
-  sortByNeed(block);
-  return success(llvm::all_of(block.getOps<FusedOp>(), hasLoops));
+  return success(sortByNeed(block) && llvm::all_of(block.getOps<FusedOp>(), hasLoops));
 }
 
 } // namespace
