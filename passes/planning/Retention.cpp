@@ -39,6 +39,7 @@ public:
   }
 
   std::optional<RetentionPlan> run();
+  std::optional<double> findBound();
   /// Of a plan that costs nothing but memory.
   RetentionPlan planKept();
 
@@ -46,6 +47,7 @@ private:
   void dive();
   void offer(const std::vector<Action> &wishes);
   void offerWithoutLink();
+  void offerLowest();
   void searchExactly();
   bool isGoodEnough() const { return best && bestSeconds <= bound * (1 + options.relativeGap); }
 
@@ -114,6 +116,16 @@ void Planner::offerWithoutLink() {
     offer(*planner.best);
 }
 
+/// The plan of lowest peak, which fits if any does.
+void Planner::offerLowest() {
+  std::optional<RetentionMinimum> found;
+  if (!options.lowest)
+    found = findMinimum(problem, options);
+  const RetentionPlan &lowest = options.lowest ? *options.lowest : found->plan;
+  if (lowest.peakBytes <= capacity)
+    offer(wishesOf(lowest));
+}
+
 void Planner::searchExactly() {
   ExactRetention exact = solveExactly(relaxation, bestSeconds, options);
   if (exact.wishes)
@@ -127,15 +139,20 @@ RetentionPlan Planner::planKept() {
   return plan;
 }
 
+std::optional<double> Planner::findBound() {
+  constexpr double solverTolerance = 1e-6;
+  if (decisions.fits())
+    return 0;
+  return relaxation.solve() ? std::optional(relaxation.objective() * (1 - solverTolerance)) : std::nullopt;
+}
+
 std::optional<RetentionPlan> Planner::run() {
+  std::optional<double> proven = findBound();
   if (decisions.fits())
     return planKept();
-  if (!relaxation.solve())
+  if (!proven || *proven >= options.cutoffSeconds)
     return std::nullopt;
-  constexpr double solverTolerance = 1e-6;
-  bound = relaxation.objective() * (1 - solverTolerance);
-  if (bound >= options.cutoffSeconds)
-    return std::nullopt;
+  bound = *proven;
   std::vector<double> gapPrices = relaxation.gapPrices(), flipPrices = relaxation.flipPrices();
 
   dive();
@@ -148,8 +165,7 @@ std::optional<RetentionPlan> Planner::run() {
     offer(decisions.wishes());
   }
   if (!best)
-    if (RetentionMinimum minimum = findMinimum(problem, options); minimum.plan.peakBytes <= capacity)
-      offer(wishesOf(minimum.plan));
+    offerLowest();
   if (!best || (isSmall(relaxation, options) && !isGoodEnough()))
     searchExactly();
   if (!best)
@@ -168,6 +184,10 @@ std::optional<RetentionPlan> neap::planning::planRetention(const RetentionProble
   return Planner(problem, capacityBytes, options).run();
 }
 
+std::optional<double> neap::planning::boundRetention(const RetentionProblem &problem, int64_t capacityBytes) {
+  return Planner(problem, capacityBytes, {}).findBound();
+}
+
 namespace {
 /// The search for the lowest peak: the planner's steps with another goal.
 class MinimumFinder {
@@ -176,6 +196,7 @@ public:
       : problem(problem), options(options), relaxation(problem, RetentionRelaxation::Goal::Peak) {}
 
   RetentionMinimum run();
+  int64_t findBound();
 
 private:
   bool offer(const std::vector<Action> &wishes, int64_t capacity);
@@ -222,10 +243,14 @@ void MinimumFinder::bisect() {
   }
 }
 
-RetentionMinimum MinimumFinder::run() {
+int64_t MinimumFinder::findBound() {
   relaxation.solve();
   // Down by the solver's tolerance, then up: bytes are whole.
-  minimum.boundBytes = static_cast<int64_t>(std::ceil(relaxation.objective() * (1 - 1e-9) - 1e-6));
+  return static_cast<int64_t>(std::ceil(relaxation.objective() * (1 - 1e-9) - 1e-6));
+}
+
+RetentionMinimum MinimumFinder::run() {
+  minimum.boundBytes = findBound();
   dive();
   bisect();
   if (isSmall(relaxation, options) && minimum.plan.peakBytes > minimum.boundBytes) {
@@ -241,6 +266,8 @@ RetentionMinimum MinimumFinder::run() {
 RetentionMinimum neap::planning::findMinimum(const RetentionProblem &problem, const RetentionOptions &options) {
   return MinimumFinder(problem, options).run();
 }
+
+int64_t neap::planning::boundMinimum(const RetentionProblem &problem) { return MinimumFinder(problem, {}).findBound(); }
 
 std::optional<RetentionPlan> neap::planning::planOnLadder(const RetentionProblem &problem, int64_t capacityBytes,
                                                           const RetentionLadder &ladder,

@@ -97,6 +97,8 @@ struct RetentionOptions {
   /// Of the exact search, for problems of up to that size. Larger ones, searched only where nothing else has found a plan,
   /// get fewer, by the square of their size.
   int nodeLimit = 20000;
+  /// What findMinimum has found for the problem, where the caller knows it: else it is searched for where nothing else has found a plan.
+  const RetentionPlan *lowest = nullptr;
 };
 
 /// The fastest plan found for a capacity. Nothing if there is none, or none below the cutoff: proven by the relaxation or by
@@ -113,6 +115,12 @@ struct RetentionMinimum {
 
 /// The smallest capacity for which there is a plan.
 RetentionMinimum findMinimum(const RetentionProblem &problem, const RetentionOptions &options = {});
+
+/// What every plan needs at least: the bound of findMinimum, without a plan.
+int64_t boundMinimum(const RetentionProblem &problem);
+
+/// The seconds that any plan for a capacity adds at least; nothing if there is no plan. What planRetention reports, without a plan.
+std::optional<double> boundRetention(const RetentionProblem &problem, int64_t capacityBytes);
 
 /// Plans for capacities on a ladder that starts at a known minimum: rung k is the minimum times ratio^k.
 struct RetentionLadder {

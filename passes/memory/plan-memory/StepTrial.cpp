@@ -1,43 +1,12 @@
 // Copy, change, fuse, schedule, measure.
 #include "neap/passes/memory/plan-memory/StepTrial.h"
 
-#include "neap/passes/costs/GroupWork.h"
-#include "neap/passes/fuse/KernelClass.h"
-#include "neap/passes/planning/Roofline.h"
 #include "neap/passes/support/SlotAlignment.h"
 #include "neap/passes/support/Step.h"
 
 using namespace mlir;
 
 namespace neap {
-
-FailureOr<double> estimateTask(Operation *task, const TrialSettings &settings) {
-  if (auto loop = dyn_cast<TileLoopOp>(task)) {
-    double round = 0;
-    for (Operation &op : loop.getBody().front()) {
-      FailureOr<double> seconds = estimateTask(&op, settings);
-      if (failed(seconds))
-        return failure();
-      round += *seconds;
-    }
-    return static_cast<double>(loop.getCount()) * round;
-  }
-  auto group = dyn_cast<FusedOp>(task);
-  if (!group)
-    return 0.0;
-  if (settings.cpu) {
-    FailureOr<planning::CpuWork> work = describeWork(group.getKind(), group.getBody().front(), settings.target);
-    if (failed(work))
-      return failure();
-    return planning::estimateLaunch(*settings.cpu, *work);
-  }
-  planning::KernelCost cost;
-  cost.kernelClass = classifyGroup(group.getBody().front());
-  cost.flops = group.getFlops();
-  cost.bytesRead = group.getBytesRead();
-  cost.bytesWritten = group.getBytesWritten();
-  return planning::estimateLaunch(cost, settings.device, planning::Arithmetic::Fp32, {}).seconds;
-}
 
 FarCosts getFarCosts(const TrialSettings &settings) {
   if (settings.cpu)
@@ -47,50 +16,45 @@ FarCosts getFarCosts(const TrialSettings &settings) {
 
 Value StepTrial::findStored(size_t op, unsigned result) const { return fusedValues.lookup(results[op][result]); }
 
-/// Only attention takes long to ask. What its kernel needs depends on sizes and attributes, not on where operands lie.
-FailureOr<int64_t> ScratchCounter::count(FusedOp group) {
-  Block &body = group.getBody().front();
-  if (group.getKind() != GroupKind::Attention)
-    return lower::countScratchBytes(group.getKind(), body, target);
-  std::string key;
-  llvm::raw_string_ostream stream(key);
-  for (Operation &op : body)
-    if (isa<OwnLoops>(op))
-      stream << op.getName() << op.getAttrDictionary() << op.getOperandTypes();
-  auto [entry, isNew] = known.try_emplace(key, 0);
-  if (isNew) {
-    FailureOr<int64_t> bytes = lower::countScratchBytes(group.getKind(), body, target);
-    if (failed(bytes))
-      return failure();
-    entry->second = *bytes;
-  }
-  return entry->second;
+/// A loop's rounds follow one another, each with the scratch of the one before. Tasks that run no kernel take no time.
+FailureOr<KernelFacts> StepTrial::describeTask(Operation *task, KernelMemo &kernels) {
+  if (auto group = dyn_cast<FusedOp>(task))
+    return kernels.describe(group);
+  KernelFacts facts;
+  if (auto loop = dyn_cast<TileLoopOp>(task))
+    for (Operation &op : loop.getBody().front()) {
+      FailureOr<KernelFacts> inner = describeTask(&op, kernels);
+      if (failed(inner))
+        return failure();
+      facts.scratchBytes = std::max(facts.scratchBytes, inner->scratchBytes);
+      facts.seconds += static_cast<double>(loop.getCount()) * inner->seconds;
+    }
+  return facts;
 }
 
-LogicalResult StepTrial::measure(const TrialSettings &settings, ScratchCounter &counter) {
+LogicalResult StepTrial::measure(const TrialSettings &settings, KernelMemo &kernels) {
   int64_t scratch = 0;
   for (int task : plan->order) {
-    Operation *op = plan->tasks[task];
-    FailureOr<double> expected = estimateTask(op, settings);
-    if (failed(expected))
+    FailureOr<KernelFacts> facts = describeTask(plan->tasks[task], kernels);
+    if (failed(facts))
       return failure();
-    taskSeconds.push_back(*expected);
-    seconds += *expected;
-    WalkResult counted = op->walk([&](FusedOp group) {
-      FailureOr<int64_t> needed = counter.count(group);
-      if (failed(needed))
-        return WalkResult::interrupt();
-      scratch = std::max(scratch, *needed);
-      return WalkResult::skip();
-    });
-    if (counted.wasInterrupted())
-      return failure();
+    taskSeconds.push_back(facts->seconds);
+    seconds += facts->seconds;
+    scratch = std::max(scratch, facts->scratchBytes);
   }
   plannedBytes = alignToSlot(plan->arenaBytes) + alignToSlot(scratch) * settings.maxWorkers;
   return success();
 }
 
-FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settings, ScratchCounter &scratch,
+/// Not all that can be written as a loop can be fused into kernels.
+static LogicalResult verifyKernels(StepOp step, KernelMemo &kernels) {
+  auto hasKernel = [&](FusedOp group) {
+    return failed(kernels.describe(group)) ? WalkResult::interrupt() : WalkResult::skip();
+  };
+  return failure(step.walk(hasKernel).wasInterrupted());
+}
+
+FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settings, KernelMemo &kernels,
                                     function_ref<LogicalResult(StepOp)> change) {
   StepTrial trial;
   trial.module = module.clone();
@@ -101,14 +65,15 @@ FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settin
     trial.ops.push_back(&op);
     trial.results.push_back(llvm::to_vector<1>(llvm::map_range(op.getResults(), [](Value v) { return v; })));
   }
-  if (failed(fuseOperators(step, settings.libraries, /*reports=*/false, &trial.fusedValues)))
+  fuseOperators(step, settings.libraries, /*reports=*/false, &trial.fusedValues);
+  if (failed(verifyKernels(step, kernels)))
     return failure();
   trial.plan = std::make_unique<StepPlan>(step, settings.libraryWorkspace, /*reports=*/false);
   if (failed(trial.plan->prepare()))
     return failure();
   trial.unmergedGraph = trial.plan->graph;
   trial.plan->place();
-  if (failed(trial.measure(settings, scratch)))
+  if (failed(trial.measure(settings, kernels)))
     return failure();
   return trial;
 }

@@ -126,12 +126,14 @@ const TiledPlan &TilePlanner::getMinimum() {
   for (auto &version : versions)
     promising.push_back(version.get());
   llvm::stable_sort(promising, [](TiledStep *a, TiledStep *b) {
-    return a->getPlanner().getLeastBytes() < b->getPlanner().getLeastBytes();
+    return a->getPlanner().getBaseBytes() < b->getPlanner().getBaseBytes();
   });
   for (TiledStep *version : promising) {
-    auto least = static_cast<double>(version->getPlanner().getLeastBytes());
-    if (minimum && notably * least >= static_cast<double>(minimum->plan.plannedBytes))
-      break;
+    auto isBelow = [&](int64_t least) {
+      return notably * static_cast<double>(least) < static_cast<double>(minimum->plan.plannedBytes);
+    };
+    if (minimum && !(isBelow(version->getPlanner().getBaseBytes()) && isBelow(version->getPlanner().getLeastBytes())))
+      continue;
     const MemoryPlan &plan = version->getPlanner().getMinimum();
     if (!minimum || plan.plannedBytes < minimum->plan.plannedBytes)
       minimum = TiledPlan{version, plan};

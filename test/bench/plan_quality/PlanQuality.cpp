@@ -125,10 +125,10 @@ std::optional<double> QualityBench::findFirstLayers(int64_t budget) {
 
 std::optional<Comparison> QualityBench::compare(int64_t budget) {
   std::optional<MemoryPlan> plan = planner.findPlan(budget);
-  auto relaxed = planning::planRetention(planner.getModel().getProblem(), budget, {.nodeLimit = 20});
-  if (!plan || !relaxed)
+  std::optional<double> bound = planning::boundRetention(planner.getModel().getProblem(), budget);
+  if (!plan || !bound)
     return std::nullopt;
-  return Comparison{relaxed->boundSeconds, plan->seconds - planner.getBaseline().seconds, findUniform(budget),
+  return Comparison{*bound, plan->seconds - planner.getBaseline().seconds, findUniform(budget),
                     findFirstLayers(budget)};
 }
 

@@ -1,0 +1,23 @@
+// What a trial of a step is told.
+#pragma once
+
+#include "neap/passes/fuse/fuse-operators/FuseOperators.h"
+#include "neap/passes/lower/kernels/Kernels.h"
+#include "neap/passes/planning/CpuCosts.h"
+#include "neap/passes/planning/Devices.h"
+
+namespace neap {
+
+/// What the later stages are told, and what the program will run on.
+struct TrialSettings {
+  LibraryRules libraries;
+  int64_t libraryWorkspace = 0;
+  lower::KernelTarget target;
+  int64_t maxWorkers = 1; ///< threads whose scratch counts
+  bool allowsOffload = true;
+  planning::DeviceModel device = {};
+  /// Instead of `device`, where the program runs on the CPU.
+  std::optional<planning::CpuCosts> cpu;
+};
+
+} // namespace neap
