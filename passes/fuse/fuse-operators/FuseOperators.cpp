@@ -276,10 +276,8 @@ bool sortByNeed(Block &block) {
       Operation *maker = next->getOperand(operand++).getDefiningOp();
       if (!maker || sorted.contains(maker))
         continue;
-      if (isPending.contains(maker)) {
-        llvm::errs() << "CYCLE " << *next << "\n";
+      if (isPending.contains(maker))
         return false;
-      }
       pending.push_back({maker, 0});
     }
   }
