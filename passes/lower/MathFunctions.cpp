@@ -1,6 +1,6 @@
-// sin, cos, powf, remf, and rounding to bf16, in arithmetic. What decides whether such a function is exact is never its polynomial but
-// what comes before: the distance to a multiple of pi/2, the product of exponent and logarithm, a remainder of numbers far apart.
-// These are computed in double, which holds every fp32 number and the products of two exactly.
+// sin, cos, powf, remf, and rounding to bf16, in arithmetic. What decides whether such a function is exact is never its
+// polynomial but what comes before: the distance to a multiple of pi/2, the product of exponent and logarithm, a remainder of
+// numbers far apart. These are computed in double, which holds every fp32 number and the products of two exactly.
 //
 // All coefficients are interpolations at Chebyshev nodes, computed with 60 digits.
 #include "neap/passes/lower/MathFunctions.h"
@@ -227,8 +227,9 @@ Value FunctionWriter::remainder(Value x, Value y) {
 
 //===--- bf16 -----------------------------------------------------------------------------------------------------===//
 
-/// To nearest, ties to even: half of the last bit that stays, less one, and that bit itself, are added to what goes. A NaN is replaced
-/// before, in 32 bits: a choice between 16-bit words would leave LLVM with pairs, for CUDA, of which one word is nothing.
+/// To nearest, ties to even: half of the last bit that stays, less one, and that bit itself, are added to what goes. A NaN is
+/// replaced before, in 32 bits: a choice between 16-bit words would leave LLVM with pairs, for CUDA, of which one word is
+/// nothing.
 Value FunctionWriter::roundToBf16(Value x) {
   Value number = body.make<arith::BitcastOp>(words, x), sixteen = body.like(number, 16);
   number = body.select(body.compare(CmpFPredicate::UNO, x, x), body.like(number, 0x7fc00000), number);

@@ -260,8 +260,8 @@ void OperatorFusion::eraseFusedOps() {
 bool sortByNeed(Block &block) {
   llvm::SetVector<Operation *> sorted;
   llvm::DenseSet<Operation *> isPending;
-  SmallVector<std::pair<Operation *, unsigned>>
-      pending; // each a maker for the one before; with the operand that is next
+  // Each a maker for the one before, with the operand that is next.
+  SmallVector<std::pair<Operation *, unsigned>> pending;
   for (Operation &op : block) {
     if (!sorted.contains(&op))
       pending.push_back({&op, 0});

@@ -129,7 +129,8 @@ void StashInserter::findFp32Readers() {
 void StashInserter::findSizesMade() {
   int64_t largest = 0;
   for (Operation *op : llvm::reverse(ops)) {
-    bool liesInMemory = forward.contains(op) && !isView(op) && !isElementwise(op) && op->getNumOperands() > 0;
+    bool isOnTheWay = isView(op) || isElementwise(op) || isReduction(op);
+    bool liesInMemory = forward.contains(op) && !isOnTheWay && op->getNumOperands() > 0;
     for (Value result : liesInMemory ? ValueRange(op->getResults()) : ValueRange())
       largest = std::max(largest, bytesOf(result));
     largestBehind[op] = largest;
@@ -139,10 +140,9 @@ void StashInserter::findSizesMade() {
       largestWanted = std::max(largestWanted, bytesOf(value));
 }
 
-/// Whether anything large is made from the last op of the forward pass on that reads a value. Otherwise it would be rounded at the
-/// peak, and wanted back at once.
+/// Whether what a stash saves is used: anything of that size is made from the last op of the forward pass on that reads the
+/// value. Otherwise it would be rounded at the peak, and wanted back at once.
 bool StashInserter::waits(Value value) const {
-  constexpr int64_t isLarge = 8;
   Operation *last = value.getDefiningOp();
   SmallVector<Value> pending{value};
   while (!pending.empty())
@@ -156,7 +156,7 @@ bool StashInserter::waits(Value value) const {
     }
   if (last == value.getDefiningOp()) // the loss itself, or so
     return false;
-  return largestBehind.lookup(last) * isLarge >= bytesOf(value);
+  return largestBehind.lookup(last) >= bytesOf(value) / 2;
 }
 
 /// Whether the backward pass reads a value in any case, or it is not worth a thought beside one of `size` bytes.

@@ -6,13 +6,13 @@ include "mlir/Pass/PassBase.td"
 def InsertStashesPass : Pass<"neap-insert-stashes", "::neap::StepOp"> {
   let summary = "Keep what waits for the backward pass in bf16";
   let description = [{
-    The one pass that may change results, and runs only where that is asked for. The forward pass, which is what leads to the loss,
-    stays as it is; behind it, large fp32 values that it made are read rounded:
+    The one pass that may change results, and runs only where that is asked for. The forward pass, which is what leads to the
+    loss, stays as it is; behind it, large fp32 values that it made are read rounded:
 
     1. Collects what other ops read of the forward pass, seen through views.
-    2. Leaves alone what is not fp32; what is small beside the largest such value (means and the like); what an op reads in the end
-       whose operand must stay fp32 (scores, of which an exponential makes probabilities); and what nothing large is made behind,
-       as its bytes are wanted again at once.
+    2. Leaves alone what is not fp32; what is small beside the largest such value (means and the like); what an op reads in the
+       end whose operand must stay fp32 (scores, of which an exponential makes probabilities); and what nothing of half its
+       size is made behind, as its bytes are wanted again at once.
     3. What a few elementwise ops make of others of these values is computed again, from their rounded numbers: an activation,
        or what a norm scales. It need not wait at all.
     4. Everything else waits as a `neap.stash`.
@@ -32,8 +32,8 @@ def InsertStashesPass : Pass<"neap-insert-stashes", "::neap::StepOp"> {
     %g = neap.mul %dy, %late : tensor<64x64xf32>
     ```
 
-    Requires neap-decompose, and stands before neap-tile-batch and neap-plan-memory. Guarantees: the loss of a step is computed as
-    before. docs/design/0015.
+    Requires neap-decompose, and stands before neap-tile-batch and neap-plan-memory. Guarantees: the loss of a step is
+    computed as before. docs/design/0015.
   }];
   let dependentDialects = ["::neap::NeapDialect"];
 }

@@ -3,10 +3,11 @@
     lossy_stash.py MODEL_FOLDER SCRATCH_FOLDER STEPS BATCH_PARTS COMPILE_OPTION...
 
 - The forward pass is untouched: the first loss is that of the exact program, bit for bit.
-- Gradients are near: of every parameter, and all together, within a part in 64 (2 to the -6) of the exact program's. A number of 8 bits
-  is off by a part in 512 at most; a gradient passes some ten roundings, whose errors are independent, so about a part in 160.
+- Gradients are near: of every parameter, and all together, within a part in 64 (2 to the -6) of the exact program's. A number of
+  8 bits is off by a part in 512 at most; a gradient passes some ten roundings, whose errors are independent: a part in 160.
 - Losses stay near: within a part in 256, bf16's unit, at every step.
-- A plan changes nothing: losses, norms and weights are the same for all budgets, with parts of the batch, and on the simulated device.
+- A plan changes nothing: losses, norms and weights are the same for all budgets, with parts of the batch, and on the simulated
+  device.
 - It pays: without a limit fewer bytes are planned than for the exact program, at the minimum no more.
 """
 
