@@ -345,3 +345,21 @@ neap.step @stash_in_row(%x: tensor<8x64xf32>, %w: tensor<64x4xf32>, %dy: tensor<
   %6 = neap.mul %late, %dy : tensor<8x64xf32>
   neap.return %5, %6 : tensor<8x4xf32>, tensor<8x64xf32>
 }
+
+// -----
+
+// What attention leaves behind views of its result is stored once, as its reader wants it.
+// CHECK-LABEL: neap.step @stored_behind_views(
+neap.step @stored_behind_views(%q: tensor<1x2x8x16xf32>, %k: tensor<1x2x8x16xf32>, %v: tensor<1x2x8x16xf32>,
+                               %w: tensor<32x4xf32>) -> tensor<8x4xf32> {
+  // CHECK: %[[STORED:.*]] = neap.fused attention(
+  // CHECK: %[[T:.*]] = neap.transpose
+  // CHECK: %[[R:.*]] = neap.reshape %[[T]]
+  // CHECK: neap.yield %[[R]] : tensor<8x32xf32>
+  // CHECK: neap.fused gemm(%[[STORED]],
+  %0, %lse = neap.attention %q, %k, %v {causal, scale = 2.500000e-01 : f32} : tensor<1x2x8x16xf32>, tensor<1x2x8x16xf32>, tensor<1x2x8x16xf32>
+  %1 = neap.transpose %0 [0, 2, 1, 3] : tensor<1x2x8x16xf32>
+  %2 = neap.reshape %1 : tensor<1x8x2x16xf32> -> tensor<8x32xf32>
+  %3 = neap.matmul %2, %w : tensor<8x32xf32>, tensor<32x4xf32>
+  neap.return %3 : tensor<8x4xf32>
+}
