@@ -62,6 +62,9 @@ static void buildMemory(OpPassManager &manager, const StageOptions &options) {
   // Decomposing several ops of one kind repeats constants and broadcasts. Not behind the plan: it is made for what is fused here.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  // Before everything that decides how much memory there is: what is rounded must not depend on it.
+  if (options.memory.lossyStash)
+    manager.addNestedPass<StepOp>(createInsertStashesPass());
   // Before planning, which sees one round of what remains.
   manager.addNestedPass<StepOp>(createTileBatchPass(options.memory.batch));
   manager.addPass(createPlanMemoryPass(options.memory.plan));

@@ -34,6 +34,7 @@ struct StageOptions {
   struct {
     PlanMemoryPassOptions plan;
     TileBatchPassOptions batch;
+    bool lossyStash = false; ///< what waits for the backward pass does so in bf16
   } memory;
   struct {
     FuseOperatorsPassOptions operators;

@@ -78,6 +78,8 @@ void SignOp::evaluate(Inputs inputs, Outputs outputs) {
   mapNumbers(inputs, outputs, [](auto x) -> decltype(x) { return x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x; });
 }
 
+bool ExpOp::mustStayFp32() { return true; }
+
 void ExpOp::evaluate(Inputs inputs, Outputs outputs) {
   mapFloats(inputs, outputs, [](double x) { return std::exp(x); });
 }
@@ -171,6 +173,11 @@ void CastOp::evaluate(Inputs inputs, Outputs outputs) {
     castFloats(inputs[0], outputs[0]);
   else
     castIntegers(inputs[0], outputs[0]);
+}
+
+void StashOp::evaluate(Inputs inputs, Outputs outputs) {
+  outputs[0].floats = inputs[0].floats;
+  outputs[0].round(); // not left to the caller: rounding is all that the op does
 }
 
 //===--- GELU -----------------------------------------------------------------------------------------------------===//

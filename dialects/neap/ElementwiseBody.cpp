@@ -175,6 +175,12 @@ Value CastOp::buildBody(OpBuilder &builder, Location location, ValueRange elemen
                             : castIntegerToInteger(body, elements[0], from, to);
 }
 
+Value StashOp::buildBody(OpBuilder &builder, Location location, ValueRange elements, ValueRange) {
+  return castFloatToFloat(Body(builder, location), elements[0], elementOf(getOperand()), elementOf(getResult()));
+}
+
+bool StashOp::mustBeStored() { return true; }
+
 //===--- GELU -----------------------------------------------------------------------------------------------------===//
 
 /// (1 + erf(x / sqrt(2))), twice the normal distribution function.

@@ -17,8 +17,8 @@ class Neap_ElementwiseOp<string mnemonic, list<Trait> traits = []> : Neap_ValueO
   }];
 }
 
-class Neap_UnaryOp<string mnemonic, Type type = Neap_FloatTensor> : Neap_ElementwiseOp<mnemonic,
-    [SameOperandsAndResultType, DeclareOpInterfaceMethods<Differentiable>]> {
+class Neap_UnaryOp<string mnemonic, Type type = Neap_FloatTensor, list<Trait> traits = []> : Neap_ElementwiseOp<mnemonic,
+    !listconcat([SameOperandsAndResultType, DeclareOpInterfaceMethods<Differentiable>], traits)> {
   let arguments = (ins type:$operand);
   let results = (outs type:$result);
   let assemblyFormat = "$operand attr-dict `:` type($result)";
@@ -34,7 +34,9 @@ class Neap_BinaryOp<string mnemonic, Type type = Neap_Tensor> : Neap_Elementwise
 def Neap_NegateOp : Neap_UnaryOp<"negate", Neap_Tensor> { let summary = "-x; gradient -dy"; }
 def Neap_AbsOp : Neap_UnaryOp<"abs", Neap_Tensor> { let summary = "|x|; gradient dy * sign(x)"; }
 def Neap_SignOp : Neap_UnaryOp<"sign", Neap_Tensor> { let summary = "-1, 0 or 1; gradient 0"; }
-def Neap_ExpOp : Neap_UnaryOp<"exp"> { let summary = "e^x; gradient dy * y"; }
+def Neap_ExpOp : Neap_UnaryOp<"exp", Neap_FloatTensor, [DeclareOpInterfaceMethods<Precision, ["mustStayFp32"]>]> {
+  let summary = "e^x; gradient dy * y; an absolute error of x is a relative one of e^x, so x stays fp32";
+}
 def Neap_LogOp : Neap_UnaryOp<"log"> { let summary = "natural logarithm; gradient dy / x"; }
 def Neap_SqrtOp : Neap_UnaryOp<"sqrt"> { let summary = "square root; gradient dy / (2 y)"; }
 def Neap_ReciprocalOp : Neap_UnaryOp<"reciprocal"> { let summary = "1 / x; gradient -dy * y * y"; }
@@ -117,6 +119,21 @@ def Neap_CastOp : Neap_ElementwiseOp<"cast", [DeclareOpInterfaceMethods<Differen
   }];
   let arguments = (ins Neap_Tensor:$operand);
   let results = (outs Neap_Tensor:$result);
+  let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+}
+def Neap_StashOp : Neap_ElementwiseOp<"stash", [DeclareOpInterfaceMethods<Fusible, ["mustBeStored"]>]> {
+  let summary = "what waits in memory for the backward pass, rounded to bf16";
+  let description = [{
+    The nearest number of 8 bits, of two equally near ones the even one; what is too large becomes infinite, NaN stays NaN.
+    It is computed where its operand is, and lies in memory; readers `neap.cast` it back. Made by `neap-insert-stashes` behind
+    differentiation: it has no gradient.
+
+    ```mlir
+    %s = neap.stash %x : tensor<8x64xf32> -> tensor<8x64xbf16>
+    ```
+  }];
+  let arguments = (ins Neap_TensorOf<[F32], "f32">:$operand);
+  let results = (outs Neap_TensorOf<[BF16], "bf16">:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
 }
 def Neap_FmaOp : Neap_ElementwiseOp<"fma", [SameOperandsAndResultType]> {

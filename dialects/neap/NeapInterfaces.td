@@ -74,7 +74,9 @@ def Fusible : OpInterface<"Fusible"> {
       another stopped. It has the result's type and index map.
     }], "::std::optional<unsigned>", "getInitialOperand", (ins), [{}], [{ return ::std::nullopt; }]>,
     InterfaceMethod<"Whether the op only renames elements: its result is its operand seen through an index map.",
-      "bool", "isView", (ins), [{}], [{ return false; }]>
+      "bool", "isView", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<"Whether the result lies in memory: nobody who reads it computes it on the way.",
+      "bool", "mustBeStored", (ins), [{}], [{ return false; }]>
   ];
 }
 

@@ -1,6 +1,6 @@
-// sin, cos, powf and remf in arithmetic. What decides whether such a function is exact is never its polynomial but what comes
-// before: the distance to a multiple of pi/2, the product of exponent and logarithm, a remainder of numbers far apart. These
-// are computed in double, which holds every fp32 number and the products of two exactly.
+// sin, cos, powf, remf, and rounding to bf16, in arithmetic. What decides whether such a function is exact is never its
+// polynomial but what comes before: the distance to a multiple of pi/2, the product of exponent and logarithm, a remainder of
+// numbers far apart. These are computed in double, which holds every fp32 number and the products of two exactly.
 //
 // All coefficients are interpolations at Chebyshev nodes, computed with 60 digits.
 #include "neap/passes/lower/MathFunctions.h"
@@ -30,6 +30,7 @@ public:
   Value cosine(Value x);
   Value power(Value x, Value y);
   Value remainder(Value x, Value y);
+  Value roundToBf16(Value x);
 
 private:
   /// x = (quarters + fraction) * pi / 2 with |fraction| <= 1/2, quarters reduced by some multiple of 4.
@@ -168,10 +169,10 @@ Value FunctionWriter::exp2(Value x) {
   Value bounded = body.select(body.compare(CmpFPredicate::OGT, x, low), x, low);
   bounded = body.select(body.compare(CmpFPredicate::OLT, bounded, high), bounded, high);
   Value whole = nearest(bounded);
-  Value series = polynomial(body.sub(bounded, whole),
-                            {0.99999999995956175074, 0.69314718055683241353, 0.24022651213498092661,
-                             0.055504109063258666119, 0.0096180256133180342494, 0.0013333478473685415281,
-                             0.00015469729214118297093, 0.000015303700711365693939});
+  Value series =
+      polynomial(body.sub(bounded, whole), {0.99999999995956175074, 0.69314718055683241353, 0.24022651213498092661,
+                                            0.055504109063258666119, 0.0096180256133180342494, 0.0013333478473685415281,
+                                            0.00015469729214118297093, 0.000015303700711365693939});
   Value exponent = body.make<arith::ExtSIOp>(bits, body.make<arith::FPToSIOp>(words, whole));
   exponent = body.make<arith::ShLIOp>(exponent, body.number(bits, 52));
   Value scale = fromBits(body.make<arith::AddIOp>(exponent, toBits(body.like(x, 1))));
@@ -214,13 +215,29 @@ Value FunctionWriter::remainder(Value x, Value y) {
     scf::YieldOp::create(inner, location, ValueRange{rest, code.mul(scaled, code.like(scaled, 0x1p-52))});
   };
   Value largest = body.mul(divisor, body.like(divisor, 0x1p260));
-  auto loop = scf::ForOp::create(builder, location, index(0), index(6), index(1),
-                                 ValueRange{widen(abs(x)), largest}, step);
+  auto loop =
+      scf::ForOp::create(builder, location, index(0), index(6), index(1), ValueRange{widen(abs(x)), largest}, step);
   Value value = body.make<math::CopySignOp>(round(loop.getResult(0)), x);
   // Any finite number is its own remainder by infinity; the loop would give NaN, as it does for infinite x and y = 0.
   Value infinity = body.like(x, std::numeric_limits<double>::infinity());
-  Value isItself = both(body.compare(CmpFPredicate::OEQ, abs(y), infinity), body.compare(CmpFPredicate::OLT, abs(x), infinity));
+  Value isItself =
+      both(body.compare(CmpFPredicate::OEQ, abs(y), infinity), body.compare(CmpFPredicate::OLT, abs(x), infinity));
   return body.select(isItself, x, value);
+}
+
+//===--- bf16 -----------------------------------------------------------------------------------------------------===//
+
+/// To nearest, ties to even: half of the last bit that stays, less one, and that bit itself, are added to what goes. A NaN is
+/// replaced before, in 32 bits: a choice between 16-bit words would leave LLVM with pairs, for CUDA, of which one word is
+/// nothing.
+Value FunctionWriter::roundToBf16(Value x) {
+  Value number = body.make<arith::BitcastOp>(words, x), sixteen = body.like(number, 16);
+  number = body.select(body.compare(CmpFPredicate::UNO, x, x), body.like(number, 0x7fc00000), number);
+  Value last = body.make<arith::AndIOp>(body.make<arith::ShRUIOp>(number, sixteen), body.like(number, 1));
+  Value rounded = body.make<arith::AddIOp>(number, body.make<arith::AddIOp>(last, body.like(number, 0x7fff)));
+  Value half = body.make<arith::TruncIOp>(matchWidth(builder.getI16Type(), x.getType()),
+                                          body.make<arith::ShRUIOp>(rounded, sixteen));
+  return body.make<arith::BitcastOp>(matchWidth(builder.getBF16Type(), x.getType()), half);
 }
 
 //===--- patterns -------------------------------------------------------------------------------------------------===//
@@ -247,12 +264,25 @@ template <typename OpTy, Value (FunctionWriter::*write)(Value, Value)> struct Re
   }
 };
 
+struct RewriteRounding : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::TruncFOp op, PatternRewriter &rewriter) const override {
+    bool isKnown = getElementTypeOrSelf(op.getIn().getType()).isF32() && getElementTypeOrSelf(op.getType()).isBF16();
+    if (!isKnown || op.getRoundingmode())
+      return rewriter.notifyMatchFailure(op, "is not from fp32 to the nearest bf16");
+    FunctionWriter writer(rewriter, op.getLoc(), op.getIn());
+    rewriter.replaceOp(op, writer.roundToBf16(op.getIn()));
+    return success();
+  }
+};
+
 } // namespace
 
 void populateMathFunctionPatterns(RewritePatternSet &patterns) {
   patterns.add<RewriteUnary<math::SinOp, &FunctionWriter::sine>, RewriteUnary<math::CosOp, &FunctionWriter::cosine>,
                RewriteBinary<math::PowFOp, &FunctionWriter::power>,
                RewriteBinary<arith::RemFOp, &FunctionWriter::remainder>>(patterns.getContext());
+  patterns.add<RewriteRounding>(patterns.getContext(), /*benefit=*/2); // upstream has a pattern too
 }
 
 } // namespace neap::lower

@@ -1,4 +1,4 @@
-// Functions that MLIR has no polynomial for, or none that is exact enough: sin, cos, powf and remf on f32.
+// Functions that MLIR has no polynomial for, or none that is exact enough: sin, cos, powf and remf on f32. And rounding to bf16.
 #pragma once
 
 #include "mlir/IR/PatternMatch.h"

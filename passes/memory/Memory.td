@@ -2,6 +2,7 @@
 #ifndef NEAP_PASSES_MEMORY_TD
 #define NEAP_PASSES_MEMORY_TD
 
+include "neap/passes/memory/insert-stashes/Pass.td"
 include "neap/passes/memory/tile/Pass.td"
 include "neap/passes/memory/tile-batch/Pass.td"
 include "neap/passes/memory/plan-memory/Pass.td"

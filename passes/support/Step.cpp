@@ -27,6 +27,17 @@ std::optional<unsigned> neap::findInput(StepOp step, StringRef name) {
   return std::nullopt;
 }
 
+llvm::DenseSet<Operation *> neap::collectForward(StepOp step) {
+  SmallVector<Value> pending;
+  if (step.getNumResults() > 0)
+    pending.push_back(getReturn(step)->getOperand(findOutput(step, "loss").value_or(0)));
+  llvm::DenseSet<Operation *> forward;
+  while (!pending.empty())
+    if (Operation *op = pending.pop_back_val().getDefiningOp(); op && forward.insert(op).second)
+      pending.append(op->operand_begin(), op->operand_end());
+  return forward;
+}
+
 void neap::setResults(StepOp step, ArrayRef<NamedResult> results) {
   Builder builder(step.getContext());
   SmallVector<Value> values;

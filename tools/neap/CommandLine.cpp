@@ -135,6 +135,10 @@ static cl::opt<Allowance> tiles("tile", cl::desc("Whether a plan may make large 
 static cl::opt<int> microBatches("micro-batches",
                                  cl::desc("Compute so many parts of the batch one after the other (1)"), cl::init(1),
                                  cl::value_desc("N"), IN_PLAN);
+static cl::opt<bool>
+    lossyStash("lossy-stash",
+               cl::desc("Keep what waits for the backward pass in bf16: less memory, gradients that differ a little"),
+               IN_PLAN);
 static cl::opt<std::string> machineProfile(
     "machine-profile",
     cl::desc("cpu: what `neap calibrate` has measured (default: the user's own, if it is of this machine)"),
@@ -162,37 +166,22 @@ static cl::opt<std::string> remarksFilter("remarks-filter", cl::desc("Remarks of
 /// What IR remembers: all that decides which program comes out. Trust in links is given anew by whoever goes on.
 static ArrayRef<RecordedOption> getRecordedOptions() {
   static const RecordedOption table[] = {
-      record("import", dims),
-      record("import", train),
-      record("import", freeze),
-      record("import", trainList),
-      record("import", tie),
-      record("import", untie),
-      record("graph", lossOutput),
-      record("graph", loss),
-      record("graph", lossInput),
-      record("graph", labels),
-      record("graph", shiftLabels),
-      record("grad", optimizer),
-      record("grad", momentum),
-      record("grad", clipGradNorm),
-      record("grad", noDecay),
-      record("lower", learningRate),
-      record("lower", beta1),
-      record("lower", beta2),
-      record("lower", epsilon),
-      record("lower", weightDecay),
-      record("lower", maxThreads),
-      record("lower", cpu),
-      record("memory", memory),
-      record("memory", planFile),
-      record("memory", offload),
-      record("memory", tiles),
-      record("memory", microBatches),
-      record("fuse", matrixProducts),
-      record("memory", machineProfile),
-      record("fuse", profile),
-      record("schedule", libraryWorkspace),
+      record("import", dims),         record("import", train),
+      record("import", freeze),       record("import", trainList),
+      record("import", tie),          record("import", untie),
+      record("graph", lossOutput),    record("graph", loss),
+      record("graph", lossInput),     record("graph", labels),
+      record("graph", shiftLabels),   record("grad", optimizer),
+      record("grad", momentum),       record("grad", clipGradNorm),
+      record("grad", noDecay),        record("lower", learningRate),
+      record("lower", beta1),         record("lower", beta2),
+      record("lower", epsilon),       record("lower", weightDecay),
+      record("lower", maxThreads),    record("lower", cpu),
+      record("memory", memory),       record("memory", planFile),
+      record("memory", offload),      record("memory", tiles),
+      record("memory", microBatches), record("memory", lossyStash),
+      record("fuse", matrixProducts), record("memory", machineProfile),
+      record("fuse", profile),        record("schedule", libraryWorkspace),
       record("fuse", allowTf32),
   };
   return table;
@@ -412,6 +401,7 @@ static llvm::Error setMemory(StageOptions &stages) {
   if (microBatches < 1)
     return llvm::createStringError("--micro-batches: expected at least 1, got " + llvm::Twine(microBatches));
   stages.memory.batch.count = microBatches;
+  stages.memory.lossyStash = lossyStash;
   if (!memory.empty() && !plan.minimum) {
     llvm::Expected<int64_t> budget = parseBytes(memory);
     if (!budget)

@@ -1,7 +1,6 @@
 // Writes what a partition decides: one neap.fused for each group. See Pass.td.
 #include "neap/passes/fuse/fuse-operators/FuseOperators.h"
 
-#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 
@@ -152,7 +151,7 @@ public:
   OperatorFusion(Block &block, const LibraryRules &rules, bool reports)
       : block(block), rules(rules), reports(reports), partition(block, rules) {}
 
-  void run(FusedValues *values);
+  LogicalResult run(FusedValues *values);
 
 private:
   std::vector<DraftedGroup> draftBodies() const;
@@ -256,7 +255,38 @@ void OperatorFusion::eraseFusedOps() {
       op.erase();
 }
 
-void OperatorFusion::run(FusedValues *values) {
+/// Makers before readers: whoever is read too early comes right before its reader. All others keep their places, those too that
+/// could run long before: they would wait in memory. False, and nothing done, where there is no order.
+bool sortByNeed(Block &block) {
+  llvm::SetVector<Operation *> sorted;
+  llvm::DenseSet<Operation *> isPending;
+  // Each a maker for the one before, with the operand that is next.
+  SmallVector<std::pair<Operation *, unsigned>> pending;
+  for (Operation &op : block) {
+    if (!sorted.contains(&op))
+      pending.push_back({&op, 0});
+    while (!pending.empty()) {
+      auto &[next, operand] = pending.back();
+      isPending.insert(next);
+      if (operand == next->getNumOperands()) {
+        sorted.insert(next);
+        pending.pop_back();
+        continue;
+      }
+      Operation *maker = next->getOperand(operand++).getDefiningOp();
+      if (!maker || sorted.contains(maker))
+        continue;
+      if (isPending.contains(maker))
+        return false;
+      pending.push_back({maker, 0});
+    }
+  }
+  for (Operation *op : sorted)
+    op->moveBefore(&block, block.end());
+  return true;
+}
+
+LogicalResult OperatorFusion::run(FusedValues *values) {
   std::vector<DraftedGroup> drafts = draftBodies();
   llvm::SetVector<Value> needed = collectNeededValues(drafts);
   for (DraftedGroup &draft : drafts)
@@ -267,27 +297,32 @@ void OperatorFusion::run(FusedValues *values) {
       values->try_emplace(value, result);
   }
   eraseFusedOps();
-  sortTopologically(&block);
+  if (!sortByNeed(block))
+    return block.front().emitError("expected kernels of which none waits for itself");
+  return success();
 }
 
 } // namespace
 
 /// Bodies of loops are blocks of their own: nothing is fused across a loop's border.
-static void fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
+static LogicalResult fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
   for (auto loop : block.getOps<TileLoopOp>()) {
-    fuseBlock(loop.getBody().front(), rules, reports, nullptr);
+    if (failed(fuseBlock(loop.getBody().front(), rules, reports, nullptr)))
+      return failure();
     if (values)
       for (Value result : loop.getResults())
         values->try_emplace(result, result);
   }
-  OperatorFusion(block, rules, reports).run(values);
+  return OperatorFusion(block, rules, reports).run(values);
 }
 
-void fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values) {
-  fuseBlock(step.getBody().front(), rules, reports, values);
+LogicalResult fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values) {
+  return fuseBlock(step.getBody().front(), rules, reports, values);
 }
 
-void fuseOperators(Block &block, const LibraryRules &rules) { fuseBlock(block, rules, /*reports=*/false, nullptr); }
+LogicalResult fuseOperators(Block &block, const LibraryRules &rules) {
+  return fuseBlock(block, rules, /*reports=*/false, nullptr);
+}
 
 static bool hasLoops(FusedOp fused) {
   switch (fused.getKind()) {

@@ -20,6 +20,12 @@ bool isComputing(Operation *op) {
 
 bool readsMemory(Operation *op) { return isContraction(op) || !isa<Fusible>(op); }
 
+/// Lies in memory whoever reads it, and is computed where its only operand is.
+static bool mustBeStored(Operation *op) {
+  auto fusible = dyn_cast<Fusible>(op);
+  return fusible && fusible.mustBeStored();
+}
+
 /// Nothing that is in memory by itself, and computed by no kernel unless somebody wants it there.
 static bool isMadeOnDemand(Operation *op) { return isView(op) || (isFree(op) && isa<Fusible>(op)); }
 
@@ -253,15 +259,24 @@ void Partition::openGemmGroup(Operation *matmul) {
   growEpilogue(group, result);
 }
 
+/// Whether everybody but `op` who reads a value is made where the value is, so that it need not be in memory for them.
+static bool isOnlyReaderElsewhere(Operation *op, Value value) {
+  return llvm::all_of(value.getUsers(), [&](Operation *user) { return user == op || mustBeStored(user); });
+}
+
 /// Takes what may follow `value` in the epilogue, and what may follow that.
 void Partition::growEpilogue(FusionGroup &group, Value value) {
   SmallVector<Operation *> users(value.getUsers().begin(), value.getUsers().end());
   llvm::sort(users, [&](Operation *a, Operation *b) { return position(a) < position(b); });
   users.erase(llvm::unique(users), users.end());
-  for (Operation *user : users)
-    if (!groupOf.contains(user) &&
-        ((users.size() == 1 && takeView(group, user, group.loops)) || takePointwise(group, user, value)))
+  for (Operation *user : users) {
+    if (groupOf.contains(user))
+      continue;
+    bool isTaken =
+        (isOnlyReaderElsewhere(user, value) && takeView(group, user, group.loops)) || takePointwise(group, user, value);
+    if (isTaken && !mustBeStored(user))
       growEpilogue(group, user->getResult(0));
+  }
 }
 
 /// A reshape or transpose after which the innermost of `loops` still writes neighbours.
@@ -306,8 +321,8 @@ bool Partition::takePointwise(FusionGroup &group, Operation *op, Value through) 
   if (!isElementwise(op))
     return false;
   bool isOnlyReader = llvm::all_of(through.getUsers(), [&](Operation *user) { return user == op; });
-  if (group.isLibraryProduct ? !isOnlyReader || !isLibraryEpilogue(group, op, through)
-                             : !isOnlyReader && !hasMemoryReader(op->getResult(0)))
+  bool isWorthwhile = mustBeStored(op) || isOnlyReaderElsewhere(op, through) || hasMemoryReader(op->getResult(0));
+  if (group.isLibraryProduct ? !isOnlyReader || !isLibraryEpilogue(group, op, through) : !isWorthwhile)
     return false;
   SmallVector<Value> others;
   for (Value operand : op->getOperands())
@@ -377,7 +392,7 @@ bool Partition::joinReader(Operation *op, Readers &readers) {
 
 bool Partition::isInMemoryAnyway(Value value) const {
   Operation *producer = value.getDefiningOp();
-  if (!producer || !isComputing(producer))
+  if (!producer || !isComputing(producer) || mustBeStored(producer))
     return true;
   auto readers = readersOf.find(value);
   return groupOf.contains(producer) || (readers != readersOf.end() && readers->second.inMemory);
@@ -445,7 +460,8 @@ SmallVector<ResolvedOperand> Partition::findSources(Operation *op, ArrayRef<int6
   for (size_t i = 0; i < seen.size(); ++i) {
     ResolvedOperand value = seen[i]; // a copy: the list grows
     Operation *producer = value.source.getDefiningOp();
-    bool isOnTheWay = producer && !groupOf.contains(producer) && (isElementwise(producer) || isView(producer));
+    bool isOnTheWay = producer && !groupOf.contains(producer) && !mustBeStored(producer) &&
+                      (isElementwise(producer) || isView(producer));
     if (isOnTheWay && seen.size() < mostSeen)
       visitOperands(producer, value.access);
     else
@@ -523,10 +539,35 @@ bool Partition::joinSibling(Operation *op) {
   return false;
 }
 
+/// What lies in memory for others is made with the first group, in program order, that reads its operand at the loop points.
+bool Partition::joinReaderOfOperand(Operation *op, const Readers &readers) {
+  Value operand = op->getOperand(0), result = op->getResult(0);
+  SmallVector<FusionGroup *> candidates = llvm::to_vector(readersOf[operand].atLoopPoints);
+  llvm::sort(candidates, [](FusionGroup *a, FusionGroup *b) { return a->first < b->first; });
+  for (FusionGroup *group : candidates) {
+    auto leadsBack = [&](FusionGroup *reader) { return reader == group || dependsOn(*group, *reader); };
+    if (llvm::any_of(readers.atLoopPoints, leadsBack) || llvm::any_of(readers.fromMemory, leadsBack) ||
+        dependsOn(operand, *group) || group->readTwoWays.contains(operand))
+      continue;
+    group->accesses[result] = Access(group->accesses.at(operand));
+    if (fits(*group, op)) {
+      join(*group, op, /*asClone=*/false);
+      return true;
+    }
+    group->accesses.erase(result);
+  }
+  return false;
+}
+
 void Partition::assign(Operation *op) {
   Readers readers = readersOf[op->getResult(0)];
   if (op->getNumResults() != 1 || !isa<Fusible>(op)) {
     openGroup(op);
+    return;
+  }
+  if (mustBeStored(op)) {
+    if (!joinReaderOfOperand(op, readers))
+      openGroup(op);
     return;
   }
   if (repeatInReaders(op, readers) || joinReader(op, readers))

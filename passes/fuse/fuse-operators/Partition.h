@@ -78,6 +78,7 @@ private:
   bool joinReader(mlir::Operation *op, Readers &readers);
   bool repeatInReaders(mlir::Operation *op, Readers &readers);
   bool joinSibling(mlir::Operation *op);
+  bool joinReaderOfOperand(mlir::Operation *op, const Readers &readers);
   FusionGroup &openGroup(mlir::Operation *op);
   FusionGroup &createGroup(GroupKind kind, mlir::ArrayRef<int64_t> loops, mlir::Operation *first);
   bool fits(const FusionGroup &group, mlir::Operation *op) const;

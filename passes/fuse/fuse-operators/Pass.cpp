@@ -21,8 +21,7 @@ struct FuseOperatorsPass : impl::FuseOperatorsPassBase<FuseOperatorsPass> {
     }
     if (rules->profile.getDevice() == "simulated")
       getOperation().emitWarning() << profile << " was measured on a simulated device, whose times mean nothing";
-    fuseOperators(getOperation(), *rules, /*reports=*/true);
-    if (failed(verifyGroups(getOperation())))
+    if (failed(fuseOperators(getOperation(), *rules, /*reports=*/true)) || failed(verifyGroups(getOperation())))
       signalPassFailure();
   }
 };

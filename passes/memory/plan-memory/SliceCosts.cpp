@@ -70,7 +70,8 @@ FailureOr<double> SliceCosts::estimate(ArrayRef<Value> results, IsGiven isGiven)
   BlockStructure structure = getStructure(slice.getBlock());
   if (auto entry = known.find(structure); entry != known.end())
     return entry->second;
-  fuseOperators(slice.getBlock(), rules);
+  if (failed(fuseOperators(slice.getBlock(), rules)))
+    return failure();
   double seconds = 0;
   for (auto group : slice.getBlock().getOps<FusedOp>()) {
     FailureOr<KernelFacts> facts = kernels.describe(group);

@@ -101,21 +101,10 @@ void StepModelBuilder::findTasks() {
     llvm::sort(made);
 }
 
-/// The forward pass is what leads to the loss, the step's first result.
 void StepModelBuilder::findTurn() {
-  SmallVector<Value> pending;
-  if (step.getNumResults() > 0)
-    pending.push_back(step.getBody().front().getTerminator()->getOperand(findOutput(step, "loss").value_or(0)));
-  llvm::DenseSet<Operation *> seen;
-  while (!pending.empty()) {
-    Operation *op = pending.pop_back_val().getDefiningOp();
-    if (!op || !seen.insert(op).second)
-      continue;
-    size_t i = ops.numbers.at(op);
-    if (llvm::is_contained(model.isStored[i], true))
+  for (Operation *op : collectForward(step))
+    if (size_t i = ops.numbers.at(op); llvm::is_contained(model.isStored[i], true))
       model.turn = std::max(model.turn, model.lastTask[i]);
-    pending.append(op->operand_begin(), op->operand_end());
-  }
 }
 
 /// Everything that groups of the forward pass store, in the order in which it is made.

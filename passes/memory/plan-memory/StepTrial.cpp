@@ -65,8 +65,8 @@ FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settin
     trial.ops.push_back(&op);
     trial.results.push_back(llvm::to_vector<1>(llvm::map_range(op.getResults(), [](Value v) { return v; })));
   }
-  fuseOperators(step, settings.libraries, /*reports=*/false, &trial.fusedValues);
-  if (failed(verifyKernels(step, kernels)))
+  if (failed(fuseOperators(step, settings.libraries, /*reports=*/false, &trial.fusedValues)) ||
+      failed(verifyKernels(step, kernels)))
     return failure();
   trial.plan = std::make_unique<StepPlan>(step, settings.libraryWorkspace, /*reports=*/false);
   if (failed(trial.plan->prepare()))

@@ -67,6 +67,15 @@ refuse(lambda plan: plan["values"][0].update(name="other"), "the plan was made f
 refuse(lambda plan: plan["values"][0].update(action="burn"), "expected the action keep")
 refuse(lambda plan: plan["values"].__setitem__(1, plan["values"][0]), "a number of its own")
 refuse(lambda plan: [value.update(action="not needed") for value in plan["values"]], "is needed")
+# A plan is for values as they wait: in fp32 or in bf16.
+neap("plan", "--lossy-stash", "--memory", "minimum", "--json", scratch / "stashed.json")
+for made, arguments in ((file, ["--lossy-stash"]), (scratch / "stashed.json", [])):
+    error = neap("compile", "--plan", made, *arguments, "-o", scratch / "refused", expect=2).stderr
+    expect("the plan was made for another step" in error, error)
+neap("compile", "--lossy-stash", "--plan", scratch / "stashed.json", "-o", scratch / "stashed")
+stashed = json.loads((scratch / "stashed.json").read_text())
+expect(planned(scratch / "stashed") == stashed["planned_bytes"], "the plan of stashes was not taken")
+expect(any("bf16" in value["type"] for value in stashed["values"]), "expected values of bf16")
 (scratch / "broken.json").write_text("{")
 neap("compile", "--plan", scratch / "broken.json", "-o", scratch / "refused", expect=2)
 neap("compile", "--plan", scratch / "absent.json", "-o", scratch / "refused", expect=2)

@@ -299,6 +299,55 @@ neap.step @sums_go_on(%x: tensor<128x16xf32>, %a: tensor<16xf32>) -> (tensor<16x
 
 // -----
 
+// A stash is an epilogue of what it rounds, which nobody else needs in memory; the activation follows all the same. Who casts the
+// stash back reads bf16.
+// CHECK-LABEL: neap.step @stash_in_epilogue(
+neap.step @stash_in_epilogue(%x: tensor<8x16xf32>, %w: tensor<16x32xf32>, %v: tensor<32x4xf32>, %dy: tensor<8x32xf32>)
+    -> (tensor<8x4xf32>, tensor<8x32xf32>) {
+  // CHECK: %[[H:.*]]:2 = neap.fused gemm(
+  // CHECK: neap.stash
+  // CHECK-NEXT: neap.gelu
+  // CHECK-NEXT: neap.yield
+  // CHECK-NEXT: } : {{.*}} -> (tensor<8x32xbf16>, tensor<8x32xf32>)
+  // CHECK: neap.fused gemm(%[[H]]#1, %{{.*}}) {
+  // CHECK: neap.fused pointwise(%[[H]]#0, %{{.*}}) {
+  // CHECK: neap.cast
+  // CHECK: neap.gelu_backward
+  %0 = neap.matmul %x, %w : tensor<8x16xf32>, tensor<16x32xf32>
+  %s = neap.stash %0 : tensor<8x32xf32> -> tensor<8x32xbf16>
+  %1 = neap.gelu %0 : tensor<8x32xf32>
+  %2 = neap.matmul %1, %v : tensor<8x32xf32>, tensor<32x4xf32>
+  %late = neap.cast %s : tensor<8x32xbf16> -> tensor<8x32xf32>
+  %3 = neap.gelu_backward %late, %dy : tensor<8x32xf32>
+  neap.return %2, %3 : tensor<8x4xf32>, tensor<8x32xf32>
+}
+
+// -----
+
+// What a row's kernel makes on its way is stashed by it, and not by those who read the stash.
+// CHECK-LABEL: neap.step @stash_in_row(
+neap.step @stash_in_row(%x: tensor<8x64xf32>, %w: tensor<64x4xf32>, %dy: tensor<8x64xf32>) -> (tensor<8x4xf32>, tensor<8x64xf32>) {
+  // CHECK: neap.fused row(%{{[^,]*}}) {
+  // CHECK: neap.stash
+  // CHECK: } : (tensor<8x64xf32>) -> (tensor<8x64xbf16>, tensor<8x64xf32>)
+  // CHECK: neap.fused gemm
+  // CHECK: neap.fused pointwise
+  // CHECK-NOT: neap.fused
+  // CHECK: neap.return
+  %0 = neap.reduce max %x axes [1] : tensor<8x64xf32>
+  %1 = neap.reshape %0 : tensor<8xf32> -> tensor<8x1xf32>
+  %2 = neap.broadcast %1 : tensor<8x1xf32> -> tensor<8x64xf32>
+  %3 = neap.sub %x, %2 : tensor<8x64xf32>
+  %s = neap.stash %3 : tensor<8x64xf32> -> tensor<8x64xbf16>
+  %4 = neap.tanh %3 : tensor<8x64xf32>
+  %5 = neap.matmul %4, %w : tensor<8x64xf32>, tensor<64x4xf32>
+  %late = neap.cast %s : tensor<8x64xbf16> -> tensor<8x64xf32>
+  %6 = neap.mul %late, %dy : tensor<8x64xf32>
+  neap.return %5, %6 : tensor<8x4xf32>, tensor<8x64xf32>
+}
+
+// -----
+
 // What attention leaves behind views of its result is stored once, as its reader wants it.
 // CHECK-LABEL: neap.step @stored_behind_views(
 neap.step @stored_behind_views(%q: tensor<1x2x8x16xf32>, %k: tensor<1x2x8x16xf32>, %v: tensor<1x2x8x16xf32>,

@@ -24,13 +24,31 @@ namespace neap::testing {
 
 using namespace mlir;
 
-/// A tensor as a kernel sees it: float, int64, int32 or one byte per bool.
+/// bf16 is the upper half of fp32; a number that it holds is cut to it as it is.
+inline void storeFloat(double number, Type type, char *bytes) {
+  auto value = static_cast<float>(number);
+  if (type.isBF16())
+    std::memcpy(bytes, reinterpret_cast<const char *>(&value) + 2, 2);
+  else
+    std::memcpy(bytes, &value, 4);
+}
+
+inline float loadFloat(Type type, const char *bytes) {
+  float value = 0;
+  if (type.isBF16())
+    std::memcpy(reinterpret_cast<char *>(&value) + 2, bytes, 2);
+  else
+    std::memcpy(&value, bytes, 4);
+  return value;
+}
+
+/// A tensor as a kernel sees it: float, bf16, int64, int32 or one byte per bool.
 inline std::vector<char> toBytes(const HostTensor &tensor) {
   std::vector<char> bytes(storageBytes(tensor.type.getElementType(), tensor.shape()));
   for (int64_t i = 0; i < tensor.size(); ++i) {
     if (tensor.isFloat()) {
-      float value = static_cast<float>(tensor.floats[i]);
-      std::memcpy(&bytes[i * 4], &value, 4);
+      Type type = tensor.type.getElementType();
+      storeFloat(tensor.floats[i], type, &bytes[i * (type.getIntOrFloatBitWidth() / 8)]);
     } else {
       unsigned width = tensor.type.getElementTypeBitWidth() == 1 ? 1 : tensor.type.getElementTypeBitWidth() / 8;
       std::memcpy(&bytes[i * width], &tensor.integers[i], width);
@@ -67,6 +85,8 @@ protected:
     std::normal_distribution<float> normal;
     for (double &value : tensor.floats)
       value = normal(random);
+    if (type.getElementType().isBF16())
+      tensor.round();
     for (int64_t &value : tensor.integers)
       value = type.getElementType().isInteger(1) ? random() % 2 : random() % limit;
     return tensor;
@@ -283,9 +303,9 @@ protected:
       double scale = 1e-3;
       for (double value : tensor.floats)
         scale = std::max(scale, std::abs(value));
+      Type type = tensor.type.getElementType();
       for (int64_t i = 0; i < tensor.size(); ++i) {
-        float value;
-        std::memcpy(&value, &actual[result][i * 4], 4);
+        float value = loadFloat(type, &actual[result][i * (type.getIntOrFloatBitWidth() / 8)]);
         if (std::isnan(tensor.floats[i]) && std::isnan(value))
           continue; // random inputs may lie outside what an inner group is ever given
         ASSERT_NEAR(value, tensor.floats[i], tolerance * scale)
