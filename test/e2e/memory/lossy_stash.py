@@ -8,7 +8,7 @@
 - Losses stay near: within a part in 256, bf16's unit, at every step.
 - A plan changes nothing: losses, norms and weights are the same for all budgets, with parts of the batch, and on the simulated
   device.
-- It pays: without a limit fewer bytes are planned than for the exact program, at the minimum no more.
+- It pays: without a limit fewer bytes are planned than for the exact program.
 """
 
 import pathlib
