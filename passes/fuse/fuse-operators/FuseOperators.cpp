@@ -274,7 +274,7 @@ void OperatorFusion::run(FusedValues *values) {
 /// Bodies of loops are blocks of their own: nothing is fused across a loop's border.
 static void fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
   for (auto loop : block.getOps<TileLoopOp>()) {
-    fuseBlock(loop.getBody().front(), rules, reports, nullptr);
+    fuseBlock(loop.getBody().front(), rules, reports, values);
     if (values)
       for (Value result : loop.getResults())
         values->try_emplace(result, result);

@@ -427,6 +427,7 @@ LogicalResult StepPlan::prepare() {
 }
 
 void StepPlan::place() {
+  unmergedGraph = graph;
   reuseDyingOperands();
   pack();
 }
