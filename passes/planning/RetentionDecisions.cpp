@@ -30,8 +30,6 @@ RetentionDecisions::RetentionDecisions(const RetentionProblem &problem, int64_t 
       windows(problem.values.size()) {
   if (problem.link)
     schedule.emplace(problem);
-  for (int value = 0; value < valueCount(); ++value)
-    alone.push_back(isPossible(value, Action::Offload) ? schedule->windowAlone(value) : std::nullopt);
   for (const RetainableValue &value : problem.values)
     readers.push_back(value.isNeeded);
 }
@@ -54,18 +52,11 @@ static bool isInGap(const RetainableValue &value, int position) {
                            : isWithin(position, value.gapFirst, value.gapLast);
 }
 
-/// Whether offloading it, and nothing else, would leave no copy at a position.
-bool RetentionDecisions::isAwayAlone(int value, int position) const {
-  const RetainableValue &it = problem.values[value];
-  return alone[value] && isInGap(it, position) &&
-         !isWithin(position, it.gapFirst, alone[value]->outLast) && !isWithin(position, alone[value]->inFirst, it.gapLast);
-}
-
 bool RetentionDecisions::mayFree(int value, int position) const {
   const RetainableValue &it = problem.values[value];
   switch (actionOf(value)) {
   case Action::None: return false;
-  case Action::Keep: return std::isfinite(it.recomputeSeconds) ? isInGap(it, position) : isAwayAlone(value, position);
+  case Action::Keep: return isInGap(it, position);
   case Action::Offload: return lateBytes > 0 || isInGap(it, position);
   case Action::Recompute:
     return std::any_of(it.sources.begin(), it.sources.end(), [&](int source) {

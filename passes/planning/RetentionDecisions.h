@@ -46,7 +46,6 @@ public:
   RetentionPlan makePlan() const;
 
 private:
-  bool isAwayAlone(int value, int position) const;
   void addReader(int value);
   void removeReader(int value);
   void place(int value, int sign);
@@ -62,8 +61,6 @@ private:
   LiveBytes live;
   /// Of offloaded values, as they stand in `live`; nothing where copies come too late and the value counts as kept.
   std::vector<std::optional<CopyWindow>> windows;
-  /// By value: the window if no other were moved.
-  std::vector<std::optional<CopyWindow>> alone;
   int64_t lateBytes = 0;
   double addedSeconds = 0;
   int64_t workLimit = std::numeric_limits<int64_t>::max();
