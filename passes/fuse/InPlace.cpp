@@ -1,8 +1,6 @@
 // In-place safety of fused groups, from their accesses.
 #include "neap/passes/fuse/InPlace.h"
 
-#include "neap/passes/fuse/Group.h"
-
 using namespace mlir;
 
 namespace neap {
@@ -35,7 +33,7 @@ static bool isScatterBase(Block &body, unsigned operand) {
   return false;
 }
 
-bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned result) {
+bool InPlaceAnalysis::canRunInPlace(unsigned operand, unsigned result) {
   BlockArgument argument = body.getArgument(operand);
   Value yielded = body.getTerminator()->getOperand(result);
   if (argument.getType() != yielded.getType())
@@ -48,7 +46,9 @@ bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned resul
   // Whoever stores a column's sum reads what that starts from, before it does. Rows are read by others too.
   if (kind == GroupKind::Column && !isReadAsInitialOnly(argument))
     return false;
-  auto group = analyzeGroup(body, kind);
+  if (!accesses)
+    accesses = analyzeGroup(body, kind);
+  FailureOr<GroupAccesses> &group = *accesses;
   if (failed(group) || !group->accesses.contains(argument) || !group->accesses.contains(yielded))
     return false;
   if (group->position(argument) != group->position(yielded))
@@ -56,6 +56,10 @@ bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned resul
   // A row's results are stored in its last sweep, so earlier sweeps never see them; a row-level result is not an element
   // of the row and would be stored while other elements are still to be read.
   return kind != GroupKind::Row || !group->isRowLevel(yielded);
+}
+
+bool canRunInPlace(Block &body, GroupKind kind, unsigned operand, unsigned result) {
+  return InPlaceAnalysis(body, kind).canRunInPlace(operand, result);
 }
 
 } // namespace neap

@@ -25,7 +25,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// others; what is found after a dozen of them was never better in measurements.
 constexpr int diveSteps = 16;
 /// Work on the exchanges of one plan, and on one repair; see LiveBytes::work.
-constexpr int64_t exchangeWork = 200'000'000;
+constexpr int64_t exchangeWork = 20'000'000;
 int64_t repairWork(const RetentionProblem &problem) {
   return 5'000'000 + 20'000 * static_cast<int64_t>(problem.values.size());
 }
@@ -49,7 +49,8 @@ private:
   void offerWithoutLink();
   void offerLowest();
   void searchExactly();
-  bool isGoodEnough() const { return best && bestSeconds <= bound * (1 + options.relativeGap); }
+  bool isGoodEnough() const { return best && bestSeconds <= bound + options.relativeGap * std::abs(bound); }
+  bool isKeepingBest() const;
 
   const RetentionProblem &problem;
   int64_t capacity;
@@ -139,16 +140,24 @@ RetentionPlan Planner::planKept() {
   return plan;
 }
 
+/// Before anything is decided: whether it should stay so.
+bool Planner::isKeepingBest() const {
+  auto isFasterAgain = [](const RetainableValue &value) { return value.recomputeSeconds < 0; };
+  return decisions.fits() && std::none_of(problem.values.begin(), problem.values.end(), isFasterAgain);
+}
+
 std::optional<double> Planner::findBound() {
   constexpr double solverTolerance = 1e-6;
-  if (decisions.fits())
+  if (isKeepingBest())
     return 0;
-  return relaxation.solve() ? std::optional(relaxation.objective() * (1 - solverTolerance)) : std::nullopt;
+  if (!relaxation.solve())
+    return std::nullopt;
+  return relaxation.objective() - solverTolerance * std::abs(relaxation.objective());
 }
 
 std::optional<RetentionPlan> Planner::run() {
   std::optional<double> proven = findBound();
-  if (decisions.fits())
+  if (isKeepingBest())
     return planKept();
   if (!proven || *proven >= options.cutoffSeconds)
     return std::nullopt;
@@ -222,9 +231,15 @@ bool MinimumFinder::offer(const std::vector<Action> &wishes, int64_t capacity) {
   return isRepaired;
 }
 
+/// Where a plan of lower peak is found, it is mostly the first one.
 void MinimumFinder::dive() {
-  for (int step = 0; step < diveSteps; ++step) {
+  constexpr int patience = 4;
+  int64_t lowest = std::numeric_limits<int64_t>::max();
+  for (int step = 0, lastGain = 0; step < diveSteps && step < lastGain + patience; ++step) {
     offer(relaxation.round(), minimum.boundBytes);
+    if (minimum.plan.peakBytes < lowest)
+      lastGain = step;
+    lowest = minimum.plan.peakBytes;
     if (minimum.plan.peakBytes <= minimum.boundBytes || !fixTornValues(relaxation) || !relaxation.solve() ||
         relaxation.objective() >= static_cast<double>(minimum.plan.peakBytes))
       break;
@@ -235,8 +250,9 @@ void MinimumFinder::dive() {
 /// Capacities between the bound and the peak in hand, each tried from the plan in hand.
 void MinimumFinder::bisect() {
   constexpr int tries = 16;
+  constexpr int64_t precision = 1 << 14; // a gain of less is not worth a try
   int64_t low = minimum.boundBytes;
-  for (int i = 0; i < tries && low < minimum.plan.peakBytes; ++i) {
+  for (int i = 0; i < tries && low < minimum.plan.peakBytes - minimum.plan.peakBytes / precision; ++i) {
     int64_t middle = low + (minimum.plan.peakBytes - low) / 2;
     if (!offer(wishesOf(minimum.plan), middle))
       low = middle + 1;
@@ -283,7 +299,7 @@ std::optional<RetentionPlan> neap::planning::planOnLadder(const RetentionProblem
     ++rung;
   std::optional<RetentionPlan> best;
   RetentionOptions rungOptions = options;
-  for (; rung >= 0 && !(best && best->seconds == 0); --rung) {
+  for (; rung >= 0; --rung) {
     if (best)
       rungOptions.cutoffSeconds = std::min(options.cutoffSeconds, best->seconds);
     std::optional<RetentionPlan> plan = planRetention(problem, rungBytes(rung), rungOptions);

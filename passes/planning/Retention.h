@@ -29,7 +29,7 @@ struct RetainableValue {
   int lateFirst = 0, lateLast = -1;
   /// Values that computing it again reads: they must be there, whatever their action. Smaller indices only.
   std::vector<int> sources;
-  /// Seconds that computing it again takes; infinity where it cannot be.
+  /// Seconds that computing it again takes; infinity where it cannot be. Less than 0, if it isNeeded, where that is faster than to keep it.
   double recomputeSeconds = 0;
   /// Seconds that moving it to far memory and back costs even if the copies are hidden (memory traffic taken from kernels);
   /// infinity where it must not be moved. 0 is allowed; something above it spares the link what does not need it.

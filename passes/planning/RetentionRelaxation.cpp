@@ -324,17 +324,29 @@ void RetentionRelaxation::subtractFarBytes(const double *point, std::vector<doub
   double infinite = std::numeric_limits<double>::infinity(), total = 0, wrapping = 0;
   Flow out{std::vector<double>(end, 0), std::vector<double>(end, 0), std::vector<std::optional<double>>(end)};
   Flow in{std::vector<double>(end, 0), std::vector<double>(end, infinite), std::vector<std::optional<double>>(end)};
+  std::vector<double> isOut(end + 1, 0), isIn(end + 1, 0); // bytes that are from there on
   for (int value = 0; value < valueCount(); ++value) {
     double share = offloadColumn[value] < 0 ? 0 : point[offloadColumn[value]];
     if (share <= tolerance)
       continue;
-    double bytes = share * static_cast<double>(problem.values[value].bytes);
+    const RetainableValue &it = problem.values[value];
+    double bytes = share * static_cast<double>(it.bytes);
     total += bytes;
-    wrapping += problem.values[value].wrapsAround ? bytes : 0;
-    for (int position = 0; position < end; ++position) {
-      out.most[position] += share * bytesOut(value, position);
-      in.least[position] += share * bytesIn(value, position);
-    }
+    wrapping += it.wrapsAround ? bytes : 0;
+    // Both rise for as long as the copy takes, and are all or nothing elsewhere.
+    int position = it.gapFirst;
+    for (double part; position < end && (part = share * bytesOut(value, position)) < bytes; ++position)
+      out.most[position] += part;
+    isOut[position] += bytes;
+    position = it.gapLast;
+    for (double part; position >= 0 && (part = share * bytesIn(value, position)) > 0; --position)
+      in.least[position] += part;
+    isIn[it.gapLast + 1] += bytes;
+  }
+  double outSum = 0, inSum = 0;
+  for (int position = 0; position < end; ++position) {
+    out.most[position] += outSum += isOut[position];
+    in.least[position] += inSum += isIn[position];
   }
   for (int position = 0; position < end; ++position)
     if (waitingColumn[position] >= 0) {

@@ -200,7 +200,8 @@ std::vector<DraftedGroup> OperatorFusion::draftBodies() const {
   return drafts;
 }
 
-/// What must be in memory: the groups' inputs, and what the program's own ops use, with what has the same bytes as either.
+/// What must be in memory: the groups' inputs, and what the program's own ops use; of a reshape that no group has taken, the operand, as
+/// it has the same bytes.
 llvm::SetVector<Value> OperatorFusion::collectNeededValues(ArrayRef<DraftedGroup> drafts) const {
   llvm::SetVector<Value> needed;
   for (const DraftedGroup &draft : drafts)
@@ -209,7 +210,7 @@ llvm::SetVector<Value> OperatorFusion::collectNeededValues(ArrayRef<DraftedGroup
     if (!isComputing(&op) && !isView(&op))
       needed.insert_range(op.getOperands());
   for (size_t i = 0; i < needed.size(); ++i)
-    if (auto reshape = needed[i].getDefiningOp<ReshapeOp>())
+    if (auto reshape = needed[i].getDefiningOp<ReshapeOp>(); reshape && !partition.getGroup(reshape))
       needed.insert(reshape.getOperand());
   return needed;
 }
@@ -285,6 +286,8 @@ static void fuseBlock(Block &block, const LibraryRules &rules, bool reports, Fus
 void fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values) {
   fuseBlock(step.getBody().front(), rules, reports, values);
 }
+
+void fuseOperators(Block &block, const LibraryRules &rules) { fuseBlock(block, rules, /*reports=*/false, nullptr); }
 
 static bool hasLoops(FusedOp fused) {
   switch (fused.getKind()) {

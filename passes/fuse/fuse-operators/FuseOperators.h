@@ -24,6 +24,9 @@ using FusedValues = llvm::DenseMap<mlir::Value, mlir::Value>;
 /// Replaces the ops of a step by groups. Remarks only if `reports`.
 void fuseOperators(StepOp step, const LibraryRules &rules, bool reports, FusedValues *values = nullptr);
 
+/// The same for a block of ops that ends with what is to be stored.
+void fuseOperators(mlir::Block &block, const LibraryRules &rules);
+
 /// Fails, with a diagnostic, where a group has no loop nest. Partition and kernels derive accesses each from its own anchor: where
 /// they disagree fusion is to blame.
 mlir::LogicalResult verifyGroups(StepOp step);

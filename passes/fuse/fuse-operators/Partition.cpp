@@ -94,8 +94,16 @@ void Partition::requireInMemory(Value value, FusionGroup *reader) {
     openGroup(producer);
   Readers &readers = readersOf[value];
   readers.inMemory = true;
-  if (reader)
-    readers.fromMemory.insert(reader);
+  if (reader && readers.fromMemory.insert(reader))
+    recordOrigins(*reader, value);
+}
+
+/// Who reads what a loop or an op of the memory plan leaves comes after what that reads, as if it read that itself.
+void Partition::recordOrigins(FusionGroup &group, Value value) {
+  Operation *producer = value.getDefiningOp();
+  if (producer && (isMemoryPlanOp(producer) || isa<TileLoopOp>(producer)))
+    for (Value origin : producer->getOperands())
+      requireInMemory(origin, &group);
 }
 
 void Partition::recordRead(FusionGroup &group, Value operand, Access access, ArrayRef<int64_t> loops, bool fromMemory) {
@@ -107,6 +115,7 @@ void Partition::recordRead(FusionGroup &group, Value operand, Access access, Arr
   if (isStuckView || fromMemory)
     return requireInMemory(resolved.source, &group);
   readersOf[resolved.source].atLoopPoints.insert(&group);
+  recordOrigins(group, resolved.source);
   auto [entry, isNew] = group.accesses.try_emplace(resolved.source, resolved.access);
   if (!isNew && entry->second != resolved.access)
     group.readTwoWays.insert(resolved.source);

@@ -61,6 +61,8 @@ private:
     bool inMemory = false;                       ///< somebody at all does
   };
 
+  void recordOrigins(FusionGroup &group, mlir::Value value);
+
   // Gemm groups and their epilogues.
   void openGemmGroup(mlir::Operation *matmul);
   void growEpilogue(FusionGroup &group, mlir::Value value);

@@ -9,27 +9,6 @@ using namespace mlir;
 
 namespace neap {
 
-KernelMemo::Structure KernelMemo::getStructure(FusedOp group) {
-  Structure structure{group->getAttrDictionary().getAsOpaquePointer()};
-  llvm::DenseMap<Value, size_t> numbers;
-  auto append = [&](size_t number) { structure.push_back(reinterpret_cast<const void *>(number)); };
-  auto declare = [&](Value value) {
-    numbers.try_emplace(value, numbers.size());
-    structure.push_back(value.getType().getAsOpaquePointer());
-  };
-  Block &body = group.getBody().front();
-  llvm::for_each(body.getArguments(), declare);
-  for (Operation &op : body) {
-    structure.push_back(op.getName().getAsOpaquePointer());
-    structure.push_back(op.getAttrDictionary().getAsOpaquePointer());
-    append(op.getNumOperands());
-    for (Value operand : op.getOperands())
-      append(numbers.at(operand));
-    llvm::for_each(op.getResults(), declare);
-  }
-  return structure;
-}
-
 FailureOr<double> KernelMemo::estimate(FusedOp group) const {
   if (settings.cpu) {
     FailureOr<planning::CpuWork> work = describeWork(group.getKind(), group.getBody().front(), settings.target);
@@ -46,7 +25,8 @@ FailureOr<double> KernelMemo::estimate(FusedOp group) const {
 }
 
 FailureOr<KernelFacts> KernelMemo::describe(FusedOp group) {
-  Structure structure = getStructure(group);
+  BlockStructure structure = getStructure(group.getBody().front());
+  structure.push_back(group->getAttrDictionary().getAsOpaquePointer());
   if (auto entry = known.find(structure); entry != known.end())
     return entry->second;
   FailureOr<int64_t> scratch = lower::countScratchBytes(group.getKind(), group.getBody().front(), settings.target);

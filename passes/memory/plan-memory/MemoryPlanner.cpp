@@ -12,13 +12,13 @@ using namespace mlir;
 
 namespace neap {
 
-/// An exact search that has found nothing by then is not worth its time: other variants and capacities are tried as well.
-static constexpr planning::RetentionOptions searchLimits{.nodeLimit = 20};
+/// An exact search is worth its time only where nothing else has found a plan, and then not long: other variants and capacities are
+static constexpr planning::RetentionOptions searchLimits{.exactValues = 0, .nodeLimit = 20};
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Each rung of the ladder of budgets is so much above the one before: what rounding a budget down may cost.
-static constexpr double rungRatio = 1.005;
+static constexpr double rungRatio = 1.001;
 
 FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module, TrialSettings settings) {
   std::unique_ptr<MemoryPlanner> planner(new MemoryPlanner(module, std::move(settings)));
@@ -26,7 +26,7 @@ FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module,
   FailureOr<StepTrial> baseline = StepTrial::run(module, planner->settings, planner->kernels, keepAll);
   if (failed(baseline))
     return failure();
-  planner->model = StepModel::build(findStep(module), *baseline, planner->settings);
+  planner->model = StepModel::build(findStep(module), *baseline, planner->settings, planner->kernels);
   for (const planning::RetainableValue &value : planner->model.getProblem().values)
     planner->baselinePlan.actions.push_back(value.isNeeded ? planning::Action::Keep : planning::Action::None);
   planner->makeVariants();
@@ -78,26 +78,32 @@ std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &
   plan->modelSeconds = solution.seconds;
   plan->gapPrices = solution.gapPrices;
   plan->flipPrices = solution.flipPrices;
+  if (double added = plan->seconds - baselinePlan.seconds; added > 0)
+    largestGain = std::max(largestGain, (solution.seconds - added) / added);
   return entry->second = std::move(*plan);
 }
 
-/// A plan of one variant within a budget: where it comes out larger than the model said, it is made again for less.
+/// A plan of one variant for a capacity, or for little more: where it comes out larger, it is made again for less.
 std::optional<MemoryPlan> MemoryPlanner::fit(const Variant &variant, const planning::RetentionPlan &solution,
-                                             int64_t budget) {
+                                             int64_t capacity) {
   constexpr int mostRounds = 4;
+  // As packing loses a little.
+  constexpr double enough = 1.005;
   // What comes out so much larger computes values long before they are read, and would do so again.
   constexpr double hopeless = 1.1;
   std::optional<MemoryPlan> plan = realize(solution);
-  int64_t capacity = budget;
-  for (int round = 1; round < mostRounds && plan && plan->plannedBytes > budget; ++round) {
-    if (static_cast<double>(plan->plannedBytes) > hopeless * static_cast<double>(budget))
+  auto isWithin = [&](double factor) {
+    return static_cast<double>(plan->plannedBytes) <= factor * static_cast<double>(capacity);
+  };
+  int64_t lower = capacity;
+  for (int round = 1; round < mostRounds && plan && !isWithin(enough); ++round) {
+    if (!isWithin(hopeless))
       return std::nullopt;
-    // At least a little, lest the same plan come out again.
-    capacity -= std::max(plan->plannedBytes - budget, budget / 256);
-    std::optional<planning::RetentionPlan> smaller = variant.plan(capacity, infinity);
+    lower -= plan->plannedBytes - capacity;
+    std::optional<planning::RetentionPlan> smaller = variant.plan(lower, infinity);
     plan = smaller ? realize(*smaller) : std::nullopt;
   }
-  return plan && plan->plannedBytes <= budget ? plan : std::nullopt;
+  return plan && isWithin(enough) ? plan : std::nullopt;
 }
 
 /// Whether a plan keeps whatever a variant's problem keeps: what the variant has to offer is no better then.
@@ -108,26 +114,34 @@ static bool isPlanOf(const planning::RetentionProblem &problem, const planning::
   });
 }
 
-/// The fastest plan of all variants within a budget. From the problem itself to the variant with most checkpoints, each has
+/// Added seconds above which, by the model, no plan takes less than `seconds`: some come out faster than it says.
+double MemoryPlanner::getCutoff(double seconds) const {
+  double added = seconds - baselinePlan.seconds;
+  return added + largestGain * std::abs(added);
+}
+
+/// The fastest plan of all variants for a capacity. From the problem itself to the variant with most checkpoints, each has
 /// fewer plans than the one before: the first plan that comes out as its model said is as good as any behind it.
-MemoryPlanner::Found MemoryPlanner::searchVariants(int64_t budget, double cutoffSeconds) {
+MemoryPlanner::Found MemoryPlanner::searchVariants(int64_t capacity, double cutoff) {
   Found found;
   std::optional<planning::RetentionPlan> solution;
   for (const Variant &variant : variants) {
     if (solution && isPlanOf(variant.problem, *solution))
       continue;
-    double cutoff = (found.plan ? found.plan->seconds : cutoffSeconds) - baselinePlan.seconds;
-    solution = variant.plan(budget, cutoff);
+    if (found.plan)
+      cutoff = std::min(cutoff, getCutoff(found.plan->seconds));
+    solution = variant.plan(capacity, cutoff);
     if (!solution)
       break;
     if (&variant == &variants.front()) // the problem itself: only its bound holds for all plans
       found.boundSeconds = solution->boundSeconds;
     if (solution->seconds >= cutoff)
       continue;
-    std::optional<MemoryPlan> plan = fit(variant, *solution, budget);
+    std::optional<MemoryPlan> plan = fit(variant, *solution, capacity);
     if (plan && (!found.plan || plan->seconds < found.plan->seconds))
       found.plan = std::move(plan);
-    if (found.plan && found.plan->modelSeconds <= *found.boundSeconds * (1 + searchLimits.relativeGap))
+    double goodEnough = *found.boundSeconds + searchLimits.relativeGap * std::abs(*found.boundSeconds);
+    if (found.plan && found.plan->modelSeconds <= goodEnough)
       break;
   }
   return found;
@@ -184,27 +198,30 @@ const MemoryPlan &MemoryPlanner::getMinimum() {
   return *minimum;
 }
 
+/// The plans for a rung are the same whatever the budget, and count where they fit it: so a larger budget has all that a smaller one has.
 std::optional<MemoryPlan> MemoryPlanner::findPlan(int64_t budget, int64_t leastBytes, double cutoffSeconds) {
-  if (budget >= baselinePlan.plannedBytes)
-    return baselinePlan.seconds < cutoffSeconds ? std::optional(baselinePlan) : std::nullopt;
+  std::optional<MemoryPlan> best;
+  if (budget >= baselinePlan.plannedBytes && baselinePlan.seconds < cutoffSeconds)
+    best = baselinePlan;
+  budget = std::min(budget, baselinePlan.plannedBytes);
   auto getRung = [&](int rung) {
     return static_cast<int64_t>(static_cast<double>(leastBytes) * std::pow(rungRatio, rung));
   };
   int highest = 0;
   while (getRung(highest + 1) <= budget)
     ++highest;
-  std::optional<MemoryPlan> best;
   std::optional<double> boundSeconds;
   for (int rung = highest; rung >= 0; --rung) {
-    Found found = searchVariants(getRung(rung), best ? best->seconds : cutoffSeconds);
+    double cutoff = getCutoff(best ? best->seconds : cutoffSeconds);
+    Found found = searchVariants(getRung(rung), cutoff);
     if (!found.boundSeconds)
       break; // nor can any rung below be faster
     if (!boundSeconds)
       boundSeconds = found.boundSeconds;
-    if (found.plan && (!best || found.plan->seconds < best->seconds))
+    if (found.plan && found.plan->plannedBytes <= budget && (!best || found.plan->seconds < best->seconds))
       best = std::move(found.plan);
   }
-  if (best)
+  if (best && boundSeconds)
     best->gapSeconds = std::max(best->modelSeconds - *boundSeconds, 0.0);
   return best;
 }

@@ -67,9 +67,10 @@ private:
   };
 
   void makeVariants();
+  double getCutoff(double seconds) const;
   double estimateCopies(mlir::ArrayRef<planning::Action> actions) const;
-  std::optional<MemoryPlan> fit(const Variant &variant, const planning::RetentionPlan &solution, int64_t budget);
-  Found searchVariants(int64_t budget, double cutoffSeconds);
+  std::optional<MemoryPlan> fit(const Variant &variant, const planning::RetentionPlan &solution, int64_t capacity);
+  Found searchVariants(int64_t capacity, double cutoff);
   void lowerMinimum(Variant &variant);
 
   mlir::ModuleOp module;
@@ -82,6 +83,8 @@ private:
   std::optional<LiveProfile> baselineLive;
   std::optional<MemoryPlan> minimum;
   std::optional<int64_t> leastBytes;
+  /// By how much plans came out faster than their model said, at most, as a share of what they add.
+  double largestGain = 0;
   /// Carried through before; nothing where that failed.
   std::map<std::vector<planning::Action>, std::optional<MemoryPlan>> known;
   /// The plan that was carried through last.

@@ -1,12 +1,10 @@
 // Builds the problem from what fusion and scheduling made of the step.
 #include "neap/passes/memory/plan-memory/StepModel.h"
 
-#include "neap/passes/costs/GroupWork.h"
-#include "neap/passes/fuse/Group.h"
 #include "neap/passes/memory/plan-memory/NumberedOps.h"
 #include "neap/passes/memory/plan-memory/Recipe.h"
+#include "neap/passes/memory/plan-memory/SliceCosts.h"
 #include "neap/passes/planning/Liveness.h"
-#include "neap/passes/planning/Roofline.h"
 #include "neap/passes/support/Step.h"
 
 #include <limits>
@@ -16,9 +14,6 @@ using namespace mlir;
 
 namespace neap {
 namespace {
-
-/// Needs a kernel of its own: reads its operands in memory, or sums.
-bool hasKernelOfItsOwn(Operation *op) { return !isa<Fusible>(op) || isContraction(op) || isReduction(op); }
 
 /// Whether rounds write where a value lies: what is read there is not what the round began with for ever.
 bool isCarried(Value value) {
@@ -39,8 +34,8 @@ struct ModelSection {
 
 class StepModelBuilder {
 public:
-  StepModelBuilder(StepOp step, const StepTrial &baseline, const TrialSettings &settings)
-      : step(step), ops(step), baseline(baseline), settings(settings) {}
+  StepModelBuilder(StepOp step, const StepTrial &baseline, const TrialSettings &settings, KernelMemo &kernels)
+      : step(step), ops(step), baseline(baseline), settings(settings), costs(settings.libraries, kernels) {}
 
   StepModel build() {
     findSections();
@@ -71,12 +66,11 @@ private:
   void countAlive(const ModelSection &section, std::vector<int64_t> &changes) const;
   ModelSection &sectionOf(Operation *op) { return sections[sectionOfBlock.at(op->getBlock())]; }
   const ModelSection &sectionOf(Operation *op) const { return sections[sectionOfBlock.at(op->getBlock())]; }
-  int64_t countSourceBytes(const Recipe &recipe) const;
-  double estimateRecipe(Value value, const Recipe &recipe) const; // of one round
-  double estimateKernelOnCpu(Value value, const Recipe &recipe) const;
-  double estimateChainOnCpu(Value value, const Recipe &recipe) const;
-  std::set<int> findLateReaders(Value value) const;
-  bool isReadFromMemoryLate(Value value) const;
+  double estimateRecipe(Value value, int gapFirst); // of one round
+  FailureOr<double> estimateStore(Value value, int gapFirst);
+  bool isGiven(Value value) const { return isAlwaysThere(value) || isStored(cast<OpResult>(value)); }
+  llvm::SetVector<Value> findLateResults(Value value) const;
+  SmallVector<Value> findMade(const ModelSection &section, int position) const;
   bool isAliveAfter(ResultIndex index) const {
     const StepPlan &plan = sectionOf(ops.ops[index.op]).plan();
     int storage = plan.getUnmergedStorage(baseline.findStored(index.op, index.result));
@@ -85,15 +79,12 @@ private:
   bool isStored(OpResult result) const {
     return model.isStored[ops.numbers.at(result.getOwner())][result.getResultNumber()];
   }
-  int64_t bytesOf(Value value) const {
-    auto type = cast<RankedTensorType>(value.getType());
-    return storageBytes(type.getElementType(), type.getShape());
-  }
 
   StepOp step;
   NumberedOps ops;
   const StepTrial &baseline;
   const TrialSettings &settings;
+  SliceCosts costs;
   StepModel model;
   std::vector<ModelSection> sections; // the step's first
   llvm::DenseMap<Block *, size_t> sectionOfBlock;
@@ -216,107 +207,64 @@ void StepModelBuilder::collectValues(const ModelSection &section) {
     }
 }
 
-/// Whether somebody behind the turn wants a value as a tensor in memory, whatever is fused.
-bool StepModelBuilder::isReadFromMemoryLate(Value value) const {
-  return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    if (model.lastTask[ops.numbers.at(user)] <= sectionOf(user).turn)
-      return false;
-    if (isView(user))
-      return isReadFromMemoryLate(user->getResult(0));
-    return isContraction(user) || !isa<Fusible>(user);
-  });
-}
-
-/// What a recipe reads.
-int64_t StepModelBuilder::countSourceBytes(const Recipe &recipe) const {
-  int64_t bytes = 0;
-  for (Value source : llvm::concat<const Value>(recipe.stored, recipe.alwaysThere))
-    bytes += bytesOf(source);
-  return bytes;
-}
-
-/// As it will be fused: a chain of pointwise ops goes into its readers and costs what it reads more than they did. Else it is a
-/// kernel.
-double StepModelBuilder::estimateRecipe(Value value, const Recipe &recipe) const {
-  bool isKernel = isReadFromMemoryLate(value) || llvm::any_of(recipe.ops, hasKernelOfItsOwn);
-  if (settings.cpu)
-    return isKernel ? estimateKernelOnCpu(value, recipe) : estimateChainOnCpu(value, recipe);
-  planning::KernelCost cost;
-  for (Operation *op : recipe.ops) {
-    if (auto model = dyn_cast<CostModel>(op))
-      cost.flops += model.getFlops();
-    bool isProduct =
-        isContraction(op) || (isa<OwnLoops>(op) && cast<OwnLoops>(op).getGroupKind() == GroupKind::Attention);
-    if (isProduct)
-      cost.kernelClass = planning::KernelClass::Product;
-  }
-  cost.bytesRead = countSourceBytes(recipe);
-  if (isKernel) {
-    cost.bytesWritten = bytesOf(value);
-    return planning::estimateLaunch(cost, settings.device, planning::Arithmetic::Fp32, {}).seconds;
-  }
-  cost.bytesRead = std::max<int64_t>(cost.bytesRead - bytesOf(value), 0);
-  return planning::estimateLaunch(cost, settings.device, planning::Arithmetic::Fp32, {}).seconds -
-         settings.device.launchSeconds;
-}
-
-/// A product, a reduction or the like: the kernel that made the value, once more. Pointwise ops whose value somebody reads
-/// from memory are a kernel that the baseline need not have had.
-double StepModelBuilder::estimateKernelOnCpu(Value value, const Recipe &recipe) const {
-  if (llvm::any_of(recipe.ops, hasKernelOfItsOwn)) {
-    ResultIndex index = ops.find(cast<OpResult>(value));
-    Operation *maker = baseline.findStored(index.op, index.result).getDefiningOp();
-    auto rounds = static_cast<double>(sectionOf(value.getDefiningOp()).tasks->rounds);
-    return baseline.getTaskSeconds()[positionsOf.at(maker).first] / rounds;
-  }
-  planning::CpuWork work;
-  for (Operation *op : recipe.ops)
-    addOperation(op, work);
-  work.bytesRead = static_cast<double>(countSourceBytes(recipe));
-  work.bytesWritten = static_cast<double>(bytesOf(value));
-  return planning::estimateLaunch(*settings.cpu, work);
-}
-
-/// Every kernel that reads the value computes it on the way, or the first one does and stores it for the others. What only
-/// other recomputations read is a kernel.
-double StepModelBuilder::estimateChainOnCpu(Value value, const Recipe &recipe) const {
-  std::set<int> readers = findLateReaders(value);
-  if (readers.empty())
-    return estimateKernelOnCpu(value, recipe);
-  double repeated = 0, stored = std::numeric_limits<double>::infinity();
-  for (int position : readers) {
-    auto reader = cast<FusedOp>(baseline.getTasks()[position]);
-    FailureOr<planning::CpuWork> known = describeWork(reader.getKind(), reader.getBody().front(), settings.target);
-    if (failed(known)) // it was carried through before
-      continue;
-    planning::CpuWork work = *known;
-    double alone = planning::estimateLaunch(*settings.cpu, work);
-    for (Operation *op : recipe.ops)
-      addOperation(op, work);
-    work.bytesRead = std::max(work.bytesRead + static_cast<double>(countSourceBytes(recipe) - bytesOf(value)), 0.0);
-    repeated += planning::estimateLaunch(*settings.cpu, work) - alone;
-    work.bytesWritten += static_cast<double>(bytesOf(value));
-    stored = std::min(stored, planning::estimateLaunch(*settings.cpu, work) - alone);
-  }
-  return std::max(std::min(repeated, stored), 0.0);
-}
-
-/// Positions behind the turn of the kernels that read a value, seen through views.
-std::set<int> StepModelBuilder::findLateReaders(Value value) const {
+/// What tasks behind the turn make of a value, seen through views; and the value itself where a task reads it whole: a loop, say.
+llvm::SetVector<Value> StepModelBuilder::findLateResults(Value value) const {
   const ModelSection &section = sectionOf(value.getDefiningOp());
-  std::set<int> positions;
+  llvm::SetVector<Value> results;
   SmallVector<Value> pending{value};
   while (!pending.empty())
     for (Operation *user : pending.pop_back_val().getUsers()) {
       size_t number = ops.numbers.at(user);
       if (isView(user))
         pending.push_back(user->getResult(0));
-      for (int position : {model.firstTask[number], model.lastTask[number]})
-        if (!isView(user) && position > section.turn && position < section.tasks->end() &&
-            isa<FusedOp>(baseline.getTasks()[position]))
-          positions.insert(position);
+      for (int position : {model.firstTask[number], model.lastTask[number]}) {
+        if (isView(user) || position <= section.turn || position >= section.tasks->end())
+          continue;
+        if (isa<TileLoopOp>(user) || !isa<FusedOp>(baseline.getTasks()[position]))
+          results.insert(value);
+        else
+          results.insert_range(findMade(section, position));
+      }
     }
-  return positions;
+  return results;
+}
+
+/// What a task of a section makes.
+SmallVector<Value> StepModelBuilder::findMade(const ModelSection &section, int position) const {
+  SmallVector<Value> made;
+  for (ResultIndex index : model.madeAt[position])
+    if (ops.ops[index.op]->getBlock() == section.block)
+      made.push_back(ops.get(index));
+  return made;
+}
+
+/// By how much the kernel that makes a value is slower because it stores it too; 0 if another kernel reads it soon.
+FailureOr<double> StepModelBuilder::estimateStore(Value value, int gapFirst) {
+  ResultIndex index = ops.find(cast<OpResult>(value));
+  int position = positionsOf.at(baseline.findStored(index.op, index.result).getDefiningOp()).second;
+  if (gapFirst > position + 1)
+    return 0.0;
+  SmallVector<Value> made = findMade(sectionOf(value.getDefiningOp()), position);
+  SmallVector<Value> others = llvm::filter_to_vector(made, [&](Value other) { return other != value; });
+  auto isThere = [&](Value other) { return isGiven(other) && !llvm::is_contained(made, other); };
+  FailureOr<double> stored = costs.estimate(made, isThere), dropped = costs.estimate(others, isThere);
+  return failed(stored) || failed(dropped) ? FailureOr<double>() : *stored - *dropped;
+}
+
+/// What only other recomputations read is a kernel of its own.
+double StepModelBuilder::estimateRecipe(Value value, int gapFirst) {
+  llvm::SetVector<Value> results = findLateResults(value);
+  if (results.empty())
+    results.insert(value);
+  SmallVector<Value> others = llvm::filter_to_vector(results, [&](Value other) { return other != value; });
+  auto isOther = [&](Value other) { return isGiven(other) && other != value; };
+  FailureOr<double> again = costs.estimate(results.getArrayRef(), isOther);
+  FailureOr<double> before = costs.estimate(others, [&](Value other) { return isGiven(other); });
+  FailureOr<double> store = estimateStore(value, gapFirst);
+  if (failed(again) || failed(before) || failed(store))
+    return std::numeric_limits<double>::infinity();
+  double seconds = *again - *before - *store;
+  return results.contains(value) ? std::max(seconds, 0.0) : seconds; // if it must be there anyway
 }
 
 void StepModelBuilder::describeRecipe(size_t index) {
@@ -335,7 +283,8 @@ void StepModelBuilder::describeRecipe(size_t index) {
   isPossible &= llvm::all_of(recipe.ops, [](Operation *op) { return isMemoryEffectFree(op) && !isa<TileLoopOp>(op); });
   isPossible &= llvm::none_of(recipe.alwaysThere, isCarried);
   auto rounds = static_cast<double>(sectionOf(made.getDefiningOp()).tasks->rounds);
-  value.recomputeSeconds = isPossible ? rounds * estimateRecipe(made, recipe) : std::numeric_limits<double>::infinity();
+  value.recomputeSeconds =
+      isPossible ? rounds * estimateRecipe(made, value.gapFirst) : std::numeric_limits<double>::infinity();
 }
 
 /// What is read for computing others again must be there when they are needed. Values come after their sources.
@@ -453,8 +402,8 @@ void StepModelBuilder::countBase() {
     base.push_back(bytes += changes[position]);
 }
 
-StepModel StepModel::build(StepOp step, const StepTrial &baseline, const TrialSettings &settings) {
-  return StepModelBuilder(step, baseline, settings).build();
+StepModel StepModel::build(StepOp step, const StepTrial &baseline, const TrialSettings &settings, KernelMemo &kernels) {
+  return StepModelBuilder(step, baseline, settings, kernels).build();
 }
 
 } // namespace neap

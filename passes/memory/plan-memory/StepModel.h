@@ -12,7 +12,7 @@ namespace neap {
 class StepModel {
 public:
   /// Describes a step with everything kept, as `baseline` made it of the step's copy.
-  static StepModel build(StepOp step, const StepTrial &baseline, const TrialSettings &settings);
+  static StepModel build(StepOp step, const StepTrial &baseline, const TrialSettings &settings, KernelMemo &kernels);
 
   const planning::RetentionProblem &getProblem() const { return problem; }
   /// What the values of the problem are. Optimizer states are the ops that read them.

@@ -153,11 +153,10 @@ std::optional<TiledPlan> TilePlanner::findPlan(int64_t budget) {
     if (baseline.plan.seconds <= fastest.plan.seconds)
       fastest = baseline;
   }
+  constexpr double tolerance = 1.0001; // a plan may come out a little faster than its model says
   for (TiledStep *version : searched) {
-    if (version->getPlanner().getBaseline().seconds >= fastest.plan.seconds)
-      continue;
     std::optional<MemoryPlan> plan =
-        version->getPlanner().findPlan(budget, least.plan.plannedBytes, fastest.plan.seconds);
+        version->getPlanner().findPlan(budget, least.plan.plannedBytes, tolerance * fastest.plan.seconds);
     if (plan && plan->seconds < fastest.plan.seconds)
       fastest = TiledPlan{version, std::move(*plan)};
   }

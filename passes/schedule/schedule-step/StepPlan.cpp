@@ -1,7 +1,6 @@
 // Steps 1 to 5: what there is, what may share bytes, in which order, and where.
 #include "neap/passes/schedule/schedule-step/StepPlan.h"
 
-#include "neap/passes/fuse/InPlace.h"
 #include "neap/passes/planning/Order.h"
 #include "neap/passes/planning/Packing.h"
 #include "neap/passes/support/ErrorKind.h"
@@ -239,6 +238,13 @@ LogicalResult StepPlan::collect() {
 
 // 2. Updates in place -------------------------------------------------------------------------------------------------
 
+bool StepPlan::canRunInPlace(FusedOp group, unsigned operand, unsigned result) {
+  std::unique_ptr<InPlaceAnalysis> &analysis = inPlace[group];
+  if (!analysis)
+    analysis = std::make_unique<InPlaceAnalysis>(group.getBody().front(), group.getKind());
+  return analysis->canRunInPlace(operand, result);
+}
+
 /// Lets the group that makes `value` write it to `storage`; if that cannot be, says why.
 StringRef StepPlan::placeUpdate(Value value, int storage) {
   auto result = dyn_cast<OpResult>(skipRenames(value));
@@ -251,8 +257,7 @@ StringRef StepPlan::placeUpdate(Value value, int storage) {
     return "the new value is kept elsewhere too";
   if (group)
     for (auto [operand, input] : llvm::enumerate(group.getInputs()))
-      if (getStorage(input) == storage &&
-          !canRunInPlace(group.getBody().front(), group.getKind(), operand, result.getResultNumber()))
+      if (getStorage(input) == storage && !canRunInPlace(group, operand, result.getResultNumber()))
         return "the group does not read the old value element by element";
   if (lastReader[storage] > taskOf.at(maker))
     return "the old value is needed later";
@@ -330,8 +335,7 @@ void StepPlan::reuseDyingOperands() {
       };
       auto mayHoldResult = [&](int storage) {
         return llvm::all_of(llvm::enumerate(group.getInputs()), [&](auto input) {
-          return getStorage(input.value()) != storage ||
-                 canRunInPlace(group.getBody().front(), group.getKind(), input.index(), result.getResultNumber());
+          return getStorage(input.value()) != storage || canRunInPlace(group, input.index(), result.getResultNumber());
         });
       };
       for (Value input : group.getInputs()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "neap/dialects/sched/Sched.h"
+#include "neap/passes/fuse/InPlace.h"
 #include "neap/passes/planning/StorageGraph.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -90,6 +91,7 @@ private:
   void findOldValueReaders();
   void placeUpdates();
   llvm::StringRef placeUpdate(mlir::Value value, int storage);
+  bool canRunInPlace(FusedOp group, unsigned operand, unsigned result);
   void placeOutputs();
   void reuseDyingOperands();
   void addWorkspace();
@@ -119,6 +121,7 @@ private:
   std::vector<int> mergedByUpdates;               // the same, before operands were reused
   std::vector<int> outerStorages;                 // by storage
   llvm::DenseMap<mlir::Operation *, LoopBody> bodies;
+  llvm::DenseMap<mlir::Operation *, std::unique_ptr<InPlaceAnalysis>> inPlace; // of groups that were asked about
 };
 
 /// Scalars of the step block that a group's body reads, each once.

@@ -296,3 +296,21 @@ neap.step @sums_go_on(%x: tensor<128x16xf32>, %a: tensor<16xf32>) -> (tensor<16x
   %2 = neap.reduce sum %x axes [0] : tensor<128x16xf32>
   neap.return %0, %1, %2 : tensor<16xf32>, tensor<16xf32>, tensor<16xf32>
 }
+
+// -----
+
+// What attention leaves behind views of its result is stored once, as its reader wants it.
+// CHECK-LABEL: neap.step @stored_behind_views(
+neap.step @stored_behind_views(%q: tensor<1x2x8x16xf32>, %k: tensor<1x2x8x16xf32>, %v: tensor<1x2x8x16xf32>,
+                               %w: tensor<32x4xf32>) -> tensor<8x4xf32> {
+  // CHECK: %[[STORED:.*]] = neap.fused attention(
+  // CHECK: %[[T:.*]] = neap.transpose
+  // CHECK: %[[R:.*]] = neap.reshape %[[T]]
+  // CHECK: neap.yield %[[R]] : tensor<8x32xf32>
+  // CHECK: neap.fused gemm(%[[STORED]],
+  %0, %lse = neap.attention %q, %k, %v {causal, scale = 2.500000e-01 : f32} : tensor<1x2x8x16xf32>, tensor<1x2x8x16xf32>, tensor<1x2x8x16xf32>
+  %1 = neap.transpose %0 [0, 2, 1, 3] : tensor<1x2x8x16xf32>
+  %2 = neap.reshape %1 : tensor<1x8x2x16xf32> -> tensor<8x32xf32>
+  %3 = neap.matmul %2, %w : tensor<8x32xf32>, tensor<32x4xf32>
+  neap.return %3 : tensor<8x4xf32>
+}

@@ -261,6 +261,25 @@ TEST(Retention, IsOptimalOnStepsThatCanBeEnumerated) {
   }
 }
 
+TEST(Retention, ComputesAgainWhatIsFasterThenWhateverFits) {
+  int fasterAgain = 0;
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    RetentionProblem problem = makeRandomStep(seed, 7);
+    for (size_t value = seed % 3; value < problem.values.size(); value += 3)
+      if (RetainableValue &it = problem.values[value]; it.isNeeded && it.hasGap())
+        it.recomputeSeconds = -0.5 * it.recomputeSeconds;
+    for (int64_t capacity : {countKeptPeak(problem), findMinimum(problem).plan.peakBytes}) {
+      std::optional<RetentionPlan> plan = planRetention(problem, capacity);
+      ASSERT_TRUE(plan) << "seed " << seed;
+      double best = enumerate(problem, capacity);
+      EXPECT_LE(plan->seconds, best + 0.001 * std::abs(best) + 1e-12) << "seed " << seed;
+      EXPECT_LE(plan->boundSeconds, best + 1e-12) << "seed " << seed;
+      fasterAgain += plan->seconds < 0;
+    }
+  }
+  EXPECT_GT(fasterAgain, 40);
+}
+
 /// The problem written out for Cbc, every row of it: k, r of each value; k + r <= 1, = 1 if needed; r[v] <= k[u] + r[u].
 /// Least seconds, infinity if nothing fits; no number if the search did not end.
 double solveWithCbc(const RetentionProblem &problem, int64_t capacity) {
