@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 namespace neap::planning {
 namespace {
@@ -59,25 +60,27 @@ std::vector<std::vector<int>> findCheckpoints(const RetentionProblem &problem) {
   std::vector<int> lastReader = findLastReaders(problem);
   std::vector<int64_t> crossing = countCrossingBytes(problem, lastReader);
   size_t values = problem.values.size(), first = values / margin, end = values - values / margin;
-  std::vector<size_t> minima = findLocalMinima(crossing, first, end);
-  if (minima.empty())
-    return {};
+  // The sets of values that cross, each once: a place may be as wide as there are values that nothing is computed from.
+  std::vector<std::pair<int64_t, std::vector<int>>> narrow;
   std::vector<int64_t> bytes;
-  for (size_t place : minima)
-    bytes.push_back(crossing[place]);
-  std::nth_element(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2), bytes.end());
-  auto typical = static_cast<double>(bytes[bytes.size() / 2]);
-  std::vector<std::vector<int>> checkpoints;
-  for (size_t place : minima) {
-    if (static_cast<double>(crossing[place]) > tolerance * typical)
-      continue;
+  for (size_t place : findLocalMinima(crossing, first, end)) {
     std::vector<int> crossed;
     for (size_t value = 0; value <= place; ++value)
       if (lastReader[value] > static_cast<int>(place))
         crossed.push_back(static_cast<int>(value));
-    if (checkpoints.empty() || checkpoints.back() != crossed)
-      checkpoints.push_back(std::move(crossed));
+    if (!narrow.empty() && narrow.back().second == crossed)
+      continue;
+    bytes.push_back(crossing[place]);
+    narrow.emplace_back(crossing[place], std::move(crossed));
   }
+  if (narrow.empty())
+    return {};
+  auto middle = bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2);
+  std::nth_element(bytes.begin(), middle, bytes.end());
+  std::vector<std::vector<int>> checkpoints;
+  for (auto &[crossingBytes, crossed] : narrow)
+    if (static_cast<double>(crossingBytes) <= tolerance * static_cast<double>(*middle))
+      checkpoints.push_back(std::move(crossed));
   return checkpoints;
 }
 

@@ -7,11 +7,16 @@
 using namespace neap::planning;
 
 CopySchedule::CopySchedule(const RetentionProblem &problem)
-    : problem(problem), starts{0}, outOrder(problem.values.size()), outRank(problem.values.size()),
+    : problem(problem), outStarts{0}, outOrder(problem.values.size()), outRank(problem.values.size()),
       inRank(problem.values.size()), outEnds(problem.values.size(), 0), moved(problem.values.size(), false) {
   for (double seconds : problem.link->taskSeconds)
-    starts.push_back(starts.back() + seconds);
-  inBegins.assign(problem.values.size(), starts.back());
+    outStarts.push_back(outStarts.back() + seconds);
+  inStarts = outStarts;
+  for (auto [first, last] : problem.link->loops) {
+    std::fill(outStarts.begin() + first, outStarts.begin() + last + 1, outStarts[first]);
+    std::fill(inStarts.begin() + first + 1, inStarts.begin() + last + 1, inStarts[last + 1]);
+  }
+  inBegins.assign(problem.values.size(), inStarts.back());
   std::iota(outOrder.begin(), outOrder.end(), 0);
   inOrder = outOrder;
   auto sortBy = [&](std::vector<int> &order, std::vector<int> &rank, auto key) {
@@ -32,11 +37,12 @@ double CopySchedule::inSeconds(int value) const {
 }
 
 std::optional<CopyWindow> CopySchedule::makeWindow(int value, double outEnd, double inBegin) const {
-  if (outEnd > starts.back() || inBegin < 0)
+  if (outEnd > outStarts.back() || inBegin < 0)
     return std::nullopt;
   CopyWindow window;
-  window.outLast = static_cast<int>(std::lower_bound(starts.begin(), starts.end(), outEnd) - starts.begin()) - 1;
-  window.inFirst = static_cast<int>(std::upper_bound(starts.begin(), starts.end(), inBegin) - starts.begin()) - 1;
+  window.outLast =
+      static_cast<int>(std::lower_bound(outStarts.begin(), outStarts.end(), outEnd) - outStarts.begin()) - 1;
+  window.inFirst = static_cast<int>(std::upper_bound(inStarts.begin(), inStarts.end(), inBegin) - inStarts.begin()) - 1;
   // Around the end of the step they cannot meet: all steps are alike, and the update lies between them.
   if (!problem.values[value].wrapsAround && window.outLast >= window.inFirst)
     return std::nullopt;
@@ -69,7 +75,7 @@ void CopySchedule::updateOut(int fromRank) {
 void CopySchedule::updateIn(int fromRank) {
   for (int rank = fromRank; rank >= 0; --rank) {
     int value = inOrder[rank];
-    double begin = rank + 1 == static_cast<int>(inOrder.size()) ? starts.back() : inBegins[rank + 1];
+    double begin = rank + 1 == static_cast<int>(inOrder.size()) ? inStarts.back() : inBegins[rank + 1];
     if (moved[value])
       begin = std::min(begin, latestIn(value)) - inSeconds(value);
     if (begin == inBegins[rank] && rank < fromRank)

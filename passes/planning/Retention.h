@@ -38,11 +38,19 @@ struct RetainableValue {
   bool hasGap() const { return wrapsAround || gapFirst <= gapLast; }
 };
 
+/// Positions from first to last, both included.
+struct PositionRange {
+  int first = 0, last = -1;
+  bool operator==(const PositionRange &) const = default;
+};
+
 /// The link to far memory, one queue for each direction. Copies never delay a task: what would be late is not moved.
 struct FarLink {
   double outBytesPerSecond = 0, inBytesPerSecond = 0;
   /// By position, how long its task runs.
   std::vector<double> taskSeconds;
+  /// Positions that are run again and again, in rounds: a value from outside is there in all of them or in none. None overlap.
+  std::vector<PositionRange> loops = {};
 };
 
 /// Positions are tasks in the order of their execution; there is at least one.
@@ -65,7 +73,7 @@ enum class Action {
 ///
 /// Copies out start at the begin of gapFirst or when the one before has ended, in order of gapFirst; copies in end at the
 /// end of gapLast or when the one behind begins, in order of gapLast, so that they begin as late as can be. Equal ones go in
-/// order of index. A position that a copy so much as touches counts.
+/// order of index. A position that a copy so much as touches counts, and with one position of a loop all of them.
 struct CopyWindow {
   int outLast = -1, inFirst = -1;
   bool operator==(const CopyWindow &) const = default;

@@ -49,6 +49,9 @@ static std::optional<std::string> findMisplacedCopy(const RetentionProblem &prob
       return describe(value) + " is copied outside its gap";
     if (!it.wrapsAround && outLast >= inFirst)
       return describe(value) + " is copied in before it is out";
+    for (auto [first, end] : problem.link->loops)
+      if (isWithin(outLast, first, end - 1) || isWithin(inFirst, first + 1, end))
+        return describe(value) + " is copied in the midst of a loop";
   }
   return std::nullopt;
 }

@@ -199,7 +199,7 @@ double RetentionRelaxation::bytesOut(int value, int position) const {
   auto size = static_cast<double>(it.bytes);
   if (position < 0 || position == static_cast<int>(problem.baseBytes.size()))
     return position < 0 ? 0 : size;
-  double seconds = schedule->startOf(position) - schedule->startOf(it.gapFirst);
+  double seconds = schedule->outStartOf(position) - schedule->outStartOf(it.gapFirst);
   return std::clamp(seconds * problem.link->outBytesPerSecond, 0.0, size);
 }
 
@@ -209,7 +209,7 @@ double RetentionRelaxation::bytesIn(int value, int position) const {
   auto size = static_cast<double>(it.bytes);
   if (position < 0 || position == static_cast<int>(problem.baseBytes.size()))
     return position < 0 ? 0 : size;
-  double seconds = schedule->startOf(it.gapLast + 1) - schedule->startOf(position + 1);
+  double seconds = schedule->inStartOf(it.gapLast + 1) - schedule->inStartOf(position + 1);
   return std::clamp(size - seconds * problem.link->inBytesPerSecond, 0.0, size);
 }
 
@@ -230,13 +230,13 @@ void RetentionRelaxation::addFlowRows(int from, int to, RowBatch &rows) {
   for (int value = 0; value < valueCount(); ++value)
     if (offloadColumn[value] >= 0)
       rows.addTerm(offloadColumn[value], (bytesOut(value, to) - bytesOut(value, from)) / bytesUnit);
-  double outSeconds = schedule->startOf(to) - schedule->startOf(std::max(from, 0));
+  double outSeconds = schedule->outStartOf(to) - schedule->outStartOf(std::max(from, 0));
   rows.endRow(problem.link->outBytesPerSecond * outSeconds / bytesUnit, {}, 0);
   addColumns(earlyColumn, -1);
   for (int value = 0; value < valueCount(); ++value)
     if (offloadColumn[value] >= 0)
       rows.addTerm(offloadColumn[value], (bytesIn(value, to) - bytesIn(value, from)) / bytesUnit);
-  double inSeconds = schedule->startOf(std::min(to + 1, end)) - schedule->startOf(from + 1);
+  double inSeconds = schedule->inStartOf(std::min(to + 1, end)) - schedule->inStartOf(from + 1);
   rows.endRow(problem.link->inBytesPerSecond * inSeconds / bytesUnit, {}, 0);
 }
 
@@ -290,21 +290,24 @@ std::vector<double> RetentionRelaxation::computeLiveBytes(const double *point) c
   return live;
 }
 
-/// Narrows what a direction can have copied by what it has copied where that is known, and by its rate. `timeShift` is 1 where
-/// positions count by their ends.
-void RetentionRelaxation::boundFlow(Flow &flow, double rate, double total, int timeShift) const {
+/// Narrows what a direction can have copied by what it has copied where that is known, and by its rate. What comes in
+/// counts by the ends of positions.
+void RetentionRelaxation::boundFlow(Flow &flow, double rate, double total, bool isIn) const {
   int end = static_cast<int>(flow.known.size());
+  auto startOf = [&](int position) {
+    return isIn ? schedule->inStartOf(position + 1) : schedule->outStartOf(position);
+  };
   double known = 0, time = 0; // of the last position at which it is
   for (int position = 0; position < end; ++position) {
-    double now = schedule->startOf(position + timeShift);
+    double now = startOf(position);
     flow.least[position] = std::max(flow.least[position], known);
     flow.most[position] = std::min(flow.most[position], known + rate * (now - time));
     if (flow.known[position])
       std::tie(known, time) = std::pair(*flow.known[position], now);
   }
-  std::tie(known, time) = std::pair(total, schedule->startOf(end));
+  std::tie(known, time) = std::pair(total, schedule->inStartOf(end));
   for (int position = end - 1; position >= 0; --position) {
-    double now = schedule->startOf(position + timeShift);
+    double now = startOf(position);
     flow.least[position] = std::max(flow.least[position], known - rate * (time - now));
     flow.most[position] = std::min(flow.most[position], known);
     if (flow.known[position]) {
@@ -350,8 +353,8 @@ void RetentionRelaxation::subtractFarBytes(const double *point, std::vector<doub
       out.known[position] = out.most[position] - point[waitingColumn[position]] * bytesUnit;
       in.known[position] = in.least[position] + point[earlyColumn[position]] * bytesUnit;
     }
-  boundFlow(out, problem.link->outBytesPerSecond, total, 0);
-  boundFlow(in, problem.link->inBytesPerSecond, total, 1);
+  boundFlow(out, problem.link->outBytesPerSecond, total, /*isIn=*/false);
+  boundFlow(in, problem.link->inBytesPerSecond, total, /*isIn=*/true);
   for (int position = 0; position < end; ++position) {
     live[position] -= wrapping + out.most[position] - in.least[position];
     linkExcess[position] = std::max(out.least[position] - out.most[position], in.least[position] - in.most[position]);

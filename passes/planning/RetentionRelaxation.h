@@ -91,7 +91,7 @@ private:
     std::vector<double> least, most;
     std::vector<std::optional<double>> known;
   };
-  void boundFlow(Flow &flow, double rate, double total, int timeShift) const;
+  void boundFlow(Flow &flow, double rate, double total, bool isIn) const;
   void subtractFarBytes(const double *point, std::vector<double> &live, std::vector<double> &linkExcess) const;
   std::vector<int> findBroken(const std::vector<double> &excess, const std::vector<bool> &hasRow) const;
   double limitAt(int position) const;

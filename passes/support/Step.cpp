@@ -32,9 +32,15 @@ llvm::DenseSet<Operation *> neap::collectForward(StepOp step) {
   if (step.getNumResults() > 0)
     pending.push_back(getReturn(step)->getOperand(findOutput(step, "loss").value_or(0)));
   llvm::DenseSet<Operation *> forward;
-  while (!pending.empty())
-    if (Operation *op = pending.pop_back_val().getDefiningOp(); op && forward.insert(op).second)
-      pending.append(op->operand_begin(), op->operand_end());
+  while (!pending.empty()) {
+    auto result = dyn_cast<OpResult>(pending.pop_back_val());
+    if (!result)
+      continue;
+    if (auto loop = dyn_cast<TileLoopOp>(result.getOwner()))
+      pending.push_back(loop.getBody().front().getTerminator()->getOperand(result.getResultNumber()));
+    if (forward.insert(result.getOwner()).second)
+      pending.append(result.getOwner()->operand_begin(), result.getOwner()->operand_end());
+  }
   return forward;
 }
 

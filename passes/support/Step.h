@@ -18,7 +18,7 @@ std::optional<unsigned> findOutput(StepOp step, llvm::StringRef name);
 /// Index of the argument with this name.
 std::optional<unsigned> findInput(StepOp step, llvm::StringRef name);
 
-/// The forward pass: every op that leads to the loss, the step's output of that name or else its first one.
+/// The forward pass: every op that leads to the loss, the step's output of that name or else its first one; in bodies of loops too.
 llvm::DenseSet<mlir::Operation *> collectForward(StepOp step);
 
 struct NamedResult {

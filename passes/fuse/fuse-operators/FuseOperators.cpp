@@ -307,7 +307,7 @@ LogicalResult OperatorFusion::run(FusedValues *values) {
 /// Bodies of loops are blocks of their own: nothing is fused across a loop's border.
 static LogicalResult fuseBlock(Block &block, const LibraryRules &rules, bool reports, FusedValues *values) {
   for (auto loop : block.getOps<TileLoopOp>()) {
-    if (failed(fuseBlock(loop.getBody().front(), rules, reports, nullptr)))
+    if (failed(fuseBlock(loop.getBody().front(), rules, reports, values)))
       return failure();
     if (values)
       for (Value result : loop.getResults())

@@ -17,8 +17,8 @@ struct LibraryOptions {
 /// Reads the profile; an error is a sentence for the user.
 llvm::Expected<LibraryRules> readLibraryRules(const LibraryOptions &options);
 
-/// Values that ops of the step produced, as they were before fusion, to the results of groups that stand for them now. The
-/// keys' ops are gone.
+/// Values that ops of the step and of its loops produced, as they were before fusion, to the results of groups that stand for
+/// them now. The keys' ops are gone.
 using FusedValues = llvm::DenseMap<mlir::Value, mlir::Value>;
 
 /// Replaces the ops of a step by groups. Remarks only if `reports`. Fails, with a diagnostic, where groups

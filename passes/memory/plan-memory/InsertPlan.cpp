@@ -1,5 +1,7 @@
 // Writes a solution of the problem into a copy of the step.
+#include "neap/passes/memory/plan-memory/NumberedOps.h"
 #include "neap/passes/memory/plan-memory/Recipe.h"
+#include "neap/passes/memory/plan-memory/StepModel.h"
 #include "neap/passes/planning/CopySchedule.h"
 
 using namespace mlir;
@@ -26,7 +28,7 @@ public:
       if (actions[value] == planning::Action::Offload && model.problem.values[value].wrapsAround)
         moveState(static_cast<int>(value));
     for (size_t i = 0; i < ops.ops.size(); ++i)
-      if (model.firstTask[i] > model.turn && model.lastTask[i] >= 0)
+      if (model.isLate[i] && model.lastTask[i] >= 0)
         for (OpOperand &operand : ops.ops[i]->getOpOperands())
           operand.set(getLate(operand.get(), i));
   }
@@ -70,7 +72,7 @@ Value PlanInserter::getLate(Value value, size_t reader) {
 /// stores is repeated where what it reads has another version.
 Value PlanInserter::makeLate(OpResult value, size_t reader) {
   auto number = ops.numbers.find(value.getOwner());
-  if (number == ops.numbers.end() || model.firstTask[number->second] > model.turn)
+  if (number == ops.numbers.end() || model.isLate[number->second])
     return value;
   ResultIndex index = ops.find(value);
   if (!model.isStored[index.op][index.result])
@@ -98,12 +100,13 @@ Value PlanInserter::cloneForLate(Operation *op, OpResult value, size_t reader) {
   return clone->getResult(value.getResultNumber());
 }
 
-/// A value made at a position or shortly before, by an op that comes before the reader. What is to happen then waits for it.
+/// A value made at a position or shortly before, by an op that comes before the reader in its block. What is to happen then
+/// waits for it.
 Value PlanInserter::findTimer(int position, size_t reader) const {
   position = std::min<int>(position, static_cast<int>(model.madeAt.size()) - 1);
   for (; position >= 0; --position)
     for (ResultIndex made : model.madeAt[position])
-      if (made.op < reader)
+      if (made.op < reader && ops.ops[made.op]->getBlock() == ops.ops[reader]->getBlock())
         return ops.get(made);
   return {};
 }

@@ -3,7 +3,7 @@
 
 #include "neap/passes/support/Locations.h"
 
-#include <numeric>
+#include <set>
 
 using namespace mlir;
 
@@ -21,40 +21,45 @@ StringRef getName(BytesKind kind) {
   return "";
 }
 
-/// By position: whether the task leads to the step's first output, the loss.
-static std::vector<bool> findForward(const StepPlan &plan) {
-  std::vector<bool> isForward(plan.order.size(), false);
-  std::vector<bool> isWanted(plan.storages.size(), false);
-  for (size_t storage = 0; storage < plan.storages.size(); ++storage)
-    if (plan.storages[storage].role == sched::Role::Output) {
-      isWanted[storage] = true;
-      break;
-    }
-  for (size_t position = plan.order.size(); position-- > 0;) {
-    const planning::Task &task = plan.graph.tasks[plan.order[position]];
-    isForward[position] = llvm::any_of(task.writes, [&](int storage) { return isWanted[storage]; });
-    for (int storage : task.writes) // what was there before is not wanted
-      isWanted[storage] = false;
-    if (isForward[position])
-      for (int storage : task.reads)
-        isWanted[storage] = true;
-  }
-  return isForward;
-}
-
-void LiveProfile::findPhases(const StepPlan &plan) {
-  std::vector<bool> isForward = findForward(plan);
-  for (size_t position = 0; position < plan.order.size(); ++position) {
-    const planning::Task &task = plan.graph.tasks[plan.order[position]];
+/// Marks the phases of a section's tasks. Storages are wanted that lead to the step's first output, the loss; those of a loop's
+/// body if what it yields is.
+void LiveProfile::findPhases(const TrialSection &section, std::vector<bool> isWanted) {
+  const StepPlan &plan = *section.plan;
+  for (size_t index = plan.order.size(); index-- > 0;) {
+    const planning::Task &task = plan.graph.tasks[plan.order[index]];
+    bool isForward = llvm::any_of(task.writes, [&](int storage) { return isWanted[storage]; });
     bool updates = llvm::any_of(task.writes, [&](int storage) {
       return plan.storages[storage].role == sched::Role::Parameter || plan.storages[storage].role == sched::Role::State;
     });
-    tasks[position].phase = updates ? Phase::Update : isForward[position] ? Phase::Forward : Phase::Backward;
-    // Copies lead to nothing by themselves: they belong where they stand.
-    bool isCopy = isMemoryPlanOp(plan.tasks[plan.order[position]]);
-    if (isCopy && position > 0)
-      tasks[position].phase = tasks[position - 1].phase;
+    if (auto loop = dyn_cast<TileLoopOp>(plan.tasks[plan.order[index]]))
+      findPhasesOfBody(plan, loop, isWanted);
+    else
+      tasks[section.first[index]].phase = updates ? Phase::Update : isForward ? Phase::Forward : Phase::Backward;
+    for (int storage : task.writes) // what was there before is not wanted
+      isWanted[storage] = false;
+    if (isForward)
+      for (int storage : task.reads)
+        isWanted[storage] = true;
   }
+}
+
+void LiveProfile::findPhasesOfBody(const StepPlan &plan, TileLoopOp loop, const std::vector<bool> &isWanted) {
+  const StepPlan &body = *plan.getBody(loop).plan;
+  std::vector<bool> isWantedOfBody(body.storages.size(), false);
+  for (auto [result, yielded] : llvm::zip_equal(loop.getResults(), body.block.getTerminator()->getOperands()))
+    if (isWanted[plan.getStorage(result)])
+      isWantedOfBody[body.getStorage(yielded)] = true;
+  findPhases(*llvm::find_if(sections, [&](const TrialSection &section) { return section.plan == &body; }),
+             std::move(isWantedOfBody));
+}
+
+void LiveProfile::findPhases() {
+  const StepPlan &plan = *sections.front().plan;
+  std::vector<bool> isWanted(plan.storages.size(), false);
+  auto loss = llvm::find_if(plan.storages, [](const StorageInfo &info) { return info.role == sched::Role::Output; });
+  if (loss != plan.storages.end())
+    isWanted[loss - plan.storages.begin()] = true;
+  findPhases(sections.front(), std::move(isWanted));
 }
 
 static BytesKind classify(sched::Role role) {
@@ -71,38 +76,53 @@ static BytesKind classify(sched::Role role) {
   llvm_unreachable("unknown role");
 }
 
-void LiveProfile::addStorages(const StepPlan &plan) {
-  for (size_t storage = 0; storage < plan.storages.size(); ++storage) {
-    const planning::LiveRange &range = ranges[storage];
-    kinds.push_back(classify(plan.storages[storage].role));
-    if (plan.graph.storages[storage].aliveBefore) {
-      for (LiveTask &task : tasks)
-        task.bytes[static_cast<size_t>(kinds.back())] += plan.graph.storages[storage].bytes;
-      continue;
-    }
-    if (kinds.back() == BytesKind::Forward && !range.isEmpty() && tasks[range.first].phase != Phase::Forward)
-      kinds.back() = BytesKind::Backward;
-    for (int64_t position = range.first; position <= range.last; ++position)
-      tasks[position].bytes[static_cast<size_t>(kinds.back())] += plan.graph.storages[storage].bytes;
-  }
+/// What lives from step to step is alive all the time.
+void LiveProfile::addPersistent(BytesKind kind, int64_t bytes) {
+  for (LiveTask &task : tasks)
+    task.bytes[static_cast<size_t>(kind)] += bytes;
 }
 
-void LiveProfile::collectAliveAtPeak(const StepPlan &plan) {
+/// What a loop's rounds store for themselves belongs to their own section.
+void LiveProfile::addStorages(const TrialSection &section) {
+  const StepPlan &plan = *section.plan;
+  std::set<int> ofBodies;
   std::vector<Operation *> makers(plan.storages.size(), nullptr);
-  for (int task : plan.order)
+  for (int task : plan.order) {
+    if (auto loop = dyn_cast<TileLoopOp>(plan.tasks[task]))
+      ofBodies.insert(plan.getBody(loop).storage);
     for (int storage : plan.graph.tasks[task].writes)
       if (!makers[storage])
         makers[storage] = plan.tasks[task];
-  auto position = static_cast<int64_t>(peak);
-  for (size_t storage = 0; storage < plan.storages.size(); ++storage) {
-    bool isAlive = ranges[storage].first <= position && position <= ranges[storage].last;
-    bool isOwnEntry = kinds[storage] == BytesKind::Forward || kinds[storage] == BytesKind::Backward;
-    if (!isOwnEntry || !isAlive || !makers[storage])
+  }
+  std::vector<planning::LiveRange> ranges = planning::computeLiveRanges(plan.graph, plan.order);
+  for (auto [storage, range] : llvm::enumerate(ranges)) {
+    BytesKind kind = classify(plan.storages[storage].role);
+    int64_t bytes = plan.graph.storages[storage].bytes;
+    if (plan.graph.storages[storage].aliveBefore) {
+      addPersistent(kind, bytes);
+      continue;
+    }
+    if (range.isEmpty() || ofBodies.contains(static_cast<int>(storage)))
+      continue;
+    int first = section.first[range.first], last = section.last[range.last];
+    if (kind == BytesKind::Forward && tasks[first].phase != Phase::Forward)
+      kind = BytesKind::Backward;
+    for (int position = first; position <= last; ++position)
+      tasks[position].bytes[static_cast<size_t>(kind)] += bytes;
+    if (makers[storage])
+      storages.push_back({first, last, bytes, kind, plan.storages[storage].type, makers[storage]});
+  }
+}
+
+void LiveProfile::collectAliveAtPeak() {
+  auto position = static_cast<int>(peak);
+  for (const LiveStorage &storage : storages) {
+    bool isOwnEntry = storage.kind == BytesKind::Forward || storage.kind == BytesKind::Backward;
+    if (!isOwnEntry || storage.first > position || storage.last < position)
       continue;
     std::string text;
-    llvm::raw_string_ostream(text) << plan.storages[storage].type << " of node '" << findNodeName(makers[storage])
-                                   << "'";
-    aliveAtPeak.push_back({plan.graph.storages[storage].bytes, kinds[storage], std::move(text)});
+    llvm::raw_string_ostream(text) << storage.type << " of node '" << findNodeName(storage.maker) << "'";
+    aliveAtPeak.push_back({storage.bytes, storage.kind, std::move(text)});
   }
   for (BytesKind kind : {BytesKind::Parameters, BytesKind::OptimizerState, BytesKind::Scratch, BytesKind::Other})
     if (int64_t bytes = tasks[peak].bytes[static_cast<size_t>(kind)])
@@ -110,26 +130,30 @@ void LiveProfile::collectAliveAtPeak(const StepPlan &plan) {
   llvm::stable_sort(aliveAtPeak, [](const AliveValue &a, const AliveValue &b) { return a.bytes > b.bytes; });
 }
 
-LiveProfile::LiveProfile(const StepTrial &trial) : scratch(trial.getPlannedBytes() - trial.getArenaBytes()) {
-  const StepPlan &plan = trial.getPlan();
-  ranges = planning::computeLiveRanges(plan.graph, plan.order);
-  for (auto [position, task] : llvm::enumerate(plan.order)) {
-    Operation *op = plan.tasks[task];
+LiveProfile::LiveProfile(const StepTrial &trial) : sections(trial.getSections()) {
+  for (auto [op, seconds] : llvm::zip_equal(trial.getTasks(), trial.getTaskSeconds())) {
     auto group = dyn_cast<FusedOp>(op);
     LiveTask live;
     live.node = findNodeName(op).str();
     live.kind = (group ? stringifyGroupKind(group.getKind()) : op->getName().stripDialect()).str();
-    live.seconds = trial.getTaskSeconds()[position];
-    live.bytes[static_cast<size_t>(BytesKind::Scratch)] = scratch;
+    live.seconds = seconds;
     tasks.push_back(std::move(live));
   }
-  findPhases(plan);
-  addStorages(plan);
+  addPersistent(BytesKind::Scratch, trial.getPlannedBytes() - trial.getArenaBytes());
+  findPhases();
+  // Copies lead to nothing by themselves: they belong where they stand.
+  for (size_t position = 1; position < tasks.size(); ++position)
+    if (isMemoryPlanOp(trial.getTasks()[position]))
+      tasks[position].phase = tasks[position - 1].phase;
+  for (const TrialSection &section : sections)
+    addStorages(section);
   for (size_t position = 0; position < tasks.size(); ++position)
     if (tasks[position].total() > tasks[peak].total())
       peak = position;
   if (!tasks.empty())
-    collectAliveAtPeak(plan);
+    collectAliveAtPeak();
+  sections = {};
+  storages.clear();
 }
 
 } // namespace neap

@@ -45,7 +45,7 @@ class LiveProfile {
 public:
   explicit LiveProfile(const StepTrial &trial);
 
-  /// One for each position in the order.
+  /// One for each position. A loop's tasks take the time of all rounds.
   llvm::ArrayRef<LiveTask> getTasks() const { return tasks; }
   /// The first position at which most bytes are alive.
   size_t getPeak() const { return peak; }
@@ -53,15 +53,28 @@ public:
   llvm::ArrayRef<AliveValue> getAliveAtPeak() const { return aliveAtPeak; }
 
 private:
-  void findPhases(const StepPlan &plan);
-  void addStorages(const StepPlan &plan);
-  void collectAliveAtPeak(const StepPlan &plan);
+  /// What tasks store; lives from position to position.
+  struct LiveStorage {
+    int first, last;
+    int64_t bytes;
+    BytesKind kind;
+    mlir::RankedTensorType type;
+    mlir::Operation *maker;
+  };
+
+  void findPhases();
+  void findPhases(const TrialSection &section, std::vector<bool> isWanted);
+  void findPhasesOfBody(const StepPlan &plan, TileLoopOp loop, const std::vector<bool> &isWanted);
+  void addPersistent(BytesKind kind, int64_t bytes);
+  void addStorages(const TrialSection &section);
+  void collectAliveAtPeak();
 
   std::vector<LiveTask> tasks;
-  std::vector<BytesKind> kinds; // by storage
-  std::vector<planning::LiveRange> ranges;
+  // Only while the profile is made.
+  llvm::ArrayRef<TrialSection> sections;
+  std::vector<LiveStorage> storages;
+
   size_t peak = 0;
-  int64_t scratch;
   std::vector<AliveValue> aliveAtPeak;
 };
 

@@ -2,6 +2,7 @@
 #include "neap/passes/memory/Passes.h"
 
 #include "neap/passes/costs/StepEstimate.h"
+#include "neap/passes/memory/plan-memory/NumberedOps.h"
 #include "neap/passes/memory/plan-memory/PlanFile.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Step.h"
@@ -159,15 +160,14 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
   static void emitRemarks(StepOp step, TilePlanner &planner, const TiledPlan &tiled) {
     const StepModel &model = tiled.step->getPlanner().getModel();
     const MemoryPlan &chosen = tiled.plan;
-    SmallVector<Operation *> ops =
-        llvm::map_to_vector(tiled.step->getStep().getBody().front(), [](Operation &op) { return &op; });
+    NumberedOps ops(tiled.step->getStep());
     for (const TileDecision &decision : tiled.step->getDecisions())
       remark::passed(step.getLoc(), remark::RemarkOpts::name("Tile").category(category))
           << remark::add("{0} is made in tiles", decision.name) << remark::metric("Rounds", decision.count);
     int64_t recomputed = 0, recomputedBytes = 0, offloaded = 0, offloadedBytes = 0;
     for (auto [index, action] : llvm::enumerate(chosen.actions)) {
       const planning::RetainableValue &value = model.getProblem().values[index];
-      Location location = ops[model.getValues()[index].op]->getLoc();
+      Location location = ops.ops[model.getValues()[index].op]->getLoc();
       if (action == planning::Action::Recompute) {
         ++recomputed;
         recomputedBytes += value.bytes;

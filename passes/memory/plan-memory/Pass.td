@@ -9,8 +9,8 @@ def PlanMemoryPass : Pass<"neap-plan-memory", "::mlir::ModuleOp"> {
   let description = [{
     1. Carries a copy of the step through fusion and scheduling with everything kept: what its groups store, in which order they
        run, what each is expected to take (docs/design/0009).
-    2. Describes it as a retention problem (planning/Retention.h): values that the forward pass stores and something behind
-       it reads, what they can be computed from, and what that would take as it will be fused; optimizer states; the link to far
+    2. Describes it as a retention problem (planning/Retention.h): values that the forward pass, or that of a loop's round, stores and
+       something behind it reads, what they can be computed from, and what that would take as it will be fused; optimizer states; the link to far
        memory, unless `offload` is false.
     3. Finds the smallest number of bytes that a plan was seen to need, as fused, scheduled and packed; a budget below
        it is an error, which says what is alive at the peak.

@@ -1,7 +1,7 @@
 // Writing and reading of plan files.
 #include "neap/passes/memory/plan-memory/PlanFile.h"
 
-#include "neap/passes/memory/plan-memory/Recipe.h"
+#include "neap/passes/memory/plan-memory/NumberedOps.h"
 #include "neap/passes/planning/CopySchedule.h"
 #include "neap/passes/support/Locations.h"
 

@@ -5,13 +5,6 @@ using namespace mlir;
 
 namespace neap {
 
-NumberedOps::NumberedOps(StepOp step) {
-  for (Operation &op : step.getBody().front()) {
-    numbers[&op] = ops.size();
-    ops.push_back(&op);
-  }
-}
-
 bool isAlwaysThere(Value value) {
   Operation *producer = value.getDefiningOp();
   return !producer || isa<ReadOp, StepValueOp, RandomIdOp>(producer) || producer->hasTrait<OpTrait::ConstantLike>();

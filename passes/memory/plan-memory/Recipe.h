@@ -1,23 +1,13 @@
-// Numbers for the ops of a step, and what leads to a value from what lies in memory.
+// What leads to a value from what lies in memory.
 #pragma once
 
-#include "neap/passes/memory/plan-memory/StepModel.h"
+#include "neap/dialects/neap/Neap.h"
 
 #include "llvm/ADT/SetVector.h"
 
 namespace neap {
 
-/// The ops of a step's block as they stand, and each one's number.
-struct NumberedOps {
-  explicit NumberedOps(StepOp step);
-  ResultIndex find(mlir::OpResult result) const { return {numbers.at(result.getOwner()), result.getResultNumber()}; }
-  mlir::Value get(ResultIndex index) const { return ops[index.op]->getResult(index.result); }
-
-  std::vector<mlir::Operation *> ops;
-  llvm::DenseMap<mlir::Operation *, size_t> numbers;
-};
-
-/// There whatever is decided: inputs, parameters, the step block, constants.
+/// There whatever is decided: inputs, parameters, the step block, constants, what a loop reads.
 bool isAlwaysThere(mlir::Value value);
 
 /// What computes a value from what lies in memory.

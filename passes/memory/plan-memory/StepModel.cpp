@@ -1,26 +1,48 @@
 // Builds the problem from what fusion and scheduling made of the step.
 #include "neap/passes/memory/plan-memory/StepModel.h"
 
+#include "neap/passes/memory/plan-memory/NumberedOps.h"
 #include "neap/passes/memory/plan-memory/Recipe.h"
 #include "neap/passes/memory/plan-memory/SliceCosts.h"
 #include "neap/passes/planning/Liveness.h"
 #include "neap/passes/support/Step.h"
 
 #include <limits>
+#include <set>
 
 using namespace mlir;
 
 namespace neap {
+namespace {
+
+/// Whether rounds write where a value lies: what is read there is not what the round began with for ever.
+bool isCarried(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto loop = argument ? dyn_cast<TileLoopOp>(argument.getOwner()->getParentOp()) : TileLoopOp();
+  return loop && llvm::is_contained(loop.getCarriedArguments(), argument);
+}
+
+/// The step's ops, or those of a loop's body, and their tasks.
+struct ModelSection {
+  const TrialSection *tasks;
+  const StepPlan &plan() const { return *tasks->plan; }
+  Block *block;  ///< of the step that the model is built for
+  int turn = -1; ///< the last position of its forward pass
+};
+
+} // namespace
+
 class StepModelBuilder {
 public:
   StepModelBuilder(StepOp step, const StepTrial &baseline, const TrialSettings &settings, KernelMemo &kernels)
-      : step(step), ops(step), baseline(baseline), plan(baseline.getPlan()), settings(settings),
-        costs(settings.libraries, kernels) {}
+      : step(step), ops(step), baseline(baseline), settings(settings), costs(settings.libraries, kernels) {}
 
   StepModel build() {
+    findSections();
     findTasks();
-    findTurn();
-    collectValues();
+    findTurns();
+    for (const ModelSection &section : sections)
+      collectValues(section);
     for (size_t value = 0; value < model.values.size(); ++value)
       describeRecipe(value);
     placeSources();
@@ -32,21 +54,27 @@ public:
   }
 
 private:
+  void findSections();
   void findTasks();
-  void findTurn();
-  void collectValues();
+  void findTurns();
+  void collectValues(const ModelSection &section);
   void collectStates();
   void allowOffload(const FarCosts &far);
   void describeRecipe(size_t value);
   void placeSources();
   void countBase();
-  double estimateRecipe(Value value, int gapFirst);
+  void countAlive(const ModelSection &section, std::vector<int64_t> &changes) const;
+  ModelSection &sectionOf(Operation *op) { return sections[sectionOfBlock.at(op->getBlock())]; }
+  const ModelSection &sectionOf(Operation *op) const { return sections[sectionOfBlock.at(op->getBlock())]; }
+  double estimateRecipe(Value value, int gapFirst); // of one round
   FailureOr<double> estimateStore(Value value, int gapFirst);
   bool isGiven(Value value) const { return isAlwaysThere(value) || isStored(cast<OpResult>(value)); }
   llvm::SetVector<Value> findLateResults(Value value) const;
+  SmallVector<Value> findMade(const ModelSection &section, int position) const;
   bool isAliveAfter(ResultIndex index) const {
+    const StepPlan &plan = sectionOf(ops.ops[index.op]).plan();
     int storage = plan.getUnmergedStorage(baseline.findStored(index.op, index.result));
-    return baseline.getUnmergedGraph().storages[storage].aliveAfter;
+    return plan.getUnmergedGraph().storages[storage].aliveAfter;
   }
   bool isStored(OpResult result) const {
     return model.isStored[ops.numbers.at(result.getOwner())][result.getResultNumber()];
@@ -55,80 +83,99 @@ private:
   StepOp step;
   NumberedOps ops;
   const StepTrial &baseline;
-  const StepPlan &plan;
   const TrialSettings &settings;
   SliceCosts costs;
   StepModel model;
-  llvm::DenseMap<Operation *, int> positionOf; // of the copy's tasks
+  std::vector<ModelSection> sections; // the step's first
+  llvm::DenseMap<Block *, size_t> sectionOfBlock;
+  llvm::DenseMap<Operation *, std::pair<int, int>> positionsOf; // of the copy's tasks, first and last
 };
+
+/// Loops are the only ops of the copy that fusion has left as they were.
+void StepModelBuilder::findSections() {
+  llvm::DenseMap<Operation *, Block *> bodies; // by loop of the copy
+  for (auto [op, copied] : llvm::zip_equal(ops.ops, baseline.getOps()))
+    if (auto loop = dyn_cast<TileLoopOp>(op))
+      bodies[copied] = &loop.getBody().front();
+  for (const TrialSection &tasks : baseline.getSections()) {
+    Block *block = tasks.plan->loop ? bodies.at(tasks.plan->loop) : &step.getBody().front();
+    sectionOfBlock[block] = sections.size();
+    sections.push_back({&tasks, block});
+    for (auto [index, task] : llvm::enumerate(tasks.plan->order))
+      positionsOf[tasks.plan->tasks[task]] = {tasks.first[index], tasks.last[index]};
+  }
+}
 
 /// When ops run: those that a group stores a result of, with it; others with whatever needs them.
 void StepModelBuilder::findTasks() {
-  int end = static_cast<int>(plan.order.size());
-  for (auto [position, task] : llvm::enumerate(plan.order))
-    positionOf[plan.tasks[task]] = static_cast<int>(position);
   model.firstTask.assign(ops.ops.size(), std::numeric_limits<int>::max());
   model.lastTask.assign(ops.ops.size(), -1);
   model.isStored.resize(ops.ops.size());
-  model.madeAt.resize(end);
+  model.madeAt.resize(baseline.getTasks().size());
   for (size_t i = ops.ops.size(); i-- > 0;) { // users before what they use
     Operation *op = ops.ops[i];
     int &first = model.firstTask[i], &last = model.lastTask[i];
-    auto runsAt = [&](int from, int to) {
-      first = std::min(first, from);
-      last = std::max(last, to);
+    int end = sectionOf(op).tasks->end();
+    auto runsAt = [&](std::pair<int, int> positions) {
+      first = std::min(first, positions.first);
+      last = std::max(last, positions.second);
     };
     for (unsigned result = 0; result < op->getNumResults(); ++result) {
       Value stored = baseline.findStored(i, result);
       model.isStored[i].push_back(stored != nullptr);
       if (!stored)
         continue;
-      int position = positionOf.at(stored.getDefiningOp());
-      runsAt(position, position);
-      model.madeAt[position].push_back({i, result});
+      std::pair<int, int> positions = positionsOf.at(stored.getDefiningOp());
+      runsAt(positions);
+      model.madeAt[positions.second].push_back({i, result});
     }
     if (isa<ObserveOp>(op)) {
-      int position = positionOf.at(baseline.getOps()[i]);
-      runsAt(position, position);
-    } else if (op->getNumResults() == 0) { // writes and the return: when everything is done
-      runsAt(end, end);
+      runsAt(positionsOf.at(baseline.getOps()[i]));
+    } else if (op->getNumResults() == 0) { // writes and what ends the block: when everything is done
+      runsAt({end, end});
     } else if (last < 0) {
       for (Operation *user : op->getUsers())
-        runsAt(model.firstTask[ops.numbers.at(user)], model.lastTask[ops.numbers.at(user)]);
+        runsAt({model.firstTask[ops.numbers.at(user)], model.lastTask[ops.numbers.at(user)]});
     }
   }
   for (auto &made : model.madeAt)
     llvm::sort(made);
 }
 
-void StepModelBuilder::findTurn() {
+/// Each block's own: a loop's body has a forward pass too, which leads to what the loop gives to the loss.
+void StepModelBuilder::findTurns() {
   for (Operation *op : collectForward(step))
     if (size_t i = ops.numbers.at(op); llvm::is_contained(model.isStored[i], true))
-      model.turn = std::max(model.turn, model.lastTask[i]);
+      sectionOf(op).turn = std::max(sectionOf(op).turn, model.lastTask[i]);
+  for (auto [op, first] : llvm::zip_equal(ops.ops, model.firstTask))
+    model.isLate.push_back(first > sectionOf(op).turn);
 }
 
 /// Everything that groups of the forward pass store, in the order in which it is made.
-void StepModelBuilder::collectValues() {
-  const planning::StorageGraph &graph = baseline.getUnmergedGraph();
+void StepModelBuilder::collectValues(const ModelSection &section) {
+  const StepPlan &plan = section.plan();
+  const planning::StorageGraph &graph = plan.getUnmergedGraph();
   std::vector<int> lastEarly(graph.storages.size(), -1), firstLate(graph.storages.size(), -1);
   std::vector<int> lastLate(graph.storages.size(), -1), lastWriter(graph.storages.size(), -1);
   for (auto [index, task] : llvm::enumerate(plan.order)) {
-    int position = static_cast<int>(index);
+    int first = section.tasks->first[index], last = section.tasks->last[index];
     for (int storage : graph.tasks[task].writes)
-      lastWriter[storage] = position;
+      lastWriter[storage] = last;
     for (const std::vector<int> &touched : {graph.tasks[task].reads, graph.tasks[task].writes})
       for (int storage : touched) {
-        if (position <= model.turn) {
-          lastEarly[storage] = position;
+        if (last <= section.turn) {
+          lastEarly[storage] = last;
           continue;
         }
-        lastLate[storage] = position;
+        lastLate[storage] = last;
         if (firstLate[storage] < 0)
-          firstLate[storage] = position;
+          firstLate[storage] = first;
       }
   }
-  for (int position = 0; position <= model.turn; ++position)
+  for (int position = 0; position <= section.turn; ++position)
     for (ResultIndex made : model.madeAt[position]) {
+      if (ops.ops[made.op]->getBlock() != section.block)
+        continue;
       int storage = plan.getUnmergedStorage(baseline.findStored(made.op, made.result));
       bool isInitial = lastWriter[storage] != position; // a loop's sum goes on in its place
       if (plan.storages[storage].role != sched::Role::Activation || graph.storages[storage].aliveAfter || isInitial)
@@ -148,6 +195,7 @@ void StepModelBuilder::collectValues() {
 
 /// What tasks behind the turn make of a value, seen through views; and the value itself where a task reads it whole: a loop, say.
 llvm::SetVector<Value> StepModelBuilder::findLateResults(Value value) const {
+  const ModelSection &section = sectionOf(value.getDefiningOp());
   llvm::SetVector<Value> results;
   SmallVector<Value> pending{value};
   while (!pending.empty())
@@ -156,25 +204,33 @@ llvm::SetVector<Value> StepModelBuilder::findLateResults(Value value) const {
       if (isView(user))
         pending.push_back(user->getResult(0));
       for (int position : {model.firstTask[number], model.lastTask[number]}) {
-        if (isView(user) || position <= model.turn || position >= static_cast<int>(plan.order.size()))
+        if (isView(user) || position <= section.turn || position >= section.tasks->end())
           continue;
-        if (!isa<FusedOp>(plan.tasks[plan.order[position]]))
+        if (isa<TileLoopOp>(user) || !isa<FusedOp>(baseline.getTasks()[position]))
           results.insert(value);
         else
-          for (ResultIndex made : model.madeAt[position])
-            results.insert(ops.get(made));
+          results.insert_range(findMade(section, position));
       }
     }
   return results;
 }
 
+/// What a task of a section makes.
+SmallVector<Value> StepModelBuilder::findMade(const ModelSection &section, int position) const {
+  SmallVector<Value> made;
+  for (ResultIndex index : model.madeAt[position])
+    if (ops.ops[index.op]->getBlock() == section.block)
+      made.push_back(ops.get(index));
+  return made;
+}
+
 /// By how much the kernel that makes a value is slower because it stores it too; 0 if another kernel reads it soon.
 FailureOr<double> StepModelBuilder::estimateStore(Value value, int gapFirst) {
   ResultIndex index = ops.find(cast<OpResult>(value));
-  int position = positionOf.at(baseline.findStored(index.op, index.result).getDefiningOp());
+  int position = positionsOf.at(baseline.findStored(index.op, index.result).getDefiningOp()).second;
   if (gapFirst > position + 1)
     return 0.0;
-  SmallVector<Value> made = llvm::map_to_vector(model.madeAt[position], [&](ResultIndex it) { return ops.get(it); });
+  SmallVector<Value> made = findMade(sectionOf(value.getDefiningOp()), position);
   SmallVector<Value> others = llvm::filter_to_vector(made, [&](Value other) { return other != value; });
   auto isThere = [&](Value other) { return isGiven(other) && !llvm::is_contained(made, other); };
   FailureOr<double> stored = costs.estimate(made, isThere), dropped = costs.estimate(others, isThere);
@@ -211,7 +267,10 @@ void StepModelBuilder::describeRecipe(size_t index) {
   }
   llvm::sort(value.sources);
   isPossible &= llvm::all_of(recipe.ops, [](Operation *op) { return isMemoryEffectFree(op) && !isa<TileLoopOp>(op); });
-  value.recomputeSeconds = isPossible ? estimateRecipe(made, value.gapFirst) : std::numeric_limits<double>::infinity();
+  isPossible &= llvm::none_of(recipe.alwaysThere, isCarried);
+  auto rounds = static_cast<double>(sectionOf(made.getDefiningOp()).tasks->rounds);
+  value.recomputeSeconds =
+      isPossible ? rounds * estimateRecipe(made, value.gapFirst) : std::numeric_limits<double>::infinity();
 }
 
 /// What is read for computing others again must be there when they are needed. Values come after their sources.
@@ -234,7 +293,9 @@ void StepModelBuilder::placeSources() {
 
 /// Optimizer states that the update alone touches: their gap goes around the end of the step.
 void StepModelBuilder::collectStates() {
-  const planning::StorageGraph &graph = baseline.getUnmergedGraph();
+  const ModelSection &section = sections.front();
+  const StepPlan &plan = section.plan();
+  const planning::StorageGraph &graph = plan.getUnmergedGraph();
   std::map<int, planning::LiveRange> touched; // by storage of a state
   for (size_t storage = 0; storage < plan.storages.size(); ++storage)
     if (plan.storages[storage].role == sched::Role::State)
@@ -243,9 +304,8 @@ void StepModelBuilder::collectStates() {
     for (const std::vector<int> &list : {graph.tasks[task].reads, graph.tasks[task].writes})
       for (int storage : list)
         if (auto range = touched.find(storage); range != touched.end()) {
-          auto position = static_cast<int64_t>(index);
-          range->second.first = range->second.isEmpty() ? position : range->second.first;
-          range->second.last = position;
+          range->second.first = range->second.isEmpty() ? section.tasks->first[index] : range->second.first;
+          range->second.last = section.tasks->last[index];
         }
   for (auto [number, op] : llvm::enumerate(ops.ops)) {
     auto read = dyn_cast<ReadOp>(op);
@@ -253,7 +313,7 @@ void StepModelBuilder::collectStates() {
       continue;
     auto isIt = [&](auto &entry) { return plan.storages[entry.first].identity == read.getSymbolAttr(); };
     auto found = llvm::find_if(touched, isIt);
-    if (found == touched.end() || found->second.isEmpty() || found->second.first <= model.turn)
+    if (found == touched.end() || found->second.isEmpty() || found->second.first <= section.turn)
       continue;
     planning::RetainableValue value;
     value.bytes = graph.storages[found->first].bytes;
@@ -271,27 +331,44 @@ void StepModelBuilder::allowOffload(const FarCosts &far) {
   constexpr int64_t fewestBytes = 1 << 16;
   planning::FarLink link{far.offloadRate, far.reloadRate, {}};
   link.taskSeconds.assign(baseline.getTaskSeconds().begin(), baseline.getTaskSeconds().end());
+  for (const ModelSection &section : llvm::drop_begin(sections))
+    if (section.plan().outer == &baseline.getPlan())
+      link.loops.push_back({section.tasks->first.front(), section.tasks->last.back()});
   model.problem.link = std::move(link);
-  for (planning::RetainableValue &value : model.problem.values)
-    if (value.isNeeded &&
-        value.bytes >= fewestBytes) // one copy reads memory, the other writes it, as kernels would like to
+  for (auto [index, value] : llvm::zip_equal(model.values, model.problem.values))
+    if (value.isNeeded && value.bytes >= fewestBytes &&
+        sectionOf(ops.ops[index.op]).block ==
+            &step.getBody().front()) // one copy reads memory, the other writes it, as kernels would like to
       value.offloadSeconds = 2 * static_cast<double>(value.bytes) * far.trafficSeconds;
+}
+
+/// By position, how many bytes become alive less those that die. What a loop's rounds store for themselves counts in their own
+/// section.
+void StepModelBuilder::countAlive(const ModelSection &section, std::vector<int64_t> &changes) const {
+  const StepPlan &plan = section.plan();
+  std::set<int> ofBodies;
+  for (Operation *task : plan.tasks)
+    if (auto loop = dyn_cast<TileLoopOp>(task))
+      ofBodies.insert(plan.getBody(loop).storage);
+  std::vector<planning::LiveRange> ranges = planning::computeLiveRanges(plan.graph, plan.order);
+  for (size_t storage = 0; storage < ranges.size(); ++storage) {
+    int64_t bytes = plan.graph.storages[storage].bytes;
+    if (plan.graph.storages[storage].aliveBefore) {
+      changes[0] += bytes;
+    } else if (!ranges[storage].isEmpty() && !ofBodies.contains(static_cast<int>(storage))) {
+      changes[section.tasks->first[ranges[storage].first]] += bytes;
+      changes[section.tasks->last[ranges[storage].last] + 1] -= bytes;
+    }
+  }
 }
 
 /// What is alive in the baseline, less what is alive only because it is kept.
 void StepModelBuilder::countBase() {
   std::vector<int64_t> &base = model.problem.baseBytes;
-  size_t positions = plan.order.size();
+  size_t positions = baseline.getTasks().size();
   std::vector<int64_t> changes(positions + 1, 0);
-  std::vector<planning::LiveRange> ranges = planning::computeLiveRanges(plan.graph, plan.order);
-  for (auto [storage, range] : llvm::zip_equal(plan.graph.storages, ranges)) {
-    if (storage.aliveBefore) {
-      changes[0] += storage.bytes;
-    } else if (!range.isEmpty()) {
-      changes[range.first] += storage.bytes;
-      changes[range.last + 1] -= storage.bytes;
-    }
-  }
+  for (const ModelSection &section : sections)
+    countAlive(section, changes);
   auto remove = [&](int first, int last, int64_t bytes) {
     if (first > last)
       return;

@@ -1,19 +1,13 @@
 // A step as a retention problem: which of its values may be kept or computed again, what that costs, and what is alive whatever
-// is decided. Everything is said by index, so that it holds for any copy of the step.
+// is decided. Everything is said by index, so that it holds for any copy of the step. A loop's body has values of its own: its
+// tasks are positions like others, where the loop is one task of the step. A round stands for all of them: what it holds counts
+// once, what it takes as often as it runs.
 #pragma once
 
 #include "neap/passes/memory/plan-memory/StepTrial.h"
 #include "neap/passes/planning/Retention.h"
 
 namespace neap {
-
-/// A result of an op, by the op's place in the step's block.
-struct ResultIndex {
-  size_t op = 0;
-  unsigned result = 0;
-  bool operator<(const ResultIndex &other) const { return std::tie(op, result) < std::tie(other.op, other.result); }
-  bool operator==(const ResultIndex &other) const = default;
-};
 
 class StepModel {
 public:
@@ -37,12 +31,12 @@ private:
   std::map<ResultIndex, int> valueOf;
   /// By op: the positions of the first and the last task that run it. Ops that nothing needs have first > last.
   std::vector<int> firstTask, lastTask;
+  /// By op: whether it runs behind the last task of the forward pass.
+  std::vector<bool> isLate;
   /// By op and result: whether a group stores it.
   std::vector<llvm::SmallVector<bool, 1>> isStored;
   /// By position, up to it: the results that tasks make there.
   std::vector<llvm::SmallVector<ResultIndex, 1>> madeAt;
-  /// The last position of the forward pass.
-  int turn = -1;
 };
 
 } // namespace neap

@@ -16,33 +16,37 @@ FarCosts getFarCosts(const TrialSettings &settings) {
 
 Value StepTrial::findStored(size_t op, unsigned result) const { return fusedValues.lookup(results[op][result]); }
 
-/// A loop's rounds follow one another, each with the scratch of the one before. Tasks that run no kernel take no time.
-FailureOr<KernelFacts> StepTrial::describeTask(Operation *task, KernelMemo &kernels) {
-  if (auto group = dyn_cast<FusedOp>(task))
-    return kernels.describe(group);
-  KernelFacts facts;
-  if (auto loop = dyn_cast<TileLoopOp>(task))
-    for (Operation &op : loop.getBody().front()) {
-      FailureOr<KernelFacts> inner = describeTask(&op, kernels);
-      if (failed(inner))
+/// The tasks of a loop's body take the loop's place. Rounds follow one another, each with the scratch of the one before. Tasks
+/// that run no kernel take no time.
+LogicalResult StepTrial::addSection(const StepPlan &planned, int64_t rounds, KernelMemo &kernels) {
+  size_t section = sections.size();
+  sections.push_back({&planned, rounds, {}, {}});
+  for (int task : planned.order) {
+    Operation *op = planned.tasks[task];
+    sections[section].first.push_back(static_cast<int>(tasks.size()));
+    if (auto loop = dyn_cast<TileLoopOp>(op)) {
+      auto count = static_cast<int64_t>(loop.getCount());
+      if (failed(addSection(*planned.getBody(loop).plan, rounds * count, kernels)))
         return failure();
-      facts.scratchBytes = std::max(facts.scratchBytes, inner->scratchBytes);
-      facts.seconds += static_cast<double>(loop.getCount()) * inner->seconds;
+    } else {
+      auto group = dyn_cast<FusedOp>(op);
+      FailureOr<KernelFacts> facts = group ? kernels.describe(group) : KernelFacts();
+      if (failed(facts))
+        return failure();
+      tasks.push_back(op);
+      taskSeconds.push_back(static_cast<double>(rounds) * facts->seconds);
+      seconds += taskSeconds.back();
+      scratchBytes = std::max(scratchBytes, facts->scratchBytes);
     }
-  return facts;
+    sections[section].last.push_back(static_cast<int>(tasks.size()) - 1);
+  }
+  return success();
 }
 
 LogicalResult StepTrial::measure(const TrialSettings &settings, KernelMemo &kernels) {
-  int64_t scratch = 0;
-  for (int task : plan->order) {
-    FailureOr<KernelFacts> facts = describeTask(plan->tasks[task], kernels);
-    if (failed(facts))
-      return failure();
-    taskSeconds.push_back(facts->seconds);
-    seconds += facts->seconds;
-    scratch = std::max(scratch, facts->scratchBytes);
-  }
-  plannedBytes = alignToSlot(plan->arenaBytes) + alignToSlot(scratch) * settings.maxWorkers;
+  if (failed(addSection(*plan, 1, kernels)))
+    return failure();
+  plannedBytes = alignToSlot(plan->arenaBytes) + alignToSlot(scratchBytes) * settings.maxWorkers;
   return success();
 }
 
@@ -61,17 +65,15 @@ FailureOr<StepTrial> StepTrial::run(ModuleOp module, const TrialSettings &settin
   StepOp step = findStep(*trial.module);
   if (failed(change(step)))
     return failure();
-  for (Operation &op : step.getBody().front()) {
-    trial.ops.push_back(&op);
-    trial.results.push_back(llvm::to_vector<1>(llvm::map_range(op.getResults(), [](Value v) { return v; })));
-  }
+  trial.ops = NumberedOps(step).ops;
+  for (Operation *op : trial.ops)
+    trial.results.push_back(llvm::to_vector<1>(llvm::map_range(op->getResults(), [](Value v) { return v; })));
   if (failed(fuseOperators(step, settings.libraries, /*reports=*/false, &trial.fusedValues)) ||
       failed(verifyKernels(step, kernels)))
     return failure();
   trial.plan = std::make_unique<StepPlan>(step, settings.libraryWorkspace, /*reports=*/false);
   if (failed(trial.plan->prepare()))
     return failure();
-  trial.unmergedGraph = trial.plan->graph;
   trial.plan->place();
   if (failed(trial.measure(settings, kernels)))
     return failure();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "neap/passes/memory/plan-memory/KernelMemo.h"
+#include "neap/passes/memory/plan-memory/NumberedOps.h"
 #include "neap/passes/schedule/schedule-step/StepPlan.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -16,6 +17,16 @@ struct FarCosts {
 };
 FarCosts getFarCosts(const TrialSettings &settings);
 
+/// The tasks of a step, or of a tile loop's body, among those of all. Positions are tasks in the order in which they run; a
+/// loop is where the tasks of its body are.
+struct TrialSection {
+  const StepPlan *plan;
+  int64_t rounds = 1; ///< how often its tasks run in a step
+  /// Positions, by place in the plan's order.
+  std::vector<int> first, last;
+  int end() const { return last.empty() ? 0 : last.back() + 1; }
+};
+
 class StepTrial {
 public:
   /// Copies the module, lets `change` rewrite the copy's step, and carries it through. Fails, with a diagnostic, where a later
@@ -28,30 +39,32 @@ public:
   int64_t getPlannedBytes() const { return plannedBytes; }
   int64_t getArenaBytes() const { return plan->arenaBytes; }
   double getSeconds() const { return seconds; }
-  /// Expected seconds of each position in the order.
+  /// The step's tasks, then those of each loop's body.
+  mlir::ArrayRef<TrialSection> getSections() const { return sections; }
+  /// By position.
+  mlir::ArrayRef<mlir::Operation *> getTasks() const { return tasks; }
+  /// Expected seconds by position, of all rounds.
   mlir::ArrayRef<double> getTaskSeconds() const { return taskSeconds; }
 
-  /// The operations of the step before fusion, as the copy had them, one for each of the original's: to be looked up, not
-  /// looked at, as fusion has erased most.
+  /// The operations of the step before fusion, as the copy had them, by number: to be looked up, not looked at, as fusion has
+  /// erased most.
   mlir::ArrayRef<mlir::Operation *> getOps() const { return ops; }
-  /// The group result that a value of the step lies in; null for values that no group stores. By result number of an op.
+  /// The group result that a value lies in; null for values that no group stores. By result number of an op.
   mlir::Value findStored(size_t op, unsigned result) const;
 
-  /// The step's storages and tasks as they were before operands were reused.
-  const planning::StorageGraph &getUnmergedGraph() const { return unmergedGraph; }
-
 private:
+  mlir::LogicalResult addSection(const StepPlan &planned, int64_t rounds, KernelMemo &kernels);
   mlir::LogicalResult measure(const TrialSettings &settings, KernelMemo &kernels);
-  static mlir::FailureOr<KernelFacts> describeTask(mlir::Operation *task, KernelMemo &kernels);
 
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::unique_ptr<StepPlan> plan;
-  planning::StorageGraph unmergedGraph;
   std::vector<mlir::Operation *> ops;
   std::vector<mlir::SmallVector<mlir::Value, 1>> results; // of ops
   FusedValues fusedValues;
+  std::vector<TrialSection> sections;
+  std::vector<mlir::Operation *> tasks;
   std::vector<double> taskSeconds;
-  int64_t plannedBytes = 0;
+  int64_t plannedBytes = 0, scratchBytes = 0;
   double seconds = 0;
 };
 

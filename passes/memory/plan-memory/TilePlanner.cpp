@@ -1,7 +1,7 @@
 // Versions of a step, each planned by itself.
 #include "neap/passes/memory/plan-memory/TilePlanner.h"
 
-#include "neap/passes/memory/plan-memory/Recipe.h"
+#include "neap/passes/memory/plan-memory/NumberedOps.h"
 #include "neap/passes/memory/tile/TileRegion.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Locations.h"
@@ -71,7 +71,7 @@ std::vector<TileDecision> TilePlanner::findCandidates(TiledStep &step) const {
   NumberedOps ops(step.getStep());
   std::vector<std::pair<int64_t, ResultIndex>> values;
   for (auto [index, value] : llvm::zip_equal(model.getValues(), model.getProblem().values))
-    if (!value.wrapsAround && !isa<TileLoopOp>(ops.ops[index.op]))
+    if (!value.wrapsAround && !isa<TileLoopOp>(ops.ops[index.op]) && isa<StepOp>(ops.ops[index.op]->getParentOp()))
       values.push_back({value.bytes, index});
   llvm::stable_sort(values, [](const auto &a, const auto &b) { return a.first > b.first; });
   auto least = static_cast<int64_t>(smallestShare * static_cast<double>(step.getPlanner().getBaseline().plannedBytes));

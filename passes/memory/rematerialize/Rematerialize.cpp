@@ -114,11 +114,11 @@ static Value findOriginal(Value source) {
 
 LogicalResult Rematerialization::run() {
   std::vector<Recomputation> recomputations;
-  for (auto op : step.getOps<RecomputeOp>()) {
+  step.walk([&](RecomputeOp op) { // also in bodies of loops
     auto isRecompute = [](Value source) { return source.getDefiningOp<RecomputeOp>() != nullptr; };
     recomputations.push_back(
         {op, llvm::map_to_vector(op.getSources(), findOriginal), llvm::map_to_vector(op.getSources(), isRecompute)});
-  }
+  });
   for (Recomputation &recomputation : recomputations)
     if (failed(expand(recomputation)))
       return failure();

@@ -431,6 +431,7 @@ LogicalResult StepPlan::prepare() {
 }
 
 void StepPlan::place() {
+  unmergedGraph = graph;
   reuseDyingOperands();
   pack();
 }

@@ -52,6 +52,8 @@ public:
   void place();
   /// The storage that a value has for itself, before results took over the bytes of operands.
   int getUnmergedStorage(mlir::Value value) const;
+  /// Storages and tasks as they were then.
+  const planning::StorageGraph &getUnmergedGraph() const { return unmergedGraph; }
 
   /// The storage that holds a value, seen through reshapes; the step block for its scalars.
   int getStorage(mlir::Value value) const;
@@ -108,6 +110,7 @@ private:
 
   int64_t workspaceBytes;
   bool reports;
+  planning::StorageGraph unmergedGraph;
   llvm::MapVector<mlir::Attribute, int> declared; // symbol -> storage
   llvm::DenseMap<mlir::Value, int> storageOf;     // of everything but other names, as collected
   llvm::DenseMap<mlir::Operation *, int> taskOf;  // of those collected so far

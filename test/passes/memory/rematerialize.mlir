@@ -21,6 +21,27 @@ neap.step @chain(%x: tensor<8x64xf32>, %dz: tensor<8x64xf32>) -> tensor<8x64xf32
 
 // -----
 
+// In the body of a loop as in the step: what is read late waits for something of the same round.
+// CHECK-LABEL: neap.step @in_rounds
+neap.step @in_rounds(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
+  // CHECK: ^bb0(%[[X:.*]]: tensor<4x64xf32>):
+  %r = neap.tile_loop 2 slices(%x) wholes() carried() {
+  ^bb0(%xi: tensor<4x64xf32>):
+    %y = neap.exp %xi : tensor<4x64xf32>
+    // CHECK: %[[TIMER:.*]] = neap.tanh
+    %z = neap.tanh %y : tensor<4x64xf32>
+    // CHECK: %[[LATE:.*]] = neap.barrier %[[X]] after %[[TIMER]]
+    // CHECK: %[[Y:.*]] = neap.exp %[[LATE]]
+    %y2 = neap.recompute %y from(%xi) after %z : tensor<4x64xf32> from(tensor<4x64xf32>) after tensor<4x64xf32>
+    // CHECK: neap.mul %[[Y]], %[[TIMER]]
+    %w = neap.mul %y2, %z : tensor<4x64xf32>
+    neap.yield %w : tensor<4x64xf32>
+  } : (tensor<8x64xf32>) -> tensor<8x64xf32>
+  neap.return %r : tensor<8x64xf32>
+}
+
+// -----
+
 // A source that is computed again itself needs no barrier: it stands behind one already.
 // CHECK-LABEL: neap.step @from_what_was_computed_again
 neap.step @from_what_was_computed_again(%x: tensor<64xf32>, %dz: tensor<64xf32>) -> tensor<64xf32> {

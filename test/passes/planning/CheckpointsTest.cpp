@@ -43,6 +43,22 @@ TEST(Checkpoints, AreTheStreamBetweenBlocks) {
   }
 }
 
+/// What is made outside of a loop is there beside the blocks inside, and next to nothing crosses while it is made.
+TEST(Checkpoints, AreFoundBesideManyValuesThatNothingIsComputedFrom) {
+  RetentionProblem problem;
+  problem.values.push_back(makeValue(1, {}));
+  problem.values.push_back(makeValue(1, {0}));
+  for (int value = 0; value < 40; ++value)
+    problem.values.push_back(makeValue(100, {0}));
+  problem.values.push_back(makeValue(1, {1}));
+  for (RetainableValue value : makeBlocks(8).values) {
+    for (int &source : value.sources)
+      source += 43;
+    problem.values.push_back(std::move(value));
+  }
+  EXPECT_GE(findCheckpoints(problem).size(), 7u);
+}
+
 TEST(Checkpoints, AreAllOfAChain) {
   RetentionProblem problem;
   problem.values.push_back(makeValue(10, {}));

@@ -552,6 +552,24 @@ TEST(CopySchedule, RefusesCopiesThatEndBehindTheStepOrBeginBeforeIt) {
   EXPECT_EQ(schedule.windowOf(1), (CopyWindow{9, 2}));
 }
 
+TEST(CopySchedule, CopiesOfTheOutsideTakeALoopAsAWhole) {
+  // Alone, out during 1 to 4 and in during 6 to 8. Positions 3 to 6 are run again and again.
+  RetentionProblem problem = withLink({movable(200, 1, 8)});
+  problem.link->inBytesPerSecond = 70;
+  EXPECT_EQ(CopySchedule(problem).windowAlone(0), (CopyWindow{4, 6}));
+  problem.link->loops = {{3, 6}};
+  EXPECT_EQ(CopySchedule(problem).windowAlone(0), std::nullopt);
+  problem.link->loops = {{2, 4}, {5, 7}};
+  EXPECT_EQ(CopySchedule(problem).windowAlone(0), (CopyWindow{4, 5}));
+  // The bound knows: half of the value is out at position 3 only if nothing is whole there.
+  problem.baseBytes = {10, 10, 10, 10, 110, 10, 10, 10, 10, 10};
+  EXPECT_FALSE(planRetention(problem, 300));
+  problem.link->loops.clear();
+  problem.baseBytes[4] = 10;
+  problem.baseBytes[5] = 110;
+  EXPECT_TRUE(planRetention(problem, 300));
+}
+
 TEST(LiveBytes, CountsLikeAPlainLoop) {
   std::mt19937 random(3);
   std::vector<int64_t> plain(300);
@@ -620,6 +638,10 @@ TEST(RetentionCheck, SeesEveryKindOfErrorInCopies) {
             "value 0 is copied outside its gap");
   EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies[0].outLast = 5; }),
             "value 0 is copied in before it is out");
+  EXPECT_EQ(errorOf([](RetentionProblem &changed, RetentionPlan &) { changed.link->loops = {{3, 4}}; }),
+            "value 0 is copied in the midst of a loop");
+  EXPECT_EQ(errorOf([](RetentionProblem &changed, RetentionPlan &) { changed.link->loops = {{7, 8}}; }),
+            "value 1 is copied in the midst of a loop");
   EXPECT_EQ(errorOf([](RetentionProblem &changed, RetentionPlan &) { changed.link->taskSeconds.pop_back(); }),
             "expected the seconds of each task");
   EXPECT_EQ(errorOf([](RetentionProblem &, RetentionPlan &plan) { plan.copies[0].outLast = 2; }),
