@@ -148,16 +148,16 @@ MemoryPlanner::Found MemoryPlanner::searchVariants(int64_t capacity, double cuto
   return found;
 }
 
-const planning::RetentionPlan &MemoryPlanner::Variant::getLowest() {
-  if (!lowest)
-    lowest = planning::findMinimum(problem, searchLimits).plan;
-  return *lowest;
+const planning::RetentionMinimum &MemoryPlanner::Variant::getMinimum() {
+  if (!minimum)
+    minimum = planning::findMinimum(problem, searchLimits);
+  return *minimum;
 }
 
 std::optional<planning::RetentionPlan> MemoryPlanner::Variant::plan(int64_t capacity, double cutoffSeconds) const {
   planning::RetentionOptions options = searchLimits;
   options.cutoffSeconds = cutoffSeconds;
-  options.lowest = lowest ? &*lowest : nullptr;
+  options.lowest = minimum ? &minimum->plan : nullptr;
   return planning::planRetention(problem, capacity, options);
 }
 
@@ -174,7 +174,7 @@ void MemoryPlanner::makeVariants() {
 /// when it is packed.
 void MemoryPlanner::lowerMinimum(Variant &variant) {
   for (double slack : {1.0, 1.003, 1.01, 1.03, 1.08}) {
-    auto capacity = static_cast<int64_t>(static_cast<double>(variant.getLowest().peakBytes) * slack);
+    auto capacity = static_cast<int64_t>(static_cast<double>(variant.getMinimum().plan.peakBytes) * slack);
     if (capacity >= minimum->plannedBytes)
       return;
     std::optional<planning::RetentionPlan> solution = variant.plan(capacity, infinity);
@@ -185,12 +185,12 @@ void MemoryPlanner::lowerMinimum(Variant &variant) {
 }
 
 /// The variants, the one with most checkpoints first: its plans come out most like what its model says. What comes out within
-/// 0.4 % of what the model thinks least of all is small enough.
+/// 0.4 % of what no plan can be below is small enough.
 const MemoryPlan &MemoryPlanner::getMinimum() {
   if (minimum)
     return *minimum;
   minimum = baselinePlan;
-  auto enough = static_cast<int64_t>(1.004 * static_cast<double>(variants.front().getLowest().peakBytes));
+  auto enough = static_cast<int64_t>(1.004 * static_cast<double>(variants.front().getMinimum().boundBytes));
   for (Variant &variant : llvm::reverse(variants))
     if (minimum->plannedBytes > enough)
       lowerMinimum(variant);

@@ -60,8 +60,8 @@ private:
   /// The model's problem with some values kept.
   struct Variant {
     planning::RetentionProblem problem;
-    std::optional<planning::RetentionPlan> lowest; ///< once asked for
-    const planning::RetentionPlan &getLowest();
+    std::optional<planning::RetentionMinimum> minimum; ///< once asked for
+    const planning::RetentionMinimum &getMinimum();
     /// For as much; less is taken only below the cutoff.
     std::optional<planning::RetentionPlan> plan(int64_t capacity, double cutoffSeconds) const;
   };
