@@ -191,9 +191,10 @@ const MemoryPlan &MemoryPlanner::getMinimum() {
     return *minimum;
   minimum = baselinePlan;
   auto enough = static_cast<int64_t>(1.004 * static_cast<double>(variants.front().getMinimum().boundBytes));
-  for (Variant &variant : llvm::reverse(variants))
-    if (minimum->plannedBytes > enough)
-      lowerMinimum(variant);
+  for (bool isPromising : {true, false}) // first those whose model says that it is enough
+    for (Variant &variant : llvm::reverse(variants))
+      if (minimum->plannedBytes > enough && (variant.getMinimum().plan.peakBytes <= enough) == isPromising)
+        lowerMinimum(variant);
   if (auto bound = planning::boundRetention(model.getProblem(), minimum->plannedBytes))
     minimum->gapSeconds = std::max(minimum->modelSeconds - *bound, 0.0);
   return *minimum;
