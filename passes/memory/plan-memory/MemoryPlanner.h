@@ -33,7 +33,7 @@ public:
   std::optional<MemoryPlan> findPlan(int64_t budget, int64_t leastBytes, double cutoffSeconds);
   /// The same on a ladder that begins at the minimum, which is the plan if nothing is faster.
   std::optional<MemoryPlan> findPlan(int64_t budget);
-  /// No plan needs less, by the model. The first is quick to ask, the second is more.
+  /// No plan needs less, by the model: the bytes that nothing decides on, quick to ask; and the bound of the relaxation, which is higher.
   int64_t getBaseBytes() const;
   int64_t getLeastBytes();
 
@@ -62,7 +62,7 @@ private:
     planning::RetentionProblem problem;
     std::optional<planning::RetentionMinimum> minimum; ///< once asked for
     const planning::RetentionMinimum &getMinimum();
-    /// For as much; less is taken only below the cutoff.
+    /// The fastest plan for a capacity; nothing if none is found that adds less than the cutoff.
     std::optional<planning::RetentionPlan> plan(int64_t capacity, double cutoffSeconds) const;
   };
 

@@ -237,8 +237,9 @@ FailureOr<double> StepModelBuilder::estimateStore(Value value, int gapFirst) {
   return failed(stored) || failed(dropped) ? FailureOr<double>() : *stored - *dropped;
 }
 
-/// What only other recomputations read is a kernel of its own.
+/// What only other recomputations read is a kernel of its own. Where there is none, the value is kept: that is no error.
 double StepModelBuilder::estimateRecipe(Value value, int gapFirst) {
+  ScopedDiagnosticHandler quiet(step.getContext(), [](Diagnostic &) { return success(); });
   llvm::SetVector<Value> results = findLateResults(value);
   if (results.empty())
     results.insert(value);
@@ -335,11 +336,12 @@ void StepModelBuilder::allowOffload(const FarCosts &far) {
     if (section.plan().outer == &baseline.getPlan())
       link.loops.push_back({section.tasks->first.front(), section.tasks->last.back()});
   model.problem.link = std::move(link);
-  for (auto [index, value] : llvm::zip_equal(model.values, model.problem.values))
+  for (auto [index, value] : llvm::zip_equal(model.values, model.problem.values)) {
+    bool isOutside = ops.ops[index.op]->getBlock() == sections.front().block;
     if (value.isNeeded && value.bytes >= fewestBytes &&
-        sectionOf(ops.ops[index.op]).block ==
-            &step.getBody().front()) // one copy reads memory, the other writes it, as kernels would like to
+        isOutside) // one copy reads memory, the other writes it, as kernels would like to
       value.offloadSeconds = 2 * static_cast<double>(value.bytes) * far.trafficSeconds;
+  }
 }
 
 /// By position, how many bytes become alive less those that die. What a loop's rounds store for themselves counts in their own
