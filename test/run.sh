@@ -72,11 +72,12 @@ run_gtest() {
 
 # All tests that lit finds; one line for each folder of the suite.
 run_lit() {
-  local suite seconds ok bad start=$SECONDS
+  local suite seconds ok bad limit=2400 start=$SECONDS
+  [ $long = 1 ] && limit=9000
   local lit=(/usr/lib/llvm-22/bin/lit)
   [ -w /dev/shm ] || lit=(python3 test/lit_in_threads.py /usr/lib/llvm-22/utils/lit)
   rm -f "$logs/lit.json"
-  timeout 2400 "${lit[@]}" -v -j "$jobs" --param "long=$long" --output "$logs/lit.json" "$build/test" \
+  timeout $limit "${lit[@]}" -v -j "$jobs" --param "long=$long" --output "$logs/lit.json" "$build/test" \
     >"$logs/lit.log" 2>&1 </dev/null
   if [ ! -s "$logs/lit.json" ]; then
     tail -40 "$logs/lit.log"
