@@ -51,6 +51,8 @@ void PlanReport::print(llvm::raw_ostream &os) const {
   os << "expected time:    " << percent(seconds("seconds") - whole, whole)
      << " more than with everything kept; at best "
      << percent(seconds("seconds") - seconds("gap_seconds") - whole, whole) << "\n";
+  if (double delay = seconds("delay_seconds"); delay > 0.0005 * whole)
+    os << "late copies:      " << percent(delay, whole) << " on top of that\n";
   if (std::optional<llvm::StringRef> costs = fields.getString("costs"))
     os << "by rates:         " << *costs << "\n";
   if (const json::Array *tiles = fields.getArray("tiles"))

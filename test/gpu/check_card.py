@@ -1,8 +1,9 @@
 """Tries a card, and writes a report in Markdown; run by test/gpu.sh, which see.
 
-Sections: the machine; numerics (golden runs on the card against PyTorch's figures and against the CPU target); memory
-(what the device gave out against the plan); speed (a step against its roofline, and against PyTorch if build/bench/torch
-has one with CUDA); NVIDIA's compute-sanitizer on a small model, if it is installed.
+Sections: the machine; numerics (golden runs on the card against PyTorch's figures and against the CPU target); plans
+(budgets and far memory change no bit); speed (a step against its roofline); memory (what the device gave out against the
+plan); GPT-2 124M at several budgets, against PyTorch if there is one with CUDA; NVIDIA's compute-sanitizer on a small
+model, if it is installed.
 """
 
 import argparse
@@ -15,12 +16,11 @@ import sys
 import time
 
 import numpy as np
+from card import ADAMW, OPTIMIZERS, ROOT, Card, Failed, read_summary, rows_as_table, same_bits
 from safetensors.numpy import load_file
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-ADAMW = "--optimizer adamw --learning-rate 1e-3 --beta2 0.95 --weight-decay 0.1".split()
-OPTIMIZERS = {"adamw": ADAMW, "sgd": "--optimizer sgd --learning-rate 0.05 --momentum 0.9".split(),
-              "adamw_clip": [*ADAMW, "--clip-grad-norm", "0.5"]}
+import gpt2_124m
+
 # Golden models, and which of the optimizers they are trained with.
 MODELS = {"mlp": OPTIMIZERS, "gpt2-static": OPTIMIZERS, "gpt2-dynamo": OPTIMIZERS, "gpt2-loss-in-graph": ["adamw"],
           "gpt2-tracing-train": ["adamw"], "bert-mlm-dynamo": ["adamw"], "esm2-dynamo": ["adamw"], "llama-dynamo": ["adamw"]}
@@ -28,65 +28,17 @@ MODELS = {"mlp": OPTIMIZERS, "gpt2-static": OPTIMIZERS, "gpt2-dynamo": OPTIMIZER
 DRIVER_BYTES = 256 << 20
 # The simulated device takes a fraction of a second a step for a small model, and minutes for a large one.
 SIMULATED_MODELS = ["mlp"]
+# Memory plans: of which models, what they are told beside their budget, and the budgets; `half` is half way from the smallest
+# to no limit. The workspace is small, as it would be most of what models of this size need.
+PLANNED_MODELS = ["gpt2-static", "gpt2-dropout", "llama-dynamo"]
+PLANS = {"": ["--library-workspace", "1MiB"], "-generated": ["--matrix-products", "generated"],
+         "-parts": ["--matrix-products", "generated", "--micro-batches", "2"]}
+BUDGETS = ["unlimited", "half", "minimum"]
 SANITIZERS = ["memcheck", "racecheck", "initcheck", "synccheck"]
 # nvidia-smi's name of a card to the device model that it is priced with.
 DEVICE_MODELS = [("H200", "h200"), ("H100", "h100"), ("A100.*80", "a100-80"), ("A100", "a100-40"), ("4090", "rtx4090"),
                  (r"\bL4\b", "l4")]
 TIMED_STEPS = 30
-
-
-class Failed(Exception):
-    """A command that should have worked did not."""
-
-
-class Card:
-    """Runs neap, its programs and the judge; knows where things are."""
-
-    def __init__(self, arguments):
-        self.arguments = arguments
-        self.device = ["--device", "sim"] if arguments.simulate else []
-        self.scratch = arguments.scratch
-        self.summaries = {}  # of runs on the card, by name
-        shutil.rmtree(self.scratch / "run", ignore_errors=True)
-        (self.scratch / "run").mkdir(parents=True)
-
-    def call(self, *command, timeout=300):
-        command = [str(part) for part in command]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout)
-        if done.returncode != 0 or "simulated device:" in done.stderr:
-            raise Failed(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr[-2000:]}{done.stdout[-2000:]}")
-        return done.stdout
-
-    def folder(self, name):
-        return self.arguments.models_folder / name
-
-    def compile(self, model, optimizer, target):
-        """The program for a golden model: for `cpu`, or for `cuda`."""
-        meta = json.loads((self.folder(model) / "meta.json").read_text())
-        dims = [part for name, size in meta["dims"].items() for part in ("--dim", f"{name}={size}")]
-        loss = meta["loss"]
-        options = ["--loss-output", loss["output"]] if loss["where"] == "graph" else ["--loss", loss["kind"]]
-        shift = ["--shift-labels"] if loss.get("shift") and loss["where"] != "graph" else []
-        program = self.scratch / "run" / f"{model}-{optimizer}-{target}"
-        arch = ["--arch", self.arguments.arch] if target == "cuda" and self.arguments.arch else []
-        self.call(self.arguments.neap, "compile", self.folder(model) / "model.onnx", *dims, *options, *shift,
-                  *OPTIMIZERS[optimizer], "--target", target, *arch, "--quiet", "-o", program)
-        return program
-
-    def train(self, model, program, out, steps, *more):
-        """Runs a program; returns what it printed. Log, gradients and weights are in `out`."""
-        out.mkdir(parents=True, exist_ok=True)
-        return self.call(program, "--data", self.folder(model) / "batches.safetensors", "--max-steps", steps, "--log",
-                         out / "log.jsonl", "--output-dir", out, *more)
-
-
-def losses(folder):
-    return [json.loads(line)["loss"] for line in (folder / "log.jsonl").read_text().splitlines()]
-
-
-def same_bits(one, other):
-    return (losses(one) == losses(other) and all((one / name).read_bytes() == (other / name).read_bytes()
-                                                 for name in ("gradients.safetensors", "model.safetensors")))
 
 
 def worst_difference(one, other):
@@ -107,16 +59,24 @@ def compare_numerics(card, model, optimizer):
     """One golden run: a row of the table. Raises Failed."""
     outs = {}
     for target in ("cpu", "cuda"):
-        program = card.compile(model, optimizer, target)
-        outs[target] = card.scratch / "run" / f"{model}-{optimizer}-{target}-out"
+        program = card.golden(model, optimizer, target)
+        outs[target] = card.run_folder(f"{model}-{optimizer}-{target}")
         device = card.device if target == "cuda" else []
         gradients = ["--dump-gradients", outs[target] / "gradients.safetensors"]
         text = card.train(model, program, outs[target], 20, *gradients, *device)
     card.summaries[f"{model}, {optimizer}"] = read_summary(text)
     judge(card, model, optimizer, outs["cuda"])
     cpu, cuda = outs.values()
-    against_cpu = "same bits" if same_bits(cpu, cuda) else f"weights differ by {worst_difference(cpu, cuda):.1e}"
+    same = same_bits(cpu, cuda, ["gradients.safetensors", "model.safetensors"])
+    against_cpu = "same bits" if same else f"weights differ by {worst_difference(cpu, cuda):.1e}"
     return [model, optimizer, "within PyTorch's tolerance", against_cpu]
+
+
+def prepare_numerics(card):
+    for model in card.arguments.models:
+        for optimizer in MODELS[model]:
+            for target in ("cpu", "cuda"):
+                card.golden(model, optimizer, target)
 
 
 def check_numerics(card):
@@ -131,11 +91,57 @@ def check_numerics(card):
     return rows_as_table(["model", "optimizer", "losses, gradients, weights", "against the CPU"], rows), failures
 
 
-def read_summary(text):
-    """What a program prints at its end, by name."""
-    summary = {name: float(value) for name, value in re.findall(r"^([a-z ]+): ([0-9.e+-]+)", text, re.MULTILINE)}
-    summary["device in use bytes"] = summary.pop("device bytes in use")
-    return summary
+def plan_program(card, model, plan, budget):
+    """The program of a golden model with this budget, and the budget in bytes; without one, what is planned."""
+    bounded = ["--memory", "minimum"] if budget == "minimum" else []
+    if budget == "half":
+        least, most = (plan_program(card, model, plan, end)[1] for end in ("minimum", "unlimited"))
+        bounded = ["--memory", (least + most) // 2]
+    program = card.golden(model, "adamw_clip", "cuda", f"{plan}-{budget}", *PLANS[plan], *bounded)
+    return program, bounded[1] if budget == "half" else card.planned_bytes(program)
+
+
+def compare_plans(card, model, plan):
+    """Rows of the table: one model without a budget and with all of them. Raises Failed."""
+    rows, expected = [], None
+    for budget in BUDGETS:
+        program, bytes_allowed = plan_program(card, model, plan, budget)
+        for way, more in [("", []), (", no graph", ["--no-graph"])]:
+            name = f"{model}{plan}, {budget}{way}"
+            out = card.run_folder(name.replace(", ", "-").replace(" ", "-"))
+            summary = card.summaries[name] = read_summary(card.train(model, program, out, 10, *card.device, *more))
+            expected = expected or out
+            if not same_bits(expected, out):
+                raise Failed(f"{name}: other bits than without a budget")
+            if summary["arena bytes"] > bytes_allowed:
+                raise Failed(f"{name}: {summary['arena bytes']:,.0f} bytes allocated, {bytes_allowed:,} allowed")
+        rows.append([model, " ".join(map(str, PLANS[plan])), budget, f"{summary['planned bytes']:,.0f}",
+                     f"{summary.get('far bytes', 0):,.0f}"])
+    return rows
+
+
+def planned_models(card):
+    return SIMULATED_MODELS if card.arguments.simulate else PLANNED_MODELS
+
+
+def check_plans(card):
+    rows, failures = [], []
+    for model in planned_models(card):
+        for plan in PLANS:
+            try:
+                rows += compare_plans(card, model, plan)
+            except (Failed, subprocess.TimeoutExpired) as error:
+                rows.append([model, plan, "**FAILED**", "", ""])
+                failures.append(f"{model}, {plan}: {error}")
+    text = "As a graph and kernel by kernel: losses and weights are those without a budget, bit for bit.\n\n"
+    return text + rows_as_table(["model", "options", "budget", "planned bytes", "bytes of pinned memory"], rows), failures
+
+
+def prepare_plans(card):
+    for model in planned_models(card):
+        for plan in PLANS:
+            for budget in BUDGETS:
+                plan_program(card, model, plan, budget)
 
 
 def check_memory(card):
@@ -159,44 +165,49 @@ def find_device_model(name):
     return next((model for pattern, model in DEVICE_MODELS if re.search(pattern, name)), None)
 
 
+def speed_size(card):
+    return (1, 16) if card.arguments.simulate else (32, 128)
+
+
+def speed_program(card):
+    """The example's GPT-2 with a step large enough for a card."""
+    batch, sequence = speed_size(card)
+    return card.make("speed", "cuda", ROOT / "examples/gpt2/model.onnx", "--dim", f"batch={batch}", "--dim",
+                     f"sequence={sequence}", "--loss", "cross-entropy", "--shift-labels", *ADAMW)
+
+
+def roofline(card, program, model):
+    """Seconds of a step as `neap roofline` expects them."""
+    report = json.loads(card.ask_neap(f"{program.name}-{model}.json", "roofline", program, "--device-model", model, "--json"))
+    return report["step"]["expected_seconds"]
+
+
 def check_speed(card):
-    """The example's GPT-2 with a step large enough for a card, against the roofline of its own kernels."""
-    program = card.scratch / "run/speed"
-    batch, sequence = (1, 16) if card.arguments.simulate else (32, 128)
-    arch = ["--arch", card.arguments.arch] if card.arguments.arch else []
-    card.call(card.arguments.neap, "compile", ROOT / "examples/gpt2/model.onnx", "--dim", f"batch={batch}", "--dim",
-              f"sequence={sequence}", "--loss", "cross-entropy", "--shift-labels", *ADAMW, "--target", "cuda", *arch,
-              "--quiet", "-o", program)
+    program = speed_program(card)
     tokens = np.random.default_rng(0).integers(0, 256, 1 << 16, dtype=np.uint16)
-    tokens.tofile(card.scratch / "run/tokens.bin")
+    tokens.tofile(card.run_folder("tokens.bin"))
     steps = 2 if card.arguments.simulate else TIMED_STEPS
     rows = []
     for name, more in [("as a graph", []), ("kernel by kernel", ["--no-graph"])]:
-        text = card.call(program, "--data", card.scratch / "run/tokens.bin", "--dtype", "uint16", "--max-steps", steps,
-                         "--output-dir", card.scratch / "run/speed-out", *card.device, *more)
+        text = card.call(program, "--data", card.run_folder("tokens.bin"), "--dtype", "uint16", "--max-steps", steps,
+                         "--output-dir", card.run_folder("speed-out"), *card.device, *more)
         card.summaries[f"examples/gpt2, {name}"] = summary = read_summary(text)
         rows.append([name, f"{1e3 * summary['time per step']:.2f}"])
     model = find_device_model(card.name)
     if model:
-        report = json.loads(card.call(card.arguments.neap, "roofline", program, "--device-model", model, "--json"))
-        rows.append([f"roofline, expected ({model})", f"{1e3 * report['step']['expected_seconds']:.2f}"])
+        rows.append([f"roofline, expected ({model})", f"{1e3 * roofline(card, program, model):.2f}"])
+    batch, sequence = speed_size(card)
     return rows_as_table([f"GPT-2 of examples/gpt2, batch {batch} x {sequence}, fp32", "ms per step"], rows), []
 
 
-def check_torch(card):
-    """GPT-2 124M in fp32 against PyTorch; a section of its own, as it needs PyTorch and a minute."""
-    python = ROOT / "build/bench/torch/bin/python"
-    if card.arguments.simulate or not python.exists():
-        return "skipped: needs a card and build/bench/torch (test/bench/train/setup.sh)\n", None
-    found = subprocess.run([python, "-c", "import torch; print(torch.__version__); assert torch.cuda.is_available()"],
-                           capture_output=True, text=True)
-    if found.returncode != 0:
-        return "skipped: the PyTorch of build/bench/torch finds no CUDA\n", None
-    text = card.call(sys.executable, ROOT / "test/bench/train/train_bench.py", "--neap", card.arguments.neap, "--target",
-                     "cuda", "--peers", "neap", "torch-eager-fused", "torch-compile", "--rounds", "1", "--wait", "0",
-                     "--folder", card.scratch / "bench", timeout=200)
-    table = text[text.index("|"):] if "|" in text else text
-    return f"PyTorch {found.stdout.strip()}; one round, so a first impression and no figure to quote.\n\n{table}", []
+def find_device_model(name):
+    return next((model for pattern, model in DEVICE_MODELS if re.search(pattern, name)), None)
+
+
+def prepare_speed(card):
+    program = speed_program(card)
+    for _, model in DEVICE_MODELS:
+        roofline(card, program, model)
 
 
 def check_sanitizer(card):
@@ -205,14 +216,12 @@ def check_sanitizer(card):
     sanitizer = shutil.which("compute-sanitizer")
     if not sanitizer:
         return "skipped: compute-sanitizer is not installed\n", None
-    program, rows, failures = card.scratch / "run/mlp-adamw-cuda", [], []
-    if not program.exists():
-        card.compile("mlp", "adamw", "cuda")
+    program, rows, failures = card.golden("mlp", "adamw", "cuda"), [], []
     for tool in SANITIZERS:
         try:
             card.call(sanitizer, "--tool", tool, "--error-exitcode", "99", program, "--data",
                       card.folder("mlp") / "batches.safetensors", "--max-steps", "2", "--no-graph", "--output-dir",
-                      card.scratch / "run" / tool)
+                      card.run_folder(tool))
             rows.append([tool, "no errors"])
         except (Failed, subprocess.TimeoutExpired) as error:
             rows.append([tool, "**FAILED**"])
@@ -220,9 +229,14 @@ def check_sanitizer(card):
     return rows_as_table(["tool", "mlp, 2 steps, --no-graph"], rows), failures
 
 
-def rows_as_table(heading, rows):
-    lines = ["| " + " | ".join(heading) + " |", "|---" * len(heading) + "|"]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+def prepare_sanitizer(card):
+    card.golden("mlp", "adamw", "cuda")
+
+
+def list_notes(card):
+    """What the programs remarked on the way, such as that a library is missing."""
+    rows = [[note, str(count)] for note, count in sorted(card.notes.items())]
+    return rows_as_table(["note", "runs"], rows) if rows else "none\n", []
 
 
 def ask(command):
@@ -246,13 +260,23 @@ def describe_machine(card):
     return rows_as_table(["", ""], rows), []
 
 
-SECTIONS = [("Machine", describe_machine), ("Numerics", check_numerics), ("Speed", check_speed), ("Memory", check_memory),
-            ("Against PyTorch", check_torch), ("Sanitizer", check_sanitizer)]
+# What is checked, and what it needs of the compiler.
+SECTIONS = [("Machine", describe_machine, None), ("Numerics", check_numerics, prepare_numerics),
+            ("Plans", check_plans, prepare_plans), ("Speed", check_speed, prepare_speed), ("Memory", check_memory, None),
+            ("GPT-2 124M", gpt2_124m.check, gpt2_124m.prepare), ("Sanitizer", check_sanitizer, prepare_sanitizer),
+            ("Notes", list_notes, None)]
+
+
+def prepare_sections(card):
+    for title, _, prepare in SECTIONS:
+        if prepare:
+            print(f"{title}: compiling", flush=True)
+            prepare(card)
 
 
 def run_sections(card):
     """Yields title, state, text and seconds of each section. A section that raises has failed, and the others go on."""
-    for title, section in SECTIONS:
+    for title, section, _ in SECTIONS:
         start = time.monotonic()
         try:
             text, failures = section(card)
@@ -268,9 +292,12 @@ def run_sections(card):
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="test/gpu.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--neap", type=pathlib.Path, required=True, help="the compiler (default: builds one)")
+    parser.add_argument("--neap", type=pathlib.Path, help="the compiler (default: builds one)")
     parser.add_argument("--python", help="Python with numpy and safetensors (default: build/venv)")
     parser.add_argument("--simulate", action="store_true", help="on the simulated device")
+    parser.add_argument("--prepare", type=pathlib.Path, metavar="FOLDER",
+                        help="compile everything into a new FOLDER, for a machine with a card but without a compiler")
+    parser.add_argument("--prepared", type=pathlib.Path, metavar="FOLDER", help="use what --prepare made; needs no compiler")
     parser.add_argument("--models", nargs="+", choices=MODELS, help="golden models (default: all; mlp with --simulate)")
     parser.add_argument("--models-folder", type=pathlib.Path, default=ROOT / "test/models")
     parser.add_argument("--arch", help="as for neap compile")
@@ -284,7 +311,11 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    sections = list(run_sections(Card(arguments)))
+    card = Card(arguments)
+    if arguments.prepare:
+        prepare_sections(card)
+        return 0
+    sections = list(run_sections(card))
     summary = rows_as_table(["section", "state", "s"],
                             [[title, state, f"{spent:.0f}"] for title, state, _, spent in sections])
     text = "\n".join(f"## {title}\n\n{text}" for title, _, text, _ in sections)

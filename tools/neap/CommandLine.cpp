@@ -371,6 +371,8 @@ static llvm::Error setLibraries(StageOptions &stages) {
 
 /// What times are expected from.
 static llvm::Error setCosts(StageOptions &stages) {
+  EstimateStepOptions &estimate = stages.schedule.estimate;
+  estimate.device = target;
   if (target != lower::Device::Cpu) {
     if (machineProfile.getNumOccurrences())
       return llvm::createStringError("--machine-profile: it goes with --target cpu");
@@ -385,9 +387,8 @@ static llvm::Error setCosts(StageOptions &stages) {
   if (!found->note.empty() && !quiet)
     llvm::errs() << "note: " << found->note << "\n";
   stages.schedule.estimate.machineProfile = stages.memory.plan.machineProfile = found->path;
-  EstimateStepOptions &estimate = stages.schedule.estimate;
-  std::tie(estimate.lanes, estimate.registers, estimate.l1, estimate.l2, estimate.workers, estimate.device) =
-      std::tie(kernels.lanes, kernels.registers, kernels.l1, kernels.l2, kernels.workers, kernels.device);
+  std::tie(estimate.lanes, estimate.registers, estimate.l1, estimate.l2, estimate.workers) =
+      std::tie(kernels.lanes, kernels.registers, kernels.l1, kernels.l2, kernels.workers);
   return llvm::Error::success();
 }
 

@@ -154,27 +154,29 @@ Value PlanInserter::move(OpResult value, int moved, size_t reader) {
   return ReloadOp::create(builder, value.getLoc(), waited, timer);
 }
 
-/// In before the update reads it, out behind it.
+/// In before the update reads it, out behind it. What reads and writes a state may stand near its update, while the copies run beside
+/// tasks that are far from there: so the read goes in front of what the copy in waits for, the write behind everything.
 void PlanInserter::moveState(int moved) {
   std::optional<planning::CopyWindow> window = copies->windowOf(moved);
-  size_t place = model.values[moved].op;
-  auto read = cast<ReadOp>(ops.ops[place]);
+  auto read = cast<ReadOp>(ops.ops[model.values[moved].op]);
   cast<StateOp>(SymbolTable::lookupNearestSymbolFrom(step, read.getSymbolAttr())).setFar(true);
   size_t reader = ops.ops.size();
   for (Operation *user : read->getUsers())
     reader = std::min(reader, ops.numbers.at(user));
   Value timer = findTimer(window->inFirst - 1, reader);
+  if (timer && number(timer) < number(read))
+    read->moveBefore(timer.getDefiningOp());
   OpBuilder builder = builderBehind(timer ? timer : read.getResult(), reader);
-  if (timer && number(timer) < static_cast<int64_t>(place))
-    builder.setInsertionPointAfter(read);
   auto reload = ReloadOp::create(builder, read.getLoc(), read, timer ? timer : read.getResult());
   read.getResult().replaceAllUsesExcept(reload, reload);
+  Operation *end = read->getBlock()->getTerminator();
   for (WriteOp write : writesOf.lookup(read.getSymbolAttr())) {
     builder.setInsertionPoint(write);
     auto offload = OffloadOp::create(builder, write.getLoc(), write.getValue());
     bool isAtEnd = window->outLast + 1 >= static_cast<int>(model.madeAt.size());
     write.getValueMutable().assign(isAtEnd ? offload.getResult()
-                                           : awaitAt(offload, window->outLast, ops.numbers.at(write)));
+                                           : awaitAt(offload, window->outLast, ops.numbers.at(end)));
+    write->moveBefore(end);
   }
 }
 

@@ -60,6 +60,7 @@ FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> 
   MemoryPlan plan;
   plan.plannedBytes = trial->getPlannedBytes();
   plan.seconds = trial->getSeconds() + estimateCopies(actions);
+  plan.delaySeconds = trial->getDelaySeconds();
   plan.actions = actions;
   lastTrial.emplace(std::move(*trial));
   lastActions = std::move(actions);
@@ -185,12 +186,12 @@ void MemoryPlanner::lowerMinimum(Variant &variant) {
 }
 
 /// The variants, the one with most checkpoints first: its plans come out most like what its model says. What comes out within
-/// 0.4 % of what no plan can be below is small enough.
+/// 1 % of what no plan can be below is small enough.
 const MemoryPlan &MemoryPlanner::getMinimum() {
   if (minimum)
     return *minimum;
   minimum = baselinePlan;
-  auto enough = static_cast<int64_t>(1.004 * static_cast<double>(variants.front().getMinimum().boundBytes));
+  auto enough = static_cast<int64_t>(1.01 * static_cast<double>(variants.front().getMinimum().boundBytes));
   for (bool isPromising : {true, false}) // first those whose model says that it is enough
     for (Variant &variant : llvm::reverse(variants))
       if (minimum->plannedBytes > enough && (variant.getMinimum().plan.peakBytes <= enough) == isPromising)

@@ -11,7 +11,8 @@ namespace neap {
 struct MemoryPlan {
   std::vector<planning::Action> actions; ///< by value of the model
   int64_t plannedBytes = 0;
-  double seconds = 0;      ///< that a step is expected to take
+  double seconds = 0;      ///< that a step is expected to take, if no copy is late
+  double delaySeconds = 0; ///< that late copies are expected to add
   double modelSeconds = 0; ///< that it takes longer than with everything kept, by the model alone
   double gapSeconds = 0;   ///< by how much at most a plan of the same budget could be faster, by the model
   /// By value of the model, in seconds per byte; see planning::RetentionPlan. Empty where nothing is decided.

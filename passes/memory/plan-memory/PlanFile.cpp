@@ -103,7 +103,8 @@ static json::Array describeTiles(ArrayRef<TileDecision> decisions) {
     tiles.push_back(json::Object{{"op", static_cast<int64_t>(decision.seed.op)},
                                  {"result", static_cast<int64_t>(decision.seed.result)},
                                  {"name", decision.name},
-                                 {"rounds", decision.count}});
+                                 {"rounds", decision.count},
+                                 {"made_again", decision.isMadeAgain}});
   return tiles;
 }
 
@@ -114,6 +115,7 @@ json::Object describePlan(TilePlanner &planner, const TiledPlan &tiled, int64_t 
                     {"minimum_bytes", planner.getMinimum().plan.plannedBytes},
                     {"unplanned_bytes", baseline.plannedBytes},
                     {"seconds", plan.seconds},
+                    {"delay_seconds", plan.delaySeconds},
                     {"unplanned_seconds", baseline.seconds},
                     {"gap_seconds", plan.gapSeconds},
                     {"costs", planner.getPlainStep().getPlanner().describeCosts()},
@@ -193,7 +195,8 @@ llvm::Expected<std::vector<TileDecision>> PlanFile::getTiles() const {
     if (!op || !result || !rounds || *op < 0 || *result < 0 || *rounds < 2)
       return fail("expected tiles with an op, a result and two rounds or more");
     StringRef name = tile->getString("name").value_or("");
-    decisions.push_back({{static_cast<size_t>(*op), static_cast<unsigned>(*result)}, *rounds, name.str()});
+    bool isMadeAgain = tile->getBoolean("made_again").value_or(false);
+    decisions.push_back({{static_cast<size_t>(*op), static_cast<unsigned>(*result)}, *rounds, isMadeAgain, name.str()});
   }
   return decisions;
 }

@@ -22,6 +22,14 @@ bool isCarried(Value value) {
   return loop && llvm::is_contained(loop.getCarriedArguments(), argument);
 }
 
+/// Whether a loop's sum begins in a value's place, which is overwritten then: nothing else may read it, nor wait for it.
+bool isInitialSum(Value value) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    auto loop = dyn_cast<TileLoopOp>(user);
+    return loop && llvm::is_contained(loop.getCarried(), value);
+  });
+}
+
 /// The step's ops, or those of a loop's body, and their tasks.
 struct ModelSection {
   const TrialSection *tasks;
@@ -127,7 +135,8 @@ void StepModelBuilder::findTasks() {
         continue;
       std::pair<int, int> positions = positionsOf.at(stored.getDefiningOp());
       runsAt(positions);
-      model.madeAt[positions.second].push_back({i, result});
+      if (!isInitialSum(op->getResult(result)))
+        model.madeAt[positions.second].push_back({i, result});
     }
     if (isa<ObserveOp>(op)) {
       runsAt(positionsOf.at(baseline.getOps()[i]));
@@ -156,11 +165,9 @@ void StepModelBuilder::collectValues(const ModelSection &section) {
   const StepPlan &plan = section.plan();
   const planning::StorageGraph &graph = plan.getUnmergedGraph();
   std::vector<int> lastEarly(graph.storages.size(), -1), firstLate(graph.storages.size(), -1);
-  std::vector<int> lastLate(graph.storages.size(), -1), lastWriter(graph.storages.size(), -1);
+  std::vector<int> lastLate(graph.storages.size(), -1);
   for (auto [index, task] : llvm::enumerate(plan.order)) {
     int first = section.tasks->first[index], last = section.tasks->last[index];
-    for (int storage : graph.tasks[task].writes)
-      lastWriter[storage] = last;
     for (const std::vector<int> &touched : {graph.tasks[task].reads, graph.tasks[task].writes})
       for (int storage : touched) {
         if (last <= section.turn) {
@@ -177,8 +184,7 @@ void StepModelBuilder::collectValues(const ModelSection &section) {
       if (ops.ops[made.op]->getBlock() != section.block)
         continue;
       int storage = plan.getUnmergedStorage(baseline.findStored(made.op, made.result));
-      bool isInitial = lastWriter[storage] != position; // a loop's sum goes on in its place
-      if (plan.storages[storage].role != sched::Role::Activation || graph.storages[storage].aliveAfter || isInitial)
+      if (plan.storages[storage].role != sched::Role::Activation || graph.storages[storage].aliveAfter)
         continue;
       planning::RetainableValue value;
       value.bytes = graph.storages[storage].bytes;

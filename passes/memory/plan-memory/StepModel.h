@@ -35,7 +35,7 @@ private:
   std::vector<bool> isLate;
   /// By op and result: whether a group stores it.
   std::vector<llvm::SmallVector<bool, 1>> isStored;
-  /// By position, up to it: the results that tasks make there.
+  /// By position, up to it: the results that tasks make there, but those in whose place a loop's sum goes on.
   std::vector<llvm::SmallVector<ResultIndex, 1>> madeAt;
 };
 

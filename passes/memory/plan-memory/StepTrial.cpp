@@ -1,8 +1,11 @@
 // Copy, change, fuse, schedule, measure.
 #include "neap/passes/memory/plan-memory/StepTrial.h"
 
+#include "neap/passes/planning/Roofline.h"
 #include "neap/passes/support/SlotAlignment.h"
 #include "neap/passes/support/Step.h"
+
+#include <numeric>
 
 using namespace mlir;
 
@@ -11,7 +14,8 @@ namespace neap {
 FarCosts getFarCosts(const TrialSettings &settings) {
   if (settings.cpu)
     return {settings.cpu->spillWriteRate, settings.cpu->spillReadRate, planning::estimateColdMemory(*settings.cpu, 1)};
-  return {settings.device.linkBandwidth, settings.device.linkBandwidth, 1 / settings.device.memoryBandwidth};
+  double rate = planning::Efficiency().link * settings.device.linkBandwidth;
+  return {rate, rate, 1 / settings.device.memoryBandwidth};
 }
 
 Value StepTrial::findStored(size_t op, unsigned result) const { return fusedValues.lookup(results[op][result]); }
@@ -35,7 +39,6 @@ LogicalResult StepTrial::addSection(const StepPlan &planned, int64_t rounds, Ker
         return failure();
       tasks.push_back(op);
       taskSeconds.push_back(static_cast<double>(rounds) * facts->seconds);
-      seconds += taskSeconds.back();
       scratchBytes = std::max(scratchBytes, facts->scratchBytes);
     }
     sections[section].last.push_back(static_cast<int>(tasks.size()) - 1);
@@ -46,6 +49,11 @@ LogicalResult StepTrial::addSection(const StepPlan &planned, int64_t rounds, Ker
 LogicalResult StepTrial::measure(const TrialSettings &settings, KernelMemo &kernels) {
   if (failed(addSection(*plan, 1, kernels)))
     return failure();
+  seconds = std::accumulate(taskSeconds.begin(), taskSeconds.end(), 0.0);
+  std::vector<double> ofOrder;
+  for (auto [first, last] : llvm::zip_equal(sections.front().first, sections.front().last))
+    ofOrder.push_back(std::accumulate(taskSeconds.begin() + first, taskSeconds.begin() + last + 1, 0.0));
+  delaySeconds = std::max(simulateStep(*plan, ofOrder, getFarCosts(settings)) - seconds, 0.0);
   plannedBytes = alignToSlot(plan->arenaBytes) + alignToSlot(scratchBytes) * settings.maxWorkers;
   return success();
 }

@@ -3,18 +3,13 @@
 
 #include "neap/passes/memory/plan-memory/KernelMemo.h"
 #include "neap/passes/memory/plan-memory/NumberedOps.h"
-#include "neap/passes/schedule/schedule-step/StepPlan.h"
+#include "neap/passes/memory/plan-memory/StepClock.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
 namespace neap {
 
-/// What a byte to or from far memory takes, and how much of the memory's bandwidth.
-struct FarCosts {
-  double offloadRate = 0, reloadRate = 0; ///< bytes per second; 0 where there is no far memory
-  double trafficSeconds = 0;              ///< that kernels lose for each byte of a copy
-};
 FarCosts getFarCosts(const TrialSettings &settings);
 
 /// The tasks of a step, or of a tile loop's body, among those of all. Positions are tasks in the order in which they run; a
@@ -39,6 +34,8 @@ public:
   int64_t getPlannedBytes() const { return plannedBytes; }
   int64_t getArenaBytes() const { return plan->arenaBytes; }
   double getSeconds() const { return seconds; }
+  /// What kernels wait for copies, and what copies take behind the last kernel.
+  double getDelaySeconds() const { return delaySeconds; }
   /// The step's tasks, then those of each loop's body.
   mlir::ArrayRef<TrialSection> getSections() const { return sections; }
   /// By position.
@@ -65,7 +62,7 @@ private:
   std::vector<mlir::Operation *> tasks;
   std::vector<double> taskSeconds;
   int64_t plannedBytes = 0, scratchBytes = 0;
-  double seconds = 0;
+  double seconds = 0, delaySeconds = 0;
 };
 
 } // namespace neap

@@ -2,6 +2,7 @@
 #include "neap/passes/memory/plan-memory/TilePlanner.h"
 
 #include "neap/passes/memory/plan-memory/NumberedOps.h"
+#include "neap/passes/memory/tile/LateCopies.h"
 #include "neap/passes/memory/tile/TileRegion.h"
 #include "neap/passes/support/ErrorKind.h"
 #include "neap/passes/support/Locations.h"
@@ -15,6 +16,18 @@ std::string describeOrigin(Operation *op) {
   return (op->getName().stripDialect() + " of '" + findNodeName(op) + "'").str();
 }
 
+/// What is worth another version of the step.
+static constexpr double notably = 1.02;
+
+static bool tile(StepOp step, Value seed, const TileDecision &decision) {
+  if (decision.isMadeAgain)
+    return tileTwice(step, seed, decision.count);
+  std::optional<TileRegion> region = findTileRegion(seed, decision.count);
+  if (region)
+    tileRegion(*region);
+  return region.has_value();
+}
+
 LogicalResult tile(StepOp step, ArrayRef<TileDecision> decisions) {
   for (const TileDecision &decision : decisions) {
     NumberedOps ops(step);
@@ -22,10 +35,8 @@ LogicalResult tile(StepOp step, ArrayRef<TileDecision> decisions) {
       return failure();
     if (!decision.name.empty() && describeOrigin(ops.ops[decision.seed.op]) != decision.name)
       return failure();
-    std::optional<TileRegion> region = findTileRegion(ops.get(decision.seed), decision.count);
-    if (!region)
+    if (!tile(step, ops.get(decision.seed), decision))
       return failure();
-    tileRegion(*region);
   }
   return success();
 }
@@ -56,32 +67,41 @@ FailureOr<std::unique_ptr<TilePlanner>> TilePlanner::create(ModuleOp module, Tri
     return failure();
   planner->versions.push_back(std::move(*plain));
   planner->searched.push_back(planner->versions.front().get());
+  planner->allowsTiles = allowsTiles;
   if (allowsTiles)
     planner->addVersions();
   return planner;
 }
 
-/// What to try: the largest value of a step whose region can be tiled, in many rounds and in few.
-std::vector<TileDecision> TilePlanner::findCandidates(TiledStep &step) const {
-  // Smaller values are not worth a loop, and more of them not the time to try.
-  constexpr double smallestShare = 0.02;
-  constexpr size_t mostSeeds = 4;
-  constexpr int64_t counts[] = {16, 4};
+/// What the forward pass makes for the backward pass, in the step's own block, and has at least a share of `bytes`; largest first.
+static std::vector<std::pair<int64_t, ResultIndex>> findLargeValues(TiledStep &step, int64_t bytes) {
+  constexpr double smallestShare = 0.02; // smaller values are not worth a loop
   const StepModel &model = step.getPlanner().getModel();
   NumberedOps ops(step.getStep());
   std::vector<std::pair<int64_t, ResultIndex>> values;
   for (auto [index, value] : llvm::zip_equal(model.getValues(), model.getProblem().values))
-    if (!value.wrapsAround && !isa<TileLoopOp>(ops.ops[index.op]) && isa<StepOp>(ops.ops[index.op]->getParentOp()))
+    if (!value.wrapsAround && !isa<TileLoopOp>(ops.ops[index.op]) && isa<StepOp>(ops.ops[index.op]->getParentOp()) &&
+        static_cast<double>(value.bytes) >= smallestShare * static_cast<double>(bytes))
       values.push_back({value.bytes, index});
   llvm::stable_sort(values, [](const auto &a, const auto &b) { return a.first > b.first; });
-  auto least = static_cast<int64_t>(smallestShare * static_cast<double>(step.getPlanner().getBaseline().plannedBytes));
+  return values;
+}
+
+/// In many rounds and in few. More than many make the weights, which every round reads, dearer than they make values smaller.
+static constexpr int64_t roundCounts[] = {16, 4};
+
+/// What to try: the largest value of a step whose region can be tiled.
+std::vector<TileDecision> TilePlanner::findCandidates(TiledStep &step) const {
+  constexpr size_t mostSeeds = 4; // more of them are not worth the time to try
+  NumberedOps ops(step.getStep());
   std::vector<TileDecision> candidates;
+  auto values = findLargeValues(step, step.getPlanner().getBaseline().plannedBytes);
   for (auto &[bytes, index] : ArrayRef(values).take_front(mostSeeds)) {
-    if (bytes < least || !candidates.empty())
-      break;
-    for (int64_t count : counts)
+    for (int64_t count : roundCounts)
       if (findTileRegion(ops.get(index), count))
-        candidates.push_back({index, count, describeOrigin(ops.ops[index.op])});
+        candidates.push_back({index, count, /*isMadeAgain=*/false, describeOrigin(ops.ops[index.op])});
+    if (!candidates.empty())
+      break;
   }
   return candidates;
 }
@@ -117,11 +137,79 @@ FailureOr<TiledStep *> TilePlanner::getVersion(std::vector<TileDecision> decisio
   return versions.back().get();
 }
 
+/// Decisions to make all of `seeds` twice, as far as the ones before have not hidden them. Nothing where one cannot be.
+std::optional<std::vector<TileDecision>> TilePlanner::makeAgain(TiledStep &step, ArrayRef<ResultIndex> seeds,
+                                                                int64_t count) const {
+  constexpr StringLiteral mark = "neap.made_again";
+  OwningOpRef<ModuleOp> copy = cast<ModuleOp>(step.getStep()->getParentOp()).clone();
+  StepOp copied = findStep(*copy);
+  NumberedOps original(copied);
+  for (ResultIndex seed : seeds)
+    original.ops[seed.op]->setAttr(mark, IntegerAttr::get(IntegerType::get(copy->getContext(), 64), seed.result));
+  std::vector<TileDecision> decisions(step.getDecisions());
+  auto findMarked = [&] {
+    return llvm::find_if(copied.getBody().front(), [&](Operation &op) { return op.hasAttr(mark); });
+  };
+  for (auto op = findMarked(); op != copied.getBody().front().end(); op = findMarked()) {
+    auto result = static_cast<unsigned>(cast<IntegerAttr>(op->removeAttr(mark)).getInt());
+    TileDecision decision{NumberedOps(copied).find(op->getResult(result)), count, true, describeOrigin(&*op)};
+    if (!tile(copied, op->getResult(result), decision))
+      return std::nullopt;
+    decisions.push_back(std::move(decision));
+  }
+  return decisions;
+}
+
+/// Looks for a version with a smaller plan still: the one with the smallest, and the largest values of its forward pass made twice,
+/// in tiles. Says whether there is one.
+bool TilePlanner::lowerMinimum() {
+  constexpr size_t mostKinds = 3;
+  TiledStep &step = *minimum->step;
+  NumberedOps ops(step.getStep());
+  std::vector<std::pair<int64_t, ResultIndex>> values = findLargeValues(step, minimum->plan.plannedBytes);
+  for (size_t kind = 0; kind < mostKinds && !values.empty(); ++kind) {
+    // What layers have in common: all that are as large, made by such an op.
+    auto [bytes, first] = values.front();
+    std::vector<ResultIndex> seeds;
+    auto isAlike = [&, bytes = bytes, first = first](const auto &value) {
+      return value.first == bytes && ops.ops[value.second.op]->getName() == ops.ops[first.op]->getName();
+    };
+    for (const auto &value : values)
+      if (isAlike(value))
+        seeds.push_back(value.second);
+    llvm::erase_if(values, isAlike);
+    for (int64_t count : roundCounts)
+      if (std::optional<std::vector<TileDecision>> decisions = makeAgain(step, seeds, count))
+        return lowerMinimum(std::move(*decisions));
+  }
+  return false;
+}
+
+bool TilePlanner::lowerMinimum(std::vector<TileDecision> decisions) {
+  ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
+  FailureOr<std::unique_ptr<TiledStep>> version = TiledStep::create(module, settings, std::move(decisions));
+  if (failed(version) || !couldLower(**version))
+    return false;
+  const MemoryPlan &plan = (*version)->getPlanner().getMinimum();
+  if (notably * static_cast<double>(plan.plannedBytes) >= static_cast<double>(minimum->plan.plannedBytes))
+    return false;
+  versions.push_back(std::move(*version));
+  searched.push_back(versions.back().get());
+  minimum = TiledPlan{versions.back().get(), plan};
+  return true;
+}
+
+bool TilePlanner::couldLower(TiledStep &version) const {
+  auto isBelow = [&](int64_t least) {
+    return notably * static_cast<double>(least) < static_cast<double>(minimum->plan.plannedBytes);
+  };
+  return isBelow(version.getPlanner().getBaseBytes()) && isBelow(version.getPlanner().getLeastBytes());
+}
+
 /// Versions that could need the fewest bytes first, and only as long as they could need notably fewer.
 const TiledPlan &TilePlanner::getMinimum() {
   if (minimum)
     return *minimum;
-  constexpr double notably = 1.02;
   SmallVector<TiledStep *> promising;
   for (auto &version : versions)
     promising.push_back(version.get());
@@ -129,15 +217,15 @@ const TiledPlan &TilePlanner::getMinimum() {
     return a->getPlanner().getBaseBytes() < b->getPlanner().getBaseBytes();
   });
   for (TiledStep *version : promising) {
-    auto isBelow = [&](int64_t least) {
-      return notably * static_cast<double>(least) < static_cast<double>(minimum->plan.plannedBytes);
-    };
-    if (minimum && !(isBelow(version->getPlanner().getBaseBytes()) && isBelow(version->getPlanner().getLeastBytes())))
+    if (minimum && !couldLower(*version))
       continue;
     const MemoryPlan &plan = version->getPlanner().getMinimum();
     if (!minimum || plan.plannedBytes < minimum->plan.plannedBytes)
       minimum = TiledPlan{version, plan};
   }
+  constexpr int mostSteps = 3;
+  for (int i = 0; allowsTiles && i < mostSteps && lowerMinimum(); ++i)
+    ;
   return *minimum;
 }
 

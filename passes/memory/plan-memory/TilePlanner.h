@@ -10,7 +10,8 @@ struct TileDecision {
   /// By the op's place in the step with the decisions before this one carried out.
   ResultIndex seed;
   int64_t count = 0;
-  std::string name; ///< of the seed's op, as `describeOrigin` has it; checked where it is not empty
+  bool isMadeAgain = false; ///< by the backward pass, in a loop of its own (passes/memory/tile/LateCopies.h)
+  std::string name;         ///< of the seed's op, as `describeOrigin` has it; checked where it is not empty
   bool operator==(const TileDecision &other) const = default;
 };
 
@@ -63,9 +64,15 @@ private:
   TilePlanner(mlir::ModuleOp module, TrialSettings settings) : module(module), settings(std::move(settings)) {}
   void addVersions();
   std::vector<TileDecision> findCandidates(TiledStep &step) const;
+  std::optional<std::vector<TileDecision>> makeAgain(TiledStep &step, llvm::ArrayRef<ResultIndex> seeds,
+                                                     int64_t count) const;
+  bool lowerMinimum();
+  bool lowerMinimum(std::vector<TileDecision> decisions);
+  bool couldLower(TiledStep &version) const;
 
   mlir::ModuleOp module;
   TrialSettings settings;
+  bool allowsTiles = false;
   std::vector<std::unique_ptr<TiledStep>> versions; ///< the plain step first
   std::vector<TiledStep *> searched;                ///< those that plans are made for
   std::optional<TiledPlan> minimum;

@@ -21,8 +21,11 @@ int64_t elementsOf(Value value) { return ShapedType::getNumElements(shapeOf(valu
 class RegionFinder {
 public:
   /// Values of at least `large` elements must not exist whole; or may, where what reads them cannot be tiled and `mayLeave`.
-  RegionFinder(Value seed, int64_t count, int64_t large, bool mayLeave)
-      : seed(seed), count(count), large(large), mayLeave(mayLeave), block(*seed.getDefiningOp()->getBlock()) {}
+  /// Where `allowed` is given, all other ops stay outside whatever they read.
+  RegionFinder(Value seed, int64_t count, int64_t large, bool mayLeave,
+               const llvm::DenseSet<Operation *> *allowed = nullptr)
+      : seed(seed), count(count), large(large), mayLeave(mayLeave), allowed(allowed),
+        block(*seed.getDefiningOp()->getBlock()) {}
 
   std::optional<TileRegion> run();
   /// Why there is no region: an op, and what about it.
@@ -68,6 +71,7 @@ private:
   Value seed;
   int64_t count, large;
   bool mayLeave;
+  const llvm::DenseSet<Operation *> *allowed;
   Operation *obstacle = nullptr;
   StringRef reason;
   Block &block;
@@ -93,7 +97,8 @@ void RegionFinder::takeReaders(Value value) {
   if (!hidden.insert(value).second)
     return;
   for (OpOperand &use : value.getUses())
-    requests.push_back({use.getOwner(), {false, use.getOperandNumber()}, !mayLeave});
+    if (!allowed || allowed->contains(use.getOwner()))
+      requests.push_back({use.getOwner(), {false, use.getOperandNumber()}, !mayLeave});
 }
 
 /// Notes that a value comes in tiles. False where it does so already, cut elsewhere.
@@ -256,6 +261,10 @@ std::optional<TileRegion> RegionFinder::run() {
 
 std::optional<TileRegion> findTileRegion(Value seed, int64_t count) {
   return RegionFinder(seed, count, (elementsOf(seed) + 1) / 2, /*mayLeave=*/false).run();
+}
+
+std::optional<TileRegion> findForwardRegion(Value seed, int64_t count, const llvm::DenseSet<Operation *> &forward) {
+  return RegionFinder(seed, count, (elementsOf(seed) + 1) / 2, /*mayLeave=*/false, &forward).run();
 }
 
 /// What has more elements than any input of indices (tokens, labels) is worth splitting; what is as small as they are, such as

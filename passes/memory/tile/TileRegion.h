@@ -28,6 +28,10 @@ bool isRepeatable(mlir::Operation *op);
 /// least half as large; views; and whatever lies between. Nothing where some of that cannot be computed in `count` rounds.
 std::optional<TileRegion> findTileRegion(mlir::Value seed, int64_t count);
 
+/// As findTileRegion, of the forward pass's ops alone: what is made of their values behind it is outside.
+std::optional<TileRegion> findForwardRegion(mlir::Value seed, int64_t count,
+                                            const llvm::DenseSet<mlir::Operation *> &forward);
+
 /// The region of all that is made for each element of the batch: the step's forward and backward pass, in `count` parts of the
 /// batch (micro-batches). Fails, with a diagnostic that names what stands in the way, where it cannot be split so.
 mlir::FailureOr<TileRegion> findBatchRegion(StepOp step, int64_t count);

@@ -14,18 +14,20 @@ from safetensors.torch import load_file
 
 
 def load(job):
-    """The module with the weights Neap starts from; they have PyTorch's names."""
+    """The module with the weights Neap starts from; they have PyTorch's names, with or without this module's own prefix."""
     with torch.device("meta"):
         module = Gpt2("sdpa", job["config"])
     module.to_empty(device=job["device"])
     module.model.tie_weights()
-    state = dict(module.named_parameters())  # a tied matrix has one of its two names here, and one in the file
-    names = {"model.lm_head.weight": "model.transformer.wte.weight"}
-    state = {names.get(name, name): parameter for name, parameter in state.items()}
+    def unify(name):  # a tied matrix has one of its two names in the module, and one in the file
+        name = name.removeprefix("model.")
+        return "transformer.wte.weight" if name == "lm_head.weight" else name
+
+    state = {unify(name): parameter for name, parameter in module.named_parameters()}
     with torch.no_grad(), safe_open(job["weights"], "pt") as file:
         for name in file.keys():
             if file.get_slice(name).get_dtype() == "F32" and file.get_slice(name).get_shape():
-                state.pop(names.get(name, name)).copy_(file.get_tensor(name))
+                state.pop(unify(name)).copy_(file.get_tensor(name))
     if state:
         raise SystemExit(f"the model file has no weights for {sorted(state)}")
     return module.train()
@@ -34,7 +36,8 @@ def load(job):
 def adapt(module, variant):
     """What is called for the loss."""
     if variant == "torch-checkpoint":
-        module.model.activation_checkpointing_enable()
+        enable = getattr(module.model, "activation_checkpointing_enable", None)
+        (enable or module.model.gradient_checkpointing_enable)()  # its name before transformers 5.20
     if not variant.startswith("torch-compile"):
         return module
     budget = variant.removeprefix("torch-compile").removeprefix("-")
