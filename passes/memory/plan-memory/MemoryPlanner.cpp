@@ -37,9 +37,14 @@ FailureOr<std::unique_ptr<MemoryPlanner>> MemoryPlanner::create(ModuleOp module,
   return planner;
 }
 
-FailureOr<StepTrial> MemoryPlanner::tryOut(ArrayRef<planning::Action> actions) {
+/// `timed` is the step in which timers are found.
+FailureOr<StepTrial> MemoryPlanner::tryOut(ArrayRef<planning::Action> actions, ArrayRef<CopyTimer> timers,
+                                           std::optional<TimedStep> *timed) {
   return StepTrial::run(module, settings, kernels, [&](StepOp copy) {
     model.insertPlan(copy, actions);
+    if (timed)
+      timed->emplace(copy);
+    setTimers(copy, timers);
     return rematerialize(copy, /*reports=*/false);
   });
 }
@@ -67,6 +72,25 @@ FailureOr<MemoryPlan> MemoryPlanner::carryThrough(std::vector<planning::Action> 
   return plan;
 }
 
+MemoryPlan MemoryPlanner::retime(const MemoryPlan &plan) {
+  constexpr double negligible = 0.001; // of a step
+  ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
+  std::optional<TimedStep> timed;
+  FailureOr<StepTrial> trial = failure();
+  if (plan.delaySeconds > negligible * plan.seconds)
+    trial = tryOut(plan.actions, {}, &timed);
+  if (failed(trial))
+    return plan;
+  MemoryPlan retimed = plan;
+  retimed.timers = timed->findTimers(*trial, getFarCosts(settings));
+  trial = tryOut(plan.actions, retimed.timers);
+  if (failed(trial) || trial->getPlannedBytes() > plan.plannedBytes || trial->getDelaySeconds() >= plan.delaySeconds)
+    return plan;
+  retimed.plannedBytes = trial->getPlannedBytes();
+  retimed.delaySeconds = trial->getDelaySeconds();
+  return retimed;
+}
+
 /// What a solution comes to as fused, scheduled and packed. Nothing if it cannot be carried out, which the model did not
 /// know; that is no error, as there are other plans.
 std::optional<MemoryPlan> MemoryPlanner::realize(const planning::RetentionPlan &solution) {
@@ -90,7 +114,7 @@ std::optional<MemoryPlan> MemoryPlanner::fit(const Variant &variant, const plann
                                              int64_t capacity) {
   constexpr int mostRounds = 4;
   // As packing loses a little.
-  constexpr double enough = 1.005;
+  constexpr double enough = 1.01;
   // What comes out so much larger computes values long before they are read, and would do so again.
   constexpr double hopeless = 1.1;
   std::optional<MemoryPlan> plan = realize(solution);
@@ -116,10 +140,12 @@ static bool isPlanOf(const planning::RetentionProblem &problem, const planning::
   });
 }
 
-/// Added seconds above which, by the model, no plan takes less than `seconds`: some come out faster than it says.
+/// Added seconds above which, by the model, no plan takes less than `seconds`: some come out faster than it says, and in a small step
+/// a kernel or two that are not started make all the difference.
 double MemoryPlanner::getCutoff(double seconds) const {
+  constexpr double ofKernels = 5e-6;
   double added = seconds - baselinePlan.seconds;
-  return added + largestGain * std::abs(added);
+  return added + largestGain * std::abs(added) + ofKernels;
 }
 
 /// The fastest plan of all variants for a capacity. From the problem itself to the variant with most checkpoints, each has
@@ -255,9 +281,9 @@ std::string MemoryPlanner::describeCosts() const {
 LiveProfile MemoryPlanner::measureLive(const MemoryPlan &plan) {
   if (plan.actions == baselinePlan.actions)
     return *baselineLive;
-  if (lastTrial && plan.actions == lastActions) // mostly
+  if (lastTrial && plan.actions == lastActions && plan.timers.empty()) // mostly
     return LiveProfile(*lastTrial);
-  FailureOr<StepTrial> trial = tryOut(plan.actions);
+  FailureOr<StepTrial> trial = tryOut(plan.actions, plan.timers);
   assert(succeeded(trial) && "a plan was carried through before");
   return LiveProfile(*trial);
 }

@@ -2,6 +2,7 @@
 // only when it was seen to fit.
 #pragma once
 
+#include "neap/passes/memory/plan-memory/CopyTimers.h"
 #include "neap/passes/memory/plan-memory/LiveProfile.h"
 #include "neap/passes/memory/plan-memory/StepModel.h"
 
@@ -10,6 +11,7 @@ namespace neap {
 /// A plan that was carried through.
 struct MemoryPlan {
   std::vector<planning::Action> actions; ///< by value of the model
+  std::vector<CopyTimer> timers;         ///< to be set when it was inserted
   int64_t plannedBytes = 0;
   double seconds = 0;      ///< that a step is expected to take, if no copy is late
   double delaySeconds = 0; ///< that late copies are expected to add
@@ -41,6 +43,9 @@ public:
   /// A plan with these actions, whatever it needs. Fails, with a diagnostic, where a later stage would.
   mlir::FailureOr<MemoryPlan> carryThrough(std::vector<planning::Action> actions);
 
+  /// The same plan with copies placed in the order of tasks that it has, if that makes fewer of them late and needs no more memory.
+  MemoryPlan retime(const MemoryPlan &plan);
+
   /// Where times are expected from: a device's data sheet, or rates of a CPU.
   std::string describeCosts() const;
 
@@ -51,7 +56,8 @@ public:
 private:
   MemoryPlanner(mlir::ModuleOp module, TrialSettings settings)
       : module(module), settings(std::move(settings)), kernels(this->settings) {}
-  mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions);
+  mlir::FailureOr<StepTrial> tryOut(mlir::ArrayRef<planning::Action> actions, mlir::ArrayRef<CopyTimer> timers = {},
+                                    std::optional<TimedStep> *timed = nullptr);
   std::optional<MemoryPlan> realize(const planning::RetentionPlan &solution);
   struct Found {
     std::optional<MemoryPlan> plan;

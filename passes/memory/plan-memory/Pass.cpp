@@ -54,12 +54,15 @@ struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
     if (failed(planner))
       return failure();
     FailureOr<TiledPlan> chosen = choosePlan(step, **planner);
+    if (succeeded(chosen))
+      chosen->plan = chosen->step->getPlanner().retime(chosen->plan);
     if (failed(chosen) || (!report.empty() && failed(writeReport(step, **planner, *chosen))))
       return failure();
     emitRemarks(step, **planner, *chosen);
     if (failed(tile(step, chosen->step->getDecisions())))
       llvm_unreachable("a copy was tiled before");
     chosen->step->getPlanner().getModel().insertPlan(step, chosen->plan.actions);
+    setTimers(step, chosen->plan.timers);
     return success();
   }
 

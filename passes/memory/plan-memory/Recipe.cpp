@@ -26,4 +26,11 @@ Recipe findRecipe(Value value, function_ref<bool(OpResult)> isStored) {
   return recipe;
 }
 
+bool isInitialSum(Value value) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    auto loop = dyn_cast<TileLoopOp>(user);
+    return loop && llvm::is_contained(loop.getCarried(), value);
+  });
+}
+
 } // namespace neap

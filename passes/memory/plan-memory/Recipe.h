@@ -10,6 +10,9 @@ namespace neap {
 /// There whatever is decided: inputs, parameters, the step block, constants, what a loop reads.
 bool isAlwaysThere(mlir::Value value);
 
+/// Whether a loop's sum begins in a value's place, which is overwritten then: nothing else may read it, nor wait for it.
+bool isInitialSum(mlir::Value value);
+
 /// What computes a value from what lies in memory.
 struct Recipe {
   llvm::SetVector<mlir::Operation *> ops;

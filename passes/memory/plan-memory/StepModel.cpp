@@ -22,14 +22,6 @@ bool isCarried(Value value) {
   return loop && llvm::is_contained(loop.getCarriedArguments(), argument);
 }
 
-/// Whether a loop's sum begins in a value's place, which is overwritten then: nothing else may read it, nor wait for it.
-bool isInitialSum(Value value) {
-  return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    auto loop = dyn_cast<TileLoopOp>(user);
-    return loop && llvm::is_contained(loop.getCarried(), value);
-  });
-}
-
 /// The step's ops, or those of a loop's body, and their tasks.
 struct ModelSection {
   const TrialSection *tasks;
@@ -335,7 +327,6 @@ void StepModelBuilder::collectStates() {
 
 /// Everything large enough that a copy is worth beginning may move.
 void StepModelBuilder::allowOffload(const FarCosts &far) {
-  constexpr int64_t fewestBytes = 1 << 16;
   planning::FarLink link{far.offloadRate, far.reloadRate, {}};
   link.taskSeconds.assign(baseline.getTaskSeconds().begin(), baseline.getTaskSeconds().end());
   for (const ModelSection &section : llvm::drop_begin(sections))
@@ -344,7 +335,7 @@ void StepModelBuilder::allowOffload(const FarCosts &far) {
   model.problem.link = std::move(link);
   for (auto [index, value] : llvm::zip_equal(model.values, model.problem.values)) {
     bool isOutside = ops.ops[index.op]->getBlock() == sections.front().block;
-    if (value.isNeeded && value.bytes >= fewestBytes &&
+    if (value.isNeeded && value.bytes >= settings.fewestMovedBytes &&
         isOutside) // one copy reads memory, the other writes it, as kernels would like to
       value.offloadSeconds = 2 * static_cast<double>(value.bytes) * far.trafficSeconds;
   }

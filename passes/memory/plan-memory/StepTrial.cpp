@@ -50,10 +50,9 @@ LogicalResult StepTrial::measure(const TrialSettings &settings, KernelMemo &kern
   if (failed(addSection(*plan, 1, kernels)))
     return failure();
   seconds = std::accumulate(taskSeconds.begin(), taskSeconds.end(), 0.0);
-  std::vector<double> ofOrder;
   for (auto [first, last] : llvm::zip_equal(sections.front().first, sections.front().last))
-    ofOrder.push_back(std::accumulate(taskSeconds.begin() + first, taskSeconds.begin() + last + 1, 0.0));
-  delaySeconds = std::max(simulateStep(*plan, ofOrder, getFarCosts(settings)) - seconds, 0.0);
+    orderSeconds.push_back(std::accumulate(taskSeconds.begin() + first, taskSeconds.begin() + last + 1, 0.0));
+  delaySeconds = std::max(simulateStep(*plan, orderSeconds, getFarCosts(settings)) - seconds, 0.0);
   plannedBytes = alignToSlot(plan->arenaBytes) + alignToSlot(scratchBytes) * settings.maxWorkers;
   return success();
 }

@@ -34,6 +34,8 @@ public:
   int64_t getPlannedBytes() const { return plannedBytes; }
   int64_t getArenaBytes() const { return plan->arenaBytes; }
   double getSeconds() const { return seconds; }
+  /// Of the step's tasks, by place in the plan's order.
+  mlir::ArrayRef<double> getOrderSeconds() const { return orderSeconds; }
   /// What kernels wait for copies, and what copies take behind the last kernel.
   double getDelaySeconds() const { return delaySeconds; }
   /// The step's tasks, then those of each loop's body.
@@ -48,6 +50,7 @@ public:
   mlir::ArrayRef<mlir::Operation *> getOps() const { return ops; }
   /// The group result that a value lies in; null for values that no group stores. By result number of an op.
   mlir::Value findStored(size_t op, unsigned result) const;
+  mlir::Value findStored(mlir::Value value) const { return fusedValues.lookup(value); }
 
 private:
   mlir::LogicalResult addSection(const StepPlan &planned, int64_t rounds, KernelMemo &kernels);
@@ -60,7 +63,7 @@ private:
   FusedValues fusedValues;
   std::vector<TrialSection> sections;
   std::vector<mlir::Operation *> tasks;
-  std::vector<double> taskSeconds;
+  std::vector<double> taskSeconds, orderSeconds;
   int64_t plannedBytes = 0, scratchBytes = 0;
   double seconds = 0, delaySeconds = 0;
 };

@@ -15,6 +15,7 @@ struct TrialSettings {
   lower::KernelTarget target;
   int64_t maxWorkers = 1; ///< threads whose scratch counts
   bool allowsOffload = true;
+  int64_t fewestMovedBytes = 1 << 16; ///< of a value that is worth a copy
   planning::DeviceModel device = {};
   /// Instead of `device`, where the program runs on the CPU.
   std::optional<planning::CpuCosts> cpu;

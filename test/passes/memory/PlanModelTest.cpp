@@ -4,6 +4,7 @@
 #include "neap/passes/fuse/Passes.h"
 #include "neap/passes/grad/Passes.h"
 #include "neap/passes/memory/plan-memory/MemoryPlanner.h"
+#include "neap/passes/planning/CopySchedule.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -72,6 +73,51 @@ TEST(StepModel, PricesOneValueAsATrialDoes) {
   // anything else. In layers of a transformer there is no difference.
   EXPECT_GT(tried, 600);
   EXPECT_LT(difference, 0.3 * total);
+}
+
+/// As many values as copies can be in time for, by the model, move.
+std::vector<planning::Action> moveMost(const MemoryPlanner &planner) {
+  const planning::RetentionProblem &problem = planner.getModel().getProblem();
+  std::vector<planning::Action> actions = planner.getBaseline().actions;
+  planning::CopySchedule schedule(problem);
+  auto isLate = [&](int value) { return !schedule.windowOf(value); };
+  std::vector<int> moved;
+  for (int value = 0; value < static_cast<int>(actions.size()); ++value) {
+    if (!std::isfinite(problem.values[value].offloadSeconds))
+      continue;
+    schedule.setMoved(value, true);
+    moved.push_back(value);
+    if (llvm::any_of(moved, isLate)) {
+      schedule.setMoved(value, false);
+      moved.pop_back();
+    }
+  }
+  for (int value : moved)
+    actions[value] = planning::Action::Offload;
+  return actions;
+}
+
+TEST(CopyTimers, MakeFewerCopiesLateInNoMoreMemory) {
+  constexpr uint64_t graphs = 200;
+  int late = 0, fewer = 0;
+  for (uint64_t seed = 0; seed < graphs; ++seed) {
+    RandomGraph graph = makeStep(seed);
+    TrialSettings settings = makeSettings();
+    settings.fewestMovedBytes = 1;
+    settings.cpu->spillWriteRate = settings.cpu->spillReadRate = 1e10; // a copy takes about as long as a kernel
+    auto planner = MemoryPlanner::create(*graph.module, settings);
+    ASSERT_TRUE(succeeded(planner)) << "graph " << seed;
+    FailureOr<MemoryPlan> plan = (*planner)->carryThrough(moveMost(**planner));
+    ASSERT_TRUE(succeeded(plan)) << "graph " << seed;
+    MemoryPlan retimed = (*planner)->retime(*plan);
+    EXPECT_LE(retimed.plannedBytes, plan->plannedBytes) << "graph " << seed;
+    EXPECT_LE(retimed.delaySeconds, plan->delaySeconds) << "graph " << seed;
+    EXPECT_EQ(retimed.seconds, plan->seconds) << "graph " << seed;
+    late += plan->delaySeconds > 0;
+    fewer += retimed.delaySeconds < plan->delaySeconds;
+  }
+  EXPECT_GT(late, 50);
+  EXPECT_GT(fewer, 10);
 }
 
 } // namespace
