@@ -43,16 +43,16 @@ public:
 private:
   struct Reload {
     int position, reader; ///< places in the order
-    double seconds;
+    double seconds;       ///< that it is given
     int64_t bytes;
     Operation *op;
   };
   struct Offload {
-    int position, await;
+    int position, await; ///< places in the order; no await: -1
     double seconds;
     int64_t bytes;
     Operation *op; ///< the await
-    int reload;    ///< that brings it back in the same step; the order's end where there is none
+    int reload;    ///< the place of what brings it back in the same step, or the order's end
   };
 
   void findCandidates(const StepTrial &trial);
@@ -63,7 +63,7 @@ private:
   void placeReloads();
   void placeAwaits();
   void advance(Reload &reload, int earliest);
-  void retime(Operation *op, int position);
+  void retime(Operation *op, int maker);
   /// The last place before `position` at which something is made that can be waited for; -1 if there is none.
   int findMaker(int position) const {
     do
@@ -154,10 +154,8 @@ void TimerFinder::collectCopies() {
   }
 }
 
-/// Behind the last thing made before `position`, if that is not where it is.
-void TimerFinder::retime(Operation *op, int position) {
-  timers.push_back({step.numbers.lookup(op), *madeAt[position]});
-}
+/// Lets a copy wait for what is made at a place.
+void TimerFinder::retime(Operation *op, int maker) { timers.push_back({step.numbers.lookup(op), *madeAt[maker]}); }
 
 /// Begins earlier, from `earliest` on, where its bytes are free until now.
 void TimerFinder::advance(Reload &reload, int earliest) {
@@ -201,21 +199,20 @@ void TimerFinder::placeReloads() {
       advance(reload, place);
 }
 
-/// Each as soon as its copy is done, or as late as memory allows.
+/// Each as soon as its copy is done, or as late as memory allows: until then there are the bytes that are copied.
 void TimerFinder::placeAwaits() {
   double end = 0;
   for (Offload &offload : offloads) {
     end = std::max(end, starts[offload.position]) + offload.seconds;
     if (!offload.op)
       continue;
-    int place = offload.await;
-    int latest = std::min(offload.reload, endOfOrder());
-    while (place < latest && starts[place] < end && live[place] + offload.bytes <= peak)
+    int place = offload.await + 1;
+    while (place < offload.reload && starts[place] < end && live[place] + offload.bytes <= peak)
       ++place;
     int maker = findMaker(place);
-    if (maker < offload.await)
+    if (maker <= offload.await)
       continue;
-    addLive(offload.await, maker + 1, offload.bytes);
+    addLive(offload.await + 1, maker + 1, offload.bytes);
     retime(offload.op, maker);
   }
 }

@@ -180,12 +180,13 @@ bool TilePlanner::lowerMinimum() {
     llvm::erase_if(values, isAlike);
     for (int64_t count : roundCounts)
       if (std::optional<std::vector<TileDecision>> decisions = makeAgain(step, seeds, count))
-        return lowerMinimum(std::move(*decisions));
+        return lowerMinimumBy(std::move(*decisions));
   }
   return false;
 }
 
-bool TilePlanner::lowerMinimum(std::vector<TileDecision> decisions) {
+/// Takes the version with these decisions, if its smallest plan is notably smaller.
+bool TilePlanner::lowerMinimumBy(std::vector<TileDecision> decisions) {
   ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
   FailureOr<std::unique_ptr<TiledStep>> version = TiledStep::create(module, settings, std::move(decisions));
   if (failed(version) || !couldLower(**version))
@@ -223,9 +224,10 @@ const TiledPlan &TilePlanner::getMinimum() {
     if (!minimum || plan.plannedBytes < minimum->plan.plannedBytes)
       minimum = TiledPlan{version, plan};
   }
-  constexpr int mostSteps = 3;
-  for (int i = 0; allowsTiles && i < mostSteps && lowerMinimum(); ++i)
-    ;
+  constexpr int mostKinds = 3; // of values, each made twice beside those before
+  for (int kind = 0; allowsTiles && kind < mostKinds; ++kind)
+    if (!lowerMinimum())
+      break;
   return *minimum;
 }
 

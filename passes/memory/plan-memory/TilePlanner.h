@@ -67,7 +67,7 @@ private:
   std::optional<std::vector<TileDecision>> makeAgain(TiledStep &step, llvm::ArrayRef<ResultIndex> seeds,
                                                      int64_t count) const;
   bool lowerMinimum();
-  bool lowerMinimum(std::vector<TileDecision> decisions);
+  bool lowerMinimumBy(std::vector<TileDecision> decisions);
   bool couldLower(TiledStep &version) const;
 
   mlir::ModuleOp module;
