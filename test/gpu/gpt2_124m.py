@@ -83,10 +83,10 @@ def run_neap(card, point, job):
 
 def find_torch():
     """A Python whose PyTorch sees a card, and its version; or None."""
+    ask = "import torch, transformers; assert torch.cuda.is_available(); print(torch.__version__)"
     for python in (str(ROOT / "build/bench/torch/bin/python"), "python3"):
         try:
-            found = subprocess.run([python, "-c", "import torch, transformers; assert torch.cuda.is_available(); print(torch.__version__)"],
-                                   capture_output=True, text=True)
+            found = subprocess.run([python, "-c", ask], capture_output=True, text=True)
         except OSError:
             continue
         if found.returncode == 0:

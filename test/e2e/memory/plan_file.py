@@ -46,8 +46,8 @@ for value in plan["values"]:
     if value["action"] in ("recompute", "offload"):
         value["action"] = "keep"
 edited = scratch / "edited.json"
-edited.write_text(json.dumps({"format": plan["format"], "tiles": plan["tiles"], "values": [{key: value[key] for key in ("number", "name", "action")}
-                                                                   for value in plan["values"]]}))
+values = [{key: value[key] for key in ("number", "name", "action")} for value in plan["values"]]
+edited.write_text(json.dumps({"format": plan["format"], "tiles": plan["tiles"], "values": values}))
 neap("compile", "--plan", edited, "-o", scratch / "edited")
 expect(plan["planned_bytes"] < planned(scratch / "edited") < plan["unplanned_bytes"], "the edited plan was not taken")
 refused = neap("compile", "--plan", edited, "--memory", plan["minimum_bytes"], "-o", scratch / "refused", expect=5)
