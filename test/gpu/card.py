@@ -33,10 +33,18 @@ class Card:
         self.programs = arguments.prepared or arguments.prepare or self.scratch / "programs"
         self.summaries = {}  # of runs on the card, by name
         self.notes = {}  # what programs remarked, and how many of them
-        folders = [self.scratch / "run"] + ([] if arguments.prepared else [self.programs])
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+        self.empty(self.scratch / "run")
+        if arguments.prepare:  # a folder of the user's, where nothing may be lost
+            if self.programs.exists() and any(self.programs.iterdir()):
+                raise Failed(f"--prepare {self.programs}: expected a new or an empty folder")
+            self.programs.mkdir(parents=True, exist_ok=True)
+        elif not arguments.prepared:
+            self.empty(self.programs)
+
+    @staticmethod
+    def empty(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
 
     def call(self, *command, timeout=300):
         command = [str(part) for part in command]

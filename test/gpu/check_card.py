@@ -200,10 +200,6 @@ def check_speed(card):
     return rows_as_table([f"GPT-2 of examples/gpt2, batch {batch} x {sequence}, fp32", "ms per step"], rows), []
 
 
-def find_device_model(name):
-    return next((model for pattern, model in DEVICE_MODELS if re.search(pattern, name)), None)
-
-
 def prepare_speed(card):
     program = speed_program(card)
     for _, model in DEVICE_MODELS:
@@ -311,10 +307,13 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    card = Card(arguments)
-    if arguments.prepare:
-        prepare_sections(card)
-        return 0
+    try:
+        card = Card(arguments)
+        if arguments.prepare:
+            prepare_sections(card)
+            return 0
+    except Failed as error:
+        sys.exit(f"error: {error}")
     sections = list(run_sections(card))
     summary = rows_as_table(["section", "state", "s"],
                             [[title, state, f"{spent:.0f}"] for title, state, _, spent in sections])

@@ -40,6 +40,15 @@ neap("compile", "--plan", file, "-o", scratch / "from-file")
 neap("compile", "--memory", "minimum", "-o", scratch / "from-budget")
 expect(planned(scratch / "from-file") == plan["planned_bytes"] == planned(scratch / "from-budget"), "planned bytes differ")
 
+# What moves is brought back while others compute, not right before its update.
+third = plan["minimum_bytes"] + (plan["unplanned_bytes"] - plan["minimum_bytes"]) // 3
+neap("plan", "--machine-profile", "none", "--memory", third, "--json", scratch / "moved.json")
+tasks = json.loads((scratch / "moved.json").read_text())["after"]["tasks"]
+following = [next(task["phase"] for task in tasks[place:] if task["seconds"] > 0)
+             for place, task in enumerate(tasks) if task["kind"] == "reload"]
+expect(len(following) > 4, f"expected values that move, got {len(following)}")
+expect(4 * following.count("update") < len(following), f"reloads stand right before what reads them: {following}")
+
 # Edited: everything kept of what the tiles leave. The budget is still a promise.
 expect(any(tile["made_again"] for tile in plan["tiles"]), "expected an MLP in tiles")
 for value in plan["values"]:
